@@ -1,0 +1,80 @@
+package exchange
+
+import (
+	"time"
+
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/secret"
+)
+
+// Intent is what the user wanted their program to do: the request it would send first, and how the program behaves
+// around it. It is read from a URL or a command and never changed by probing.
+type Intent struct {
+	Agent    Agent   // the program the user really used
+	Request  Request // as that program would send it first; for Digest, NTLM and AnyAuth still without Authorization
+	Auth     Auth    // how Login is to be used
+	Login    Login   // user and password, when the program builds the header itself
+	Follow   bool    // follows redirects
+	MaxHops  int     // redirects followed at most; 0 means the program's default
+	Trusted  bool    // --location-trusted: sends credentials to every hop
+	KeepPost bool    // --post301 and relatives: keeps the method on 301, 302, 303
+	Proxy    *Proxy
+	TLS      TLSOptions
+	Resolve  map[string]string // "host:port" -> "address:port", from --resolve and --connect-to
+	Iface    string            // --interface
+	HTTP     string            // "1.0", "1.1", "2", "3": what was asked for; "" when nothing was
+	Timeout  time.Duration     // -m, 0 when none
+	Netrc    bool              // -n, --netrc-optional or --netrc-file was given
+	Source   fact.Source       // where it was read
+	Notes    []fact.Fact       // what the reader has to say: an option that was not understood, a password in argv
+}
+
+// Agent names the program whose behaviour is modelled.
+type Agent struct {
+	Name    string // "curl", "wget", "browser", "go", "requests", "urllib", "node-fetch", "java", "dotnet", "postman", "why401"
+	Version string
+}
+
+// Auth is how an agent uses a login.
+type Auth string
+
+// The ways. AuthHeader means that the request already holds every credential it is going to hold.
+const (
+	AuthHeader    Auth = ""
+	AuthBasic     Auth = "basic" // sent at once
+	AuthDigest    Auth = "digest"
+	AuthNTLM      Auth = "ntlm"
+	AuthNegotiate Auth = "negotiate"
+	AuthAny       Auth = "any" // asks first, then picks the strongest offered
+	AuthSigV4     Auth = "aws-sigv4"
+)
+
+// Login is a user and password, or for SigV4 an access key and secret key.
+type Login struct {
+	User     secret.Text // public when it may be shown
+	Password secret.Text
+	Sigv4    string // provider1[:provider2[:region[:service]]]
+	From     string // "-u", "URL userinfo", ".netrc", "prompt"
+}
+
+// Empty reports that there is no login.
+func (l Login) Empty() bool { return l.User.Empty() && l.Password.Empty() }
+
+// Proxy is a forward proxy the user named.
+type Proxy struct {
+	URL     URL
+	Login   Login
+	Auth    Auth
+	Tunnel  bool // -p: CONNECT for http as well
+	Headers Header
+	From    string // "-x", "https_proxy"
+	NoProxy string
+}
+
+// TLSOptions are the command's TLS wishes. Files are named, not read, here.
+type TLSOptions struct {
+	Insecure                  bool
+	CAFile, CertFile, KeyFile string
+	CertPassword              secret.Text
+	ServerName                string
+}
