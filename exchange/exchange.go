@@ -127,9 +127,12 @@ type TLS struct {
 type Request struct {
 	Method string
 	URL    URL
-	Proto  string // "HTTP/1.1", "HTTP/1.0"
-	Header Header // in order, Host included when given
-	Body   secret.Text
+	Proto  string      // "HTTP/1.1", "HTTP/1.0"
+	Header Header      // in order, Host included when given
+	Body   secret.Text // before any transfer coding
+
+	// Target replaces the request-target that URL gives when it is not empty: curl's --request-target, "*" for OPTIONS.
+	Target secret.Text
 }
 
 // Clone copies r so that a change to the copy leaves r alone.

@@ -11,6 +11,9 @@ import (
 type Field struct {
 	Name  string
 	Value secret.Text
+
+	Sep  string // what stood between name and value when it was not ": ", such as ":" or ":  "
+	Tail string // blanks that stood behind the value
 }
 
 // Header is a header section in wire order; a name may repeat.
@@ -20,18 +23,18 @@ type Header []Field
 // a header nobody has thought of is taken for a secret (security.md 3.2 rule 2).
 func RequestField(name, value string) Field {
 	if slices.Contains(harmlessRequest, strings.ToLower(name)) {
-		return Field{name, secret.Public(value)}
+		return Field{Name: name, Value: secret.Public(value)}
 	}
-	return Field{name, secret.New(value)}
+	return Field{Name: name, Value: secret.New(value)}
 }
 
 // ResponseField makes a response field. Replies are foreign text, and a few fields carry secrets of the session;
 // names that are not known to be harmless are closed too.
 func ResponseField(name, value string) Field {
 	if slices.Contains(harmlessResponse, strings.ToLower(name)) {
-		return Field{name, secret.Public(value)}
+		return Field{Name: name, Value: secret.Public(value)}
 	}
-	return Field{name, secret.New(value)}
+	return Field{Name: name, Value: secret.New(value)}
 }
 
 // Get is the first value of name as it may be shown: a closed value gives secret#n, an absent one "".

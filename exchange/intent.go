@@ -10,23 +10,39 @@ import (
 // Intent is what the user wanted their program to do: the request it would send first, and how the program behaves
 // around it. It is read from a URL or a command and never changed by probing.
 type Intent struct {
-	Agent    Agent   // the program the user really used
-	Request  Request // as that program would send it first; for Digest, NTLM and AnyAuth still without Authorization
-	Auth     Auth    // how Login is to be used
-	Login    Login   // user and password, when the program builds the header itself
-	Follow   bool    // follows redirects
-	MaxHops  int     // redirects followed at most; 0 means the program's default
-	Trusted  bool    // --location-trusted: sends credentials to every hop
-	KeepPost bool    // --post301 and relatives: keeps the method on 301, 302, 303
+	Agent   Agent   // the program the user really used
+	Request Request // as that program would send it first; for Digest, NTLM and AnyAuth still without Authorization
+	// Full is Request with its body, for a program that first sends an empty one (curl does so for POST and PUT until
+	// a Digest or NTLM challenge is answered); nil when Request is already whole. It holds no Authorization either.
+	Full     *Request
+	Auth     Auth  // how Login is to be used
+	Login    Login // user and password, when the program builds the header itself
+	Follow   bool  // follows redirects
+	MaxHops  int   // redirects followed at most; 0 means the program's default
+	Trusted  bool  // --location-trusted: sends credentials to every hop
+	KeepPost bool  // --post301 and relatives: keeps the method on 301, 302, 303
 	Proxy    *Proxy
 	TLS      TLSOptions
 	Resolve  map[string]string // "host:port" -> "address:port", from --resolve and --connect-to
 	Iface    string            // --interface
 	HTTP     string            // "1.0", "1.1", "2", "3": what was asked for; "" when nothing was
 	Timeout  time.Duration     // -m, 0 when none
+	Connect  time.Duration     // --connect-timeout, 0 when none
+	IP       int               // 4 or 6 when only that family is wanted (-4, -6), else 0
+	Socket   string            // --unix-socket path; "@name" for an abstract one
 	Netrc    bool              // -n, --netrc-optional or --netrc-file was given
 	Source   fact.Source       // where it was read
 	Notes    []fact.Fact       // what the reader has to say: an option that was not understood, a password in argv
+	Lost     []ShellLoss       // what the shell took out of the command before the program saw it
+}
+
+// ShellLoss is a place where an unquoted or double-quoted character made the shell change what the user meant.
+type ShellLoss struct {
+	Char string // "&", ";", "$", "!", "\r" or a typographic quotation mark: what the shell, or its absence, acted on
+	Name string // the parameter or variable it concerns ("b" in ?a=1&b=2, "TOKEN" in $TOKEN); never a value
+	In   string // where it stood: "URL", "-H", "-u", ...; "" when unknown
+	Line int    // line and column in the text, from 1
+	Col  int
 }
 
 // Agent names the program whose behaviour is modelled.
@@ -55,6 +71,8 @@ type Login struct {
 	Password secret.Text
 	Sigv4    string // provider1[:provider2[:region[:service]]]
 	From     string // "-u", "URL userinfo", ".netrc", "prompt"
+
+	NeedPassword bool // a user was named without a password: the program would ask at the terminal
 }
 
 // Empty reports that there is no login.
@@ -62,13 +80,15 @@ func (l Login) Empty() bool { return l.User.Empty() && l.Password.Empty() }
 
 // Proxy is a forward proxy the user named.
 type Proxy struct {
-	URL     URL
+	URL     URL // Scheme may also be socks4, socks4a, socks5 or socks5h
 	Login   Login
 	Auth    Auth
 	Tunnel  bool // -p: CONNECT for http as well
 	Headers Header
 	From    string // "-x", "https_proxy"
 	NoProxy string
+
+	Insecure bool // --proxy-insecure: the certificate of an https proxy is not checked
 }
 
 // TLSOptions are the command's TLS wishes. Files are named, not read, here.
@@ -76,5 +96,6 @@ type TLSOptions struct {
 	Insecure                  bool
 	CAFile, CertFile, KeyFile string
 	CertPassword              secret.Text
+	CADir, CertType           string // --capath, --cert-type
 	ServerName                string
 }
