@@ -1,0 +1,3 @@
+package real
+
+var nginxAccess, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios, sessionScenarios, corsScenarios, healthyScenarios []Scenario
