@@ -150,3 +150,14 @@ func (r Request) Safe() bool {
 	}
 	return false
 }
+
+// Location is the URL the reply's Location field means, seen from the request (RFC 9110 10.2.2); ok is false when
+// there is none. A Location that is no http URL gives an error that names the part.
+func (x *Exchange) Location() (u URL, ok bool, err error) {
+	v := x.Header().Text("Location")
+	if v.Empty() {
+		return u, false, nil
+	}
+	u, err = x.Request.URL.Resolve(v.Reveal())
+	return u, true, err
+}

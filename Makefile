@@ -1,0 +1,37 @@
+# make test installs what the tests need (Debian packages, npm packages) and runs them all.
+# make check, unit, real, bench, scoreboard, fuzz are its parts.
+
+GO ?= go
+STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
+
+.PHONY: test deps check unit bench scoreboard fuzz generate
+
+test: deps check unit
+
+deps:
+	tools/install-servers.sh
+
+check:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(STATICCHECK) ./...
+	$(GO) run ./tools/causelist causes && git diff --exit-code -- causes
+
+unit:
+	$(GO) test -race -timeout 40m ./...
+
+# why401 beside curl against the same local server
+bench:
+	tools/bench.sh
+
+# every real-server scenario with its verdict
+scoreboard:
+	$(GO) run ./tools/scoreboard
+
+# each parser for a minute
+FUZZTIME ?= 60s
+fuzz:
+	tools/fuzz.sh $(FUZZTIME)
+
+generate:
+	$(GO) generate ./causes/all

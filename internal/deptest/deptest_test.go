@@ -1,0 +1,185 @@
+// Package deptest holds the tests over the shape of the code: who may import whom, who may open a secret, which
+// packages the program must not contain.
+package deptest
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/why401/why401/"
+
+// layers, lowest first. A package may import lower layers only, and its own folder's sub-packages; the order inside a
+// layer is given by its own list where it matters.
+var layers = [][]string{
+	{"secret"},
+	{"fact"},
+	{"exchange"},
+	{"challenge"},
+	{"cred", "signature", "conf"},
+	{"probe", "input"},
+	{"cause"},
+	{"report", "fix"},
+	{"diagnose"},
+	{"causes"},
+	{""}, // the root package: the library's front door
+	{"guard", "watch"},
+	{"lab", "web", "mcp", "fleet"},
+	{"cmd", "tools"},
+}
+
+// free may be imported from anywhere, or import anything: plumbing and test helpers.
+var free = []string{"internal", "cause/causetest"}
+
+func layerOf(pkg string) int {
+	for i, names := range layers {
+		for _, n := range names {
+			if pkg == n || n != "" && strings.HasPrefix(pkg, n+"/") {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func isFree(pkg string) bool {
+	return slices.ContainsFunc(free, func(f string) bool { return pkg == f || strings.HasPrefix(pkg, f+"/") })
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, args...)...)
+	cmd.Dir = "../.."
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	var all []listed
+	for {
+		var l listed
+		if err := dec.Decode(&l); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, l)
+	}
+}
+
+func TestImportsPointDownwards(t *testing.T) {
+	for _, p := range list(t, "./...") {
+		if p.ImportPath+"/" == module {
+			p.ImportPath = module
+		}
+		from := strings.TrimPrefix(p.ImportPath, module)
+		if isFree(from) {
+			continue
+		}
+		if layerOf(from) < 0 {
+			t.Errorf("%s stands in no layer: add it to the list, with thought", from)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if imp+"/" == module {
+				imp = module
+			}
+			to, ok := strings.CutPrefix(imp, module)
+			if !ok || isFree(to) {
+				continue
+			}
+			sameTree := strings.Split(from, "/")[0] == strings.Split(to, "/")[0]
+			if layerOf(to) >= layerOf(from) && !sameTree {
+				t.Errorf("%s imports %s, which is not below it", from, to)
+			}
+		}
+	}
+}
+
+// A family never imports another: shared reading lives in cred, challenge and signature.
+func TestFamiliesStandAlone(t *testing.T) {
+	for _, p := range list(t, "./causes/...") {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		if from == "causes/all" {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if to, ok := strings.CutPrefix(imp, module+"causes/"); ok {
+				t.Errorf("%s imports causes/%s", from, to)
+			}
+		}
+	}
+}
+
+// revealers are the only folders that may open a secret: the wire, the taking apart of credentials, the reading of
+// what the user gave, and the lab, whose secrets are its own.
+var revealers = []string{"secret", "exchange", "challenge", "cred", "probe", "input", "lab", "fix"}
+
+func TestOnlyAFewOpenSecrets(t *testing.T) {
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		rel := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+		if slices.ContainsFunc(revealers, func(r string) bool { return strings.HasPrefix(rel, r+"/") }) {
+			return nil
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "Reveal" {
+				t.Errorf("%s: opens a secret; only %s may", fset.Position(sel.Pos()), strings.Join(revealers, ", "))
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// senders are the only packages that may open a connection.
+func TestOnlyProbeSends(t *testing.T) {
+	allowed := []string{"probe", "lab", "lab/real"}
+	for _, p := range list(t, "./...") {
+		from := strings.TrimPrefix(p.ImportPath, module)
+		if slices.Contains(allowed, from) || isFree(from) || strings.HasPrefix(from, "tools") || strings.HasPrefix(from, "lab/") {
+			continue
+		}
+		for _, imp := range p.Imports {
+			if imp == "net/http" {
+				t.Errorf("%s imports %s: only probe sends", from, imp)
+			}
+		}
+	}
+}
+
+// The linker keeps every method of every type as soon as one of these is linked in (about 6 MB).
+func TestBinaryLeavesTemplatesOut(t *testing.T) {
+	for _, p := range list(t, "./cmd/why401") {
+		for _, bad := range []string{"text/template", "html/template", "net/http/httptest", "testing"} {
+			if slices.Contains(p.Deps, bad) {
+				t.Errorf("the program links %s", bad)
+			}
+		}
+	}
+}
