@@ -1,0 +1,140 @@
+// Package causetest runs every scenario of a family's pages against the lab: each broken server is really started,
+// really asked, and really asked again after the mend. It fails on a cause without a page, a page without a cause, a
+// page without a scenario that finds its cause or without one that must not, and a fix that does not turn green.
+package causetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/lab"
+)
+
+var kebab = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Run tests a family: its causes, and the file system that holds their pages.
+func Run(t *testing.T, causes []*cause.Cause, family fs.FS) {
+	pages, err := cause.Pages(family)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range causes {
+		if problems := Validate(c, pages); len(problems) > 0 {
+			t.Errorf("%s: %s", c.ID, strings.Join(problems, "; "))
+			continue
+		}
+		delete(unclaimed(pages, causes), c.ID)
+		for i, text := range pages[c.ID].Scenarios {
+			t.Run(fmt.Sprintf("%s/%d", c.ID, i+1), func(t *testing.T) {
+				t.Parallel()
+				scenario(t, c.ID, text)
+			})
+		}
+	}
+	for id := range unclaimed(pages, causes) {
+		t.Errorf("%s.md has no cause", id)
+	}
+}
+
+func unclaimed(pages map[string]cause.Page, causes []*cause.Cause) map[string]bool {
+	out := map[string]bool{}
+	for id := range pages {
+		if !slices.ContainsFunc(causes, func(c *cause.Cause) bool { return c.ID == id }) {
+			out[id] = true
+		}
+	}
+	return out
+}
+
+// Validate checks what a contributor can forget.
+func Validate(c *cause.Cause, pages map[string]cause.Page) []string {
+	var out []string
+	if !kebab.MatchString(c.ID) {
+		out = append(out, "the id is not kebab-case")
+	}
+	if n := len(c.Title); n == 0 || n > 72 {
+		out = append(out, fmt.Sprintf("the title has %d characters; 1 to 72 fit the screen", n))
+	}
+	if c.Suspect == nil || c.Family == "" || c.FaultAt == "" {
+		out = append(out, "Suspect, Family and FaultAt must be set")
+	}
+	p, ok := pages[c.ID]
+	if !ok {
+		return append(out, "there is no page "+c.ID+".md")
+	}
+	finds, spares := 0, 0
+	for _, text := range p.Scenarios {
+		sc, err := lab.Parse(c.ID, text)
+		if err != nil {
+			out = append(out, err.Error())
+			continue
+		}
+		if sc.Expect.Cause == c.ID {
+			finds++
+		} else {
+			spares++
+		}
+	}
+	if finds == 0 {
+		out = append(out, "no scenario expects the cause")
+	}
+	if spares == 0 {
+		out = append(out, "no scenario is a look-alike that must not be taken for it")
+	}
+	return out
+}
+
+func scenario(t *testing.T, id, text string) {
+	sc, err := lab.Parse(id, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := lab.Start(sc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	var trace bytes.Buffer
+	o := lab.Options{StateDir: t.TempDir(), Trace: &trace}
+	rep, err := w.Diagnose(ctx, w.Request(), o)
+	if err != nil {
+		t.Fatalf("diagnose: %v\n%s", err, trace.String())
+	}
+	for _, wrong := range sc.Expect.Check(rep) {
+		t.Errorf("%s", wrong)
+	}
+	if sc.Expect.Cause == id && len(rep.Remedies) == 0 {
+		t.Errorf("the verdict has no remedy")
+	}
+	if t.Failed() {
+		t.Logf("trace:\n%s", trace.String())
+		for _, e := range rep.Evidence {
+			t.Logf("evidence: %s", e.Fact)
+		}
+		for _, s := range rep.Suspects {
+			t.Logf("suspect: %s %s: %s", s.Cause, s.Grade, s.Because)
+		}
+	}
+	if sc.Mended == nil {
+		return
+	}
+	w.Mend()
+	o.StateDir = t.TempDir()
+	x, err := w.Retry(ctx, w.MendedRequest(), o)
+	switch {
+	case err != nil:
+		t.Errorf("after the fix: %v", err)
+	case sc.Mended.Status != 0 && x.Status() != sc.Mended.Status, sc.Mended.Status == 0 && !x.OK():
+		t.Errorf("after the fix the request gets %d", x.Status())
+	}
+}

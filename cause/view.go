@@ -1,0 +1,158 @@
+package cause
+
+import (
+	"strings"
+
+	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
+)
+
+// View is a case with what every cause wants to know already read out of it, once per round.
+type View struct {
+	*exchange.Case
+	Request     exchange.Request     // the request under examination, as it first went out
+	Credentials []cred.Credential    // what it carries
+	Answer      *exchange.Exchange   // the exchange whose answer the user saw; nil before anything was exchanged
+	Challenges  challenge.Challenges // WWW-Authenticate of the answer
+	Meanings    []signature.Meaning  // what the answer's wording says, by product
+	Writer      signature.Match      // who wrote the answer; zero when unknown
+	Written     bool                 // Writer is known
+}
+
+// NewView reads c.
+func NewView(c *exchange.Case) *View {
+	v := &View{Case: c, Answer: c.Last()}
+	switch first := c.First(); {
+	case first != nil:
+		v.Request = first.Request
+	case c.Intent != nil:
+		v.Request = c.Intent.Request
+	}
+	// A login that the agent keeps back until it is challenged (Digest, NTLM) still belongs to the request.
+	v.Credentials = cred.Of(v.Request)
+	if v.Answer != nil {
+		v.Challenges = challenge.Of(v.Answer)
+		v.Meanings = signature.Meanings(v.Answer)
+		v.Writer, v.Written = signature.Writer(v.Answer)
+	}
+	return v
+}
+
+// Refused reports that the answer is a refusal by its status alone: 401, 403, 407, 419, 511.
+func (v *View) Refused() bool { return Refused(v.Answer) }
+
+// Refused reports a status that refuses for want of authentication or permission.
+func Refused(x *exchange.Exchange) bool {
+	switch x.Status() {
+	case 401, 403, 407, 419, 511:
+		return true
+	}
+	return false
+}
+
+// Passed reports an answer that lets the request in: 2xx or 304 that is no login page, or a redirect that does not
+// lead to a login.
+func Passed(x *exchange.Exchange) bool {
+	switch s := x.Status(); {
+	case s/100 == 2, s == 304, s/100 == 3:
+		_, login := signature.LoginPage(x)
+		return !login
+	}
+	return false
+}
+
+// Flips is the commonest prediction: what was refused is let in.
+func Flips(failing, seen *exchange.Exchange) bool { return !Passed(failing) && Passed(seen) }
+
+// Credential gives the first credential of one of the kinds; with no kinds, the first of any kind but cookies.
+func (v *View) Credential(kinds ...string) (cred.Credential, bool) { return find(v.Credentials, kinds) }
+
+// Arrived gives the credential that the answering hop was sent, which a redirect may have cost.
+func (v *View) Arrived(kinds ...string) (cred.Credential, bool) {
+	if v.Answer == nil {
+		return cred.Credential{}, false
+	}
+	return find(cred.Of(v.Answer.Request), kinds)
+}
+
+func find(cs []cred.Credential, kinds []string) (cred.Credential, bool) {
+	for _, c := range cs {
+		if len(kinds) == 0 && string(c.Kind) != "cookie" {
+			return c, true
+		}
+		for _, k := range kinds {
+			if string(c.Kind) == k {
+				return c, true
+			}
+		}
+	}
+	return cred.Credential{}, false
+}
+
+// Authorization gives the Authorization value of the request under examination.
+func (v *View) Authorization() (cred.Credential, bool) {
+	for _, c := range v.Credentials {
+		if strings.EqualFold(c.Place, "Authorization") {
+			return c, true
+		}
+	}
+	return cred.Credential{}, false
+}
+
+// Means reports whether the answer's wording says one of the meanings, and where.
+func (v *View) Means(meanings ...string) (signature.Meaning, bool) {
+	for _, m := range v.Meanings {
+		for _, want := range meanings {
+			if string(m.Meaning) == want {
+				return m, true
+			}
+		}
+	}
+	return signature.Meaning{}, false
+}
+
+// Product reports whether one of the products wrote the answer or handled it on the way.
+func (v *View) Product(names ...string) (signature.Match, bool) {
+	if v.Answer == nil {
+		return signature.Match{}, false
+	}
+	for _, m := range signature.Matches(v.Answer) {
+		for _, n := range names {
+			if strings.EqualFold(m.Product, n) {
+				return m, true
+			}
+		}
+	}
+	return signature.Match{}, false
+}
+
+// Noted gives the case's facts that came from the named input.
+func (v *View) Noted(input string) []fact.Fact {
+	var out []fact.Fact
+	for _, f := range v.Facts {
+		if f.From.Input == input {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Saw makes a fact seen in the answer.
+func (v *View) Saw(format string, args ...any) fact.Fact {
+	n := 0
+	if v.Answer != nil {
+		n = v.Answer.N
+	}
+	return fact.At(n, format, args...)
+}
+
+// Asked makes a fact about the request under examination.
+func (v *View) Asked(format string, args ...any) fact.Fact {
+	if f := v.First(); f != nil {
+		return fact.At(f.N, format, args...)
+	}
+	return fact.Given("the request", format, args...)
+}

@@ -1,0 +1,75 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/why401/why401/cause"
+)
+
+// leastReported is the weight below which a suspect without a held experiment is not even named.
+const leastReported = 0.3
+
+// clearLead is the distance in weight that a merely likely suspect needs to the next one to be the verdict.
+const clearLead = 0.15
+
+// rank orders suspects, best first, and drops those that a more exact suspect hides.
+func rank(in []*judged) []*judged {
+	slices.SortStableFunc(in, func(a, b *judged) int {
+		if a.grade != b.grade {
+			return cmp.Compare(b.grade, a.grade)
+		}
+		if a.s.Weight != b.s.Weight {
+			return cmp.Compare(b.s.Weight, a.s.Weight)
+		}
+		return cmp.Compare(a.cause.ID, b.cause.ID)
+	})
+	var out []*judged
+	for _, j := range in {
+		if !slices.ContainsFunc(in, func(by *judged) bool { return hides(by, j) }) {
+			out = append(out, j)
+		}
+	}
+	return out
+}
+
+// hides reports that by says what j says, more exactly. A hider that is merely likely hides only what is no surer.
+func hides(by, j *judged) bool {
+	return by != j && slices.Contains(by.cause.Hides, j.cause.ID) && by.grade >= j.grade && by.grade >= cause.Likely &&
+		by.s.Weight >= leastReported
+}
+
+// verdict picks the finding out of ranked suspects: a proved or strong one, or a likely one that stands clear of the
+// rest. Everything less is unknown, and the suspects are named instead.
+func verdict(ranked []*judged) (*judged, bool) {
+	if len(ranked) == 0 {
+		return nil, false
+	}
+	best := ranked[0]
+	switch {
+	case best.grade >= cause.Strong:
+		return best, true
+	case best.grade == cause.Likely && best.s.Weight >= 0.5:
+		for _, j := range ranked[1:] {
+			if j.grade == cause.Likely && best.s.Weight-j.s.Weight < clearLead {
+				return nil, false
+			}
+		}
+		return best, true
+	}
+	return nil, false
+}
+
+// also picks the further faults: proved ones, and independent ones that are at least strong.
+func also(ranked []*judged, main *judged) []*judged {
+	var out []*judged
+	for _, j := range ranked {
+		if j == main {
+			continue
+		}
+		if j.s.Independent && j.grade >= cause.Strong {
+			out = append(out, j)
+		}
+	}
+	return out
+}

@@ -1,0 +1,236 @@
+package diagnose
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+)
+
+// planned is an experiment with the suspects that ask for it.
+type planned struct {
+	trial cause.Trial
+	by    []*judged
+	value float64
+}
+
+// leastValue is the value below which an experiment is not worth a request on somebody's server. A suspect of weight
+// 0.3 with one anonymous experiment of its own just passes.
+const leastValue = 0.2
+
+// next chooses the experiment that tells most for its cost, among those not run yet that the rules allow.
+func (r *run) next() (planned, bool) {
+	if r.used() >= r.Max {
+		r.tracef("stop: %d requests were sent, the limit is %d", r.used(), r.Max)
+		return planned{}, false
+	}
+	best := planned{}
+	for _, p := range r.candidates() {
+		if p.value > best.value {
+			best = p
+		}
+	}
+	if best.value < leastValue {
+		return best, false
+	}
+	var names []string
+	for _, j := range best.by {
+		names = append(names, j.cause.ID)
+	}
+	r.tracef("chosen: %s (value %.2f; would tell about %s)", best.trial.Change, best.value, strings.Join(names, ", "))
+	return best, true
+}
+
+func (r *run) used() int { return len(r.c.Exchanges) }
+
+// candidates are the experiments worth considering, in a stable order.
+func (r *run) candidates() []planned {
+	byKey := map[string]*planned{}
+	for _, j := range r.last {
+		if j.grade == cause.Proved || j.held != nil {
+			continue
+		}
+		for i, t := range j.s.Trials {
+			if r.tried[r.trialKey(t)] {
+				continue
+			}
+			p := byKey[t.Key]
+			if p == nil {
+				p = &planned{trial: t}
+				byKey[t.Key] = p
+			}
+			p.by = append(p.by, j)
+			// A later trial of one suspect is its second choice. Being able to rule out is worth a little more.
+			gain := j.s.Weight / float64(i+1)
+			if t.Refutes {
+				gain *= 1.2
+			}
+			p.value += gain
+		}
+	}
+	var out []planned
+	for _, p := range byKey {
+		cost, why := r.cost(p.trial)
+		if why != "" {
+			r.tried[r.trialKey(p.trial)] = true
+			r.broken[p.trial.Key] = why
+			r.tracef("not possible: %s: %s", p.trial.Change, why)
+			continue
+		}
+		p.value /= cost
+		out = append(out, *p)
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if out[i].value != out[j].value {
+			return out[i].value > out[j].value
+		}
+		return out[i].trial.Key < out[j].trial.Key
+	})
+	return out
+}
+
+// trialKey names an experiment on the present subject.
+func (r *run) trialKey(t cause.Trial) string { return r.c.Subject + "\x00" + t.Key }
+
+// cost is what an experiment risks: 1 for a request without a credential, more when the user's credential may be
+// refused once again. A reason means that it must not be sent at all.
+func (r *run) cost(t cause.Trial) (float64, string) {
+	req := r.build(t)
+	if s := r.Prober.Stopped(); s != "" && len(cred.Of(req)) > 0 {
+		return 0, "no more credentials after " + s
+	}
+	if len(cred.Of(req)) == 0 {
+		return 1, ""
+	}
+	if err := r.Prober.Refusable(req); err != nil {
+		return 0, err.Error()
+	}
+	return 1.3, ""
+}
+
+// build applies the trial's change to a copy of the request under examination.
+func (r *run) build(t cause.Trial) exchange.Request {
+	base := r.subject()
+	return t.Edit(base.Clone())
+}
+
+// subject is the request under examination as it goes out first.
+func (r *run) subject() exchange.Request {
+	if x := r.c.First(); x != nil {
+		return x.Request
+	}
+	return r.c.Intent.Request
+}
+
+// experiment runs p, repeats it when it flipped, and judges every suspect that asked for it.
+func (r *run) experiment(ctx context.Context, p planned) error {
+	failing := r.c.Last()
+	r.tried[r.trialKey(p.trial)] = true
+	key := p.trial.Key
+	if r.c.Subject != "" {
+		key = r.c.Subject + "+" + key
+	}
+	seen, err := r.send(ctx, p.trial, key)
+	var w Withheld
+	switch {
+	case errors.As(err, &w):
+		r.broken[p.trial.Key] = err.Error()
+		r.tracef("not sent: %v", err)
+		return nil
+	case err != nil && seen == nil:
+		return err
+	case seen == nil:
+		return nil
+	}
+	r.tracef("request %d, %s: %s", seen.N, p.trial.Change, outcome(seen))
+	// Judge before repeating: a prediction that failed needs no repeat.
+	var holders []*judged
+	var trials []cause.Trial
+	for _, j := range p.by {
+		t, ok := trialOf(j, p.trial.Key)
+		if !ok {
+			continue
+		}
+		if seen.Response != nil && t.Holds(failing, seen) {
+			holders, trials = append(holders, j), append(trials, t)
+			r.tracef("  %s predicted %s: came true", j.cause.ID, t.Predict)
+			continue
+		}
+		r.tracef("  %s predicted %s: did not", j.cause.ID, t.Predict)
+		if t.Refutes && seen.Response != nil {
+			r.ruled[r.slot(j.cause.ID)] = ruledOut{j.cause, fmt.Sprintf("%s: still %s (request %d)", t.Change, outcome(seen), seen.N)}
+		}
+	}
+	if len(holders) == 0 {
+		return nil
+	}
+	repeated := true
+	if cause.Passed(seen) != cause.Passed(failing) {
+		repeated, err = r.confirm(ctx, p.trial, key, failing, seen)
+		if err != nil {
+			return err
+		}
+	}
+	for i, j := range holders {
+		r.held[r.slot(j.cause.ID)] = held{trials[i], failing, seen, repeated}
+	}
+	return nil
+}
+
+func trialOf(j *judged, key string) (cause.Trial, bool) {
+	for _, t := range j.s.Trials {
+		if t.Key == key {
+			return t, true
+		}
+	}
+	return cause.Trial{}, false
+}
+
+func (r *run) send(ctx context.Context, t cause.Trial, key string) (*exchange.Exchange, error) {
+	xs, err := r.Prober.Do(ctx, r.build(t), How{Key: key, Purpose: "with " + t.Change, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh})
+	r.add(xs)
+	if len(xs) == 0 {
+		return nil, err
+	}
+	return xs[len(xs)-1], err
+}
+
+func (r *run) follows() bool { return r.c.Intent != nil && r.c.Intent.Follow }
+
+// confirm sees a flip a second time. A control without a credential is asked again, so that the failing side is seen
+// before and after; a control that carries one is not refused twice for the sake of proof: there the passing side is
+// repeated (DESIGN rule 2).
+func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, seen *exchange.Exchange) (bool, error) {
+	if r.used() >= r.Max {
+		return false, nil
+	}
+	first := r.c.First().Request
+	again, want, purpose := r.build(t), cause.Passed(seen), "the same once more"
+	how := How{Key: key, Purpose: purpose, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}
+	if len(cred.Of(first)) == 0 && !cause.Passed(failing) || cause.Passed(failing) {
+		again, want = first, cause.Passed(failing)
+		how = How{Key: r.c.Subject + "+again", Purpose: "your request once more", Follow: r.follows(), Login: true}
+	}
+	xs, err := r.Prober.Do(ctx, again, how)
+	r.add(xs)
+	var w Withheld
+	if errors.As(err, &w) || len(xs) == 0 {
+		return false, nil
+	}
+	last := xs[len(xs)-1]
+	if last.Response == nil {
+		return false, err
+	}
+	if cause.Passed(last) != want {
+		r.flaps = true
+		r.tracef("request %d, %s: %s: not the same answer twice", last.N, how.Purpose, outcome(last))
+		return false, nil
+	}
+	r.tracef("request %d, %s: %s, as before", last.N, how.Purpose, outcome(last))
+	return true, nil
+}

@@ -1,0 +1,111 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input"
+	"github.com/why401/why401/report"
+)
+
+// Options says how a scenario is diagnosed.
+type Options struct {
+	StateDir string    // where the ledger is kept; it must be a folder of the lab's own
+	Trace    io.Writer // nil for silence
+}
+
+// Diagnose asks why401 about a request of the running world.
+func (w *World) Diagnose(ctx context.Context, request string, o Options) (*report.Report, error) {
+	in, err := w.read(request)
+	if err != nil {
+		return nil, err
+	}
+	opts := []why401.Option{why401.WithDial(w.Dial), why401.WithRoots(w.Roots), why401.WithStateDir(o.StateDir)}
+	if o.Trace != nil {
+		opts = append(opts, why401.WithTrace(o.Trace))
+	}
+	return why401.Diagnose(ctx, in, opts...)
+}
+
+func (w *World) read(request string) (why401.Input, error) {
+	got, err := input.Read([]string{request}, strings.NewReader(""), input.Options{})
+	if err != nil {
+		return why401.Input{}, fmt.Errorf("read the scenario's request: %w", err)
+	}
+	in := why401.Input{Intent: got.Intents[0], Read: got.What}
+	env := func(name string) string { return w.expand(w.Scenario.Env[name]) }
+	in.Facts = append(in.Facts, input.AmbientIn(env, w.Scenario.Netrc, in.Intent.Request.URL)...)
+	return in, nil
+}
+
+// Retry sends request once and gives the last answer: the check after the fix.
+func (w *World) Retry(ctx context.Context, request string, o Options) (*exchange.Exchange, error) {
+	in, err := w.read(request)
+	if err != nil {
+		return nil, err
+	}
+	return why401.Once(ctx, in, why401.WithDial(w.Dial), why401.WithRoots(w.Roots), why401.WithStateDir(o.StateDir), why401.AllowUnsafe())
+}
+
+// Check compares a report with what the scenario expects and gives every difference in words.
+func (e Expect) Check(rep *report.Report) []string {
+	var wrong []string
+	differ := func(what, want, got string) {
+		if want != "" && want != got {
+			wrong = append(wrong, fmt.Sprintf("%s: expected %s, got %s", what, want, got))
+		}
+	}
+	outcome := e.Outcome
+	if outcome == "" && e.Cause != "" {
+		outcome = "found"
+	}
+	differ("outcome", outcome, string(rep.Outcome))
+	differ("cause", e.Cause, rep.Verdict.Cause)
+	differ("grade", e.Grade, rep.Verdict.Grade.String())
+	differ("refused_by", e.RefusedBy, string(rep.Verdict.RefusedBy))
+	differ("fault_at", e.FaultAt, string(rep.Verdict.FaultAt))
+	has := map[string]bool{}
+	for _, a := range rep.Also {
+		has[a.Cause] = true
+	}
+	for _, id := range e.Also {
+		if !has[id] {
+			wrong = append(wrong, fmt.Sprintf("also: %s is missing", id))
+		}
+	}
+	for _, id := range e.Not {
+		if rep.Verdict.Cause == id || has[id] {
+			wrong = append(wrong, fmt.Sprintf("it says %s, which is wrong here", id))
+		}
+	}
+	suspected := map[string]bool{}
+	for _, s := range rep.Suspects {
+		suspected[s.Cause] = true
+	}
+	for _, id := range e.Suspects {
+		if !suspected[id] {
+			wrong = append(wrong, fmt.Sprintf("suspects: %s is missing", id))
+		}
+	}
+	limit := e.Requests
+	if limit == 0 {
+		limit = 8
+	}
+	if len(rep.Sent) > limit {
+		wrong = append(wrong, fmt.Sprintf("requests: at most %d, sent %d", limit, len(rep.Sent)))
+	}
+	var all strings.Builder
+	for _, ev := range rep.Evidence {
+		all.WriteString(ev.Fact + "\n")
+	}
+	for _, words := range e.Evidence {
+		if !strings.Contains(all.String(), words) {
+			wrong = append(wrong, fmt.Sprintf("evidence: %q is not in\n%s", words, all.String()))
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,137 @@
+// Package why401 answers one question: why was this HTTP request refused, and by whom?
+//
+// Diagnose takes what a person has in hand, sends the smallest safe experiments, and gives a report that names the
+// layer that refused, the cause, the proof and the fix. docs/architecture.md walks one refusal through the folders.
+//
+//	in, err := input.Read([]string{"curl -u alice:secret https://api.example.com/"}, nil, input.Options{})
+//	rep, err := why401.Diagnose(ctx, in)
+package why401
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"runtime/debug"
+
+	"github.com/why401/why401/causes/all"
+	"github.com/why401/why401/diagnose"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/probe"
+	"github.com/why401/why401/report"
+)
+
+// Input is one request to be diagnosed, and what was found beside it.
+type Input struct {
+	Intent *exchange.Intent
+	Facts  []fact.Fact // ambient evidence: a .netrc entry, proxy variables
+	Read   string      // what was read, in words: "a curl command"
+}
+
+// Option changes how a diagnosis is done.
+type Option func(*settings)
+
+type settings struct {
+	probe probe.Options
+	trace io.Writer
+}
+
+// WithTrace writes to w why each experiment was chosen and what it told.
+func WithTrace(w io.Writer) Option { return func(s *settings) { s.trace = w } }
+
+// WithMaxRequests limits what is sent; 8 without it.
+func WithMaxRequests(n int) Option { return func(s *settings) { s.probe.MaxRequests = n } }
+
+// Offline sends nothing.
+func Offline() Option { return func(s *settings) { s.probe.Offline = true } }
+
+// WithStateDir keeps the ledger of sent passwords in dir instead of the user's state folder.
+func WithStateDir(dir string) Option { return func(s *settings) { s.probe.StateDir = dir } }
+
+// WithDial replaces the network, for labs and tests.
+func WithDial(dial func(ctx context.Context, network, addr string) (net.Conn, error)) Option {
+	return func(s *settings) { s.probe.Dial = dial }
+}
+
+// WithRoots trusts these certificate authorities in place of the system's.
+func WithRoots(pool *x509.CertPool) Option { return func(s *settings) { s.probe.Roots = pool } }
+
+// AllowUnsafe lets a POST, PUT, PATCH or DELETE go out as it is.
+func AllowUnsafe() Option { return func(s *settings) { s.probe.AllowUnsafe = true } }
+
+// KnowingTheRisk sends a password that the ledger says was refused lately.
+func KnowingTheRisk() Option { return func(s *settings) { s.probe.IKnow = true } }
+
+// SendTo lets the credential go to one more origin.
+func SendTo(o exchange.Origin) Option {
+	return func(s *settings) { s.probe.SendTo = append(s.probe.SendTo, o) }
+}
+
+// Diagnose says why in's request is refused. The report is complete even when err is not nil; err tells what cut the
+// run short (the context, or a failure of our own).
+func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, error) {
+	s := settings{}
+	s.probe.UserAgent = UserAgent()
+	for _, o := range opts {
+		o(&s)
+	}
+	sender, err := probe.New(in.Intent, s.probe)
+	if err != nil {
+		return nil, err
+	}
+	c := &exchange.Case{Intent: in.Intent, Facts: append(append([]fact.Fact(nil), in.Facts...), in.Intent.Notes...)}
+	engine := &diagnose.Engine{Causes: all.Causes(), Prober: prober{sender}, Trace: s.trace, Max: s.probe.MaxRequests}
+	rep, err := engine.Run(ctx, c)
+	rep.Input = in.Read
+	rep.Tool.Version = Version()
+	for _, r := range sender.Sent() {
+		rep.Sent = append(rep.Sent, report.Sent{N: r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
+	}
+	var f *exchange.Failure
+	if errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		err = nil // the report says it
+	}
+	return rep, err
+}
+
+// prober lets the engine speak to the sender without knowing it.
+type prober struct{ s *probe.Sender }
+
+func (p prober) Do(ctx context.Context, r exchange.Request, how diagnose.How) ([]*exchange.Exchange, error) {
+	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login})
+}
+
+func (p prober) Stopped() string                        { return p.s.Stopped() }
+func (p prober) Refusable(r exchange.Request) error { return p.s.Refusable(r) }
+
+// Version is the version of the built module, or "devel".
+func Version() string {
+	if b, ok := debug.ReadBuildInfo(); ok && b.Main.Version != "" && b.Main.Version != "(devel)" {
+		return b.Main.Version
+	}
+	return "devel"
+}
+
+// UserAgent names the tool in requests that have no agent of their own to imitate.
+func UserAgent() string { return "why401/" + Version() + " (+https://github.com/why401/why401)" }
+
+// Once sends in's request as the user's program would and gives the answer of the last hop: the check after a fix.
+// It obeys the same safety rules as a diagnosis.
+func Once(ctx context.Context, in Input, opts ...Option) (*exchange.Exchange, error) {
+	s := settings{}
+	s.probe.UserAgent = UserAgent()
+	for _, o := range opts {
+		o(&s)
+	}
+	sender, err := probe.New(in.Intent, s.probe)
+	if err != nil {
+		return nil, err
+	}
+	xs, err := sender.Do(ctx, in.Intent.Request, probe.How{Purpose: "the request after the fix", Follow: in.Intent.Follow, Login: true})
+	if len(xs) == 0 {
+		return nil, err
+	}
+	return xs[len(xs)-1], nil
+}
