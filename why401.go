@@ -103,7 +103,7 @@ func (p prober) Do(ctx context.Context, r exchange.Request, how diagnose.How) ([
 	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login})
 }
 
-func (p prober) Stopped() string                        { return p.s.Stopped() }
+func (p prober) Stopped() string                    { return p.s.Stopped() }
 func (p prober) Refusable(r exchange.Request) error { return p.s.Refusable(r) }
 
 // Version is the version of the built module, or "devel".

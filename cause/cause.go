@@ -100,7 +100,7 @@ type Trial struct {
 	Refutes bool                                        // a prediction that failed rules the cause out
 	Follow  bool                                        // follow redirects as the user's agent would
 	Direct  bool                                        // without the forward proxy
-	Fresh   bool                                        // without what the agent adds: the request alone
+	Fresh   bool                                        // without the login that the agent would add: the request alone
 }
 
 // Raise is one observation that would decide, for whoever has access.

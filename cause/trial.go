@@ -19,14 +19,14 @@ const (
 
 // Anonymous is the request without any credential: who asks for one, and does the answer change at all?
 func Anonymous() Trial {
-	return Trial{Key: KeyAnonymous, Change: "no credential at all", Follow: true,
+	return Trial{Key: KeyAnonymous, Change: "no credential at all", Follow: true, Fresh: true,
 		Edit: cred.Strip}
 }
 
 // Canary is the request with an unregistered scheme in Authorization and no other credential. A layer that reads the
 // header answers otherwise than one that never gets it; no account is touched (DESIGN rule 4).
 func Canary() Trial {
-	return Trial{Key: KeyCanary, Change: "an unregistered scheme in Authorization", Follow: true,
+	return Trial{Key: KeyCanary, Change: "an unregistered scheme in Authorization", Follow: true, Fresh: true,
 		Edit: func(r exchange.Request) exchange.Request {
 			r = cred.Strip(r)
 			r.Header = r.Header.With(exchange.Field{Name: "Authorization", Value: secret.Public("Why401-Canary 1")})
@@ -80,7 +80,7 @@ func BustCache() Trial {
 // Preflight is the OPTIONS request a browser sends before one with Authorization; it never carries a credential
 // (Fetch standard, CORS-preflight request).
 func Preflight(origin, method string, headers ...string) Trial {
-	return Trial{Key: KeyPreflight, Change: "the browser's preflight (OPTIONS, no credential)",
+	return Trial{Key: KeyPreflight, Change: "the browser's preflight (OPTIONS, no credential)", Fresh: true,
 		Edit: func(r exchange.Request) exchange.Request {
 			r = cred.Strip(r)
 			r.Method, r.Body = "OPTIONS", secret.Text{}

@@ -33,12 +33,32 @@ func NewView(c *exchange.Case) *View {
 	}
 	// A login that the agent keeps back until it is challenged (Digest, NTLM) still belongs to the request.
 	v.Credentials = cred.Of(v.Request)
+	if in := c.Intent; in != nil && c.Subject == "" && !in.Login.Empty() {
+		if kind, scheme := kept(in.Auth); kind != "" {
+			v.Credentials = append(v.Credentials, cred.Credential{In: cred.InHeader, Place: "Authorization", Scheme: scheme, Kind: kind})
+		}
+	}
 	if v.Answer != nil {
 		v.Challenges = challenge.Of(v.Answer)
 		v.Meanings = signature.Meanings(v.Answer)
 		v.Writer, v.Written = signature.Writer(v.Answer)
 	}
 	return v
+}
+
+// kept names the login that an agent sends only after a challenge, or makes for each request.
+func kept(a exchange.Auth) (cred.Kind, string) {
+	switch a {
+	case exchange.AuthDigest, exchange.AuthAny:
+		return cred.Digest, "Digest"
+	case exchange.AuthNTLM:
+		return cred.NTLM, "NTLM"
+	case exchange.AuthNegotiate:
+		return cred.Negotiate, "Negotiate"
+	case exchange.AuthSigV4:
+		return cred.SigV4, "AWS4-HMAC-SHA256"
+	}
+	return "", ""
 }
 
 // Refused reports that the answer is a refusal by its status alone: 401, 403, 407, 419, 511.
@@ -68,23 +88,25 @@ func Passed(x *exchange.Exchange) bool {
 func Flips(failing, seen *exchange.Exchange) bool { return !Passed(failing) && Passed(seen) }
 
 // Credential gives the first credential of one of the kinds; with no kinds, the first of any kind but cookies.
-func (v *View) Credential(kinds ...string) (cred.Credential, bool) { return find(v.Credentials, kinds) }
+func (v *View) Credential(kinds ...cred.Kind) (cred.Credential, bool) {
+	return find(v.Credentials, kinds)
+}
 
 // Arrived gives the credential that the answering hop was sent, which a redirect may have cost.
-func (v *View) Arrived(kinds ...string) (cred.Credential, bool) {
+func (v *View) Arrived(kinds ...cred.Kind) (cred.Credential, bool) {
 	if v.Answer == nil {
 		return cred.Credential{}, false
 	}
 	return find(cred.Of(v.Answer.Request), kinds)
 }
 
-func find(cs []cred.Credential, kinds []string) (cred.Credential, bool) {
+func find(cs []cred.Credential, kinds []cred.Kind) (cred.Credential, bool) {
 	for _, c := range cs {
-		if len(kinds) == 0 && string(c.Kind) != "cookie" {
+		if len(kinds) == 0 && c.Kind != cred.Cookie {
 			return c, true
 		}
 		for _, k := range kinds {
-			if string(c.Kind) == k {
+			if c.Kind == k {
 				return c, true
 			}
 		}

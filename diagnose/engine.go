@@ -59,6 +59,7 @@ type run struct {
 	flaps   bool                // a repeat ended otherwise than the first time
 	behind  []*judged           // faults found before the present subject
 	refusal error               // the safety rule that held back the user's own request
+	batch   int                 // numbers what was sent in one go
 	standIn string              // "GET in place of your POST", when the control is not the user's own request
 	last    []*judged
 }
@@ -98,7 +99,10 @@ func (e *Engine) Run(ctx context.Context, c *exchange.Case) (*report.Report, err
 	}
 	for {
 		r.last = r.suspects()
-		if r.settled() && !r.goBehind() {
+		if r.settled() {
+			if r.goBehind() {
+				continue
+			}
 			break
 		}
 		t, ok := r.next()
@@ -145,16 +149,17 @@ func (r *run) substitute(ctx context.Context, w Withheld) ([]*exchange.Exchange,
 		r.standIn = "GET in place of your " + in.Request.Method
 		twin := cause.AsGet(in.Request)
 		return r.Prober.Do(ctx, twin, How{Purpose: r.standIn, Follow: in.Follow, Login: true})
-	case "one-try", "stopped":
-		r.standIn = "without your password"
-		t := cause.Anonymous()
-		return r.Prober.Do(ctx, t.Edit(in.Request.Clone()), How{Purpose: r.standIn, Follow: in.Follow})
+	case "one-try", "stopped", "line-break", "one-time":
+		r.standIn = "your request without its credential"
+		return r.Prober.Do(ctx, cause.Anonymous().Edit(cause.AsGet(in.Request)), How{Purpose: r.standIn, Follow: in.Follow})
 	}
 	return nil, w
 }
 
 func (r *run) add(xs []*exchange.Exchange) {
+	r.batch++
 	for _, x := range xs {
+		x.Run = r.batch
 		r.c.Add(x)
 	}
 }

@@ -104,7 +104,7 @@ func (r *run) cost(t cause.Trial) (float64, string) {
 	if s := r.Prober.Stopped(); s != "" && len(cred.Of(req)) > 0 {
 		return 0, "no more credentials after " + s
 	}
-	if len(cred.Of(req)) == 0 {
+	if len(cred.Of(req)) == 0 && (t.Fresh || r.c.Intent == nil || r.c.Intent.Login.Empty()) {
 		return 1, ""
 	}
 	if err := r.Prober.Refusable(req); err != nil {
@@ -212,7 +212,8 @@ func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, s
 	first := r.c.First().Request
 	again, want, purpose := r.build(t), cause.Passed(seen), "the same once more"
 	how := How{Key: key, Purpose: purpose, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}
-	if len(cred.Of(first)) == 0 && !cause.Passed(failing) || cause.Passed(failing) {
+	bare := len(cred.Of(first)) == 0 && (r.c.Intent == nil || r.c.Intent.Login.Empty())
+	if bare || cause.Passed(failing) {
 		again, want = first, cause.Passed(failing)
 		how = How{Key: r.c.Subject + "+again", Purpose: "your request once more", Follow: r.follows(), Login: true}
 	}

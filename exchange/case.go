@@ -24,17 +24,14 @@ func (c *Case) Add(x *Exchange) *Exchange {
 // user's agent would follow.
 func (c *Case) Hops() []*Exchange { return c.Keyed(c.Subject) }
 
-// Keyed are the exchanges of one experiment, hop by hop; a repeat replaces nothing, the first run is given.
+// Keyed are the exchanges of one experiment: the legs of a handshake and the redirect hops, in order. Of repeats the
+// first run is given.
 func (c *Case) Keyed(key string) []*Exchange {
 	var out []*Exchange
 	for _, x := range c.Exchanges {
-		if x.Key != key {
-			continue
+		if x.Key == key && (len(out) == 0 || x.Run == out[0].Run) {
+			out = append(out, x)
 		}
-		if len(out) > 0 && x.Hop <= out[len(out)-1].Hop {
-			break // a repeat of the same experiment begins
-		}
-		out = append(out, x)
 	}
 	return out
 }

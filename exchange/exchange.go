@@ -31,7 +31,8 @@ type Exchange struct {
 	N        int    // number in the case, from 1
 	Purpose  string // why it was sent: "your request", "the same without a credential", ...
 	Key      string // the experiment it belongs to; "" for the user's own request and its hops
-	Hop      int    // 0 for the first request, 1 for the first redirect target, ...
+	Hop      int    // 0 for the first request, 1 for the first redirect target, ...; the legs of a handshake share it
+	Run      int    // exchanges that were sent in one go share it; a repeat has another
 	Request  Request
 	Response *Response // nil when no reply came
 	Failure  *Failure  // why not
