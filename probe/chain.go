@@ -154,10 +154,13 @@ func (c *chain) next(cur exchange.Request, x *exchange.Exchange) (next exchange.
 	if u.Fragment == "" {
 		u.Fragment = x.Request.URL.Fragment
 	}
-	agent := s.intent.Agent.Name
+	agent := s.intent.Agent
 	method, body := RedirectMethod(agent, x.Response.Status, cur.Method)
 	if s.intent.KeepPost {
 		method, body = cur.Method, true
+	}
+	if method == "" {
+		return next, "the program itself does not follow it"
 	}
 	same := same(u, x.Request.URL)
 	if body && !cur.Body.Empty() && !same {
@@ -165,7 +168,7 @@ func (c *chain) next(cur exchange.Request, x *exchange.Exchange) (next exchange.
 	}
 	next = exchange.Request{Method: method, URL: u, Proto: cur.Proto}
 	switch {
-	case s.own(u) && (!c.left || agent == "curl"):
+	case s.own(u) && (!c.left || agent.Name == "curl"):
 		// curl gives the credential again when a chain comes back to the first host; others have dropped it for good.
 		next.Header = append(next.Header, c.first.Header...)
 	case same:
