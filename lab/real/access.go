@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -52,22 +53,29 @@ func (w *World) Mark() {
 }
 
 // flush waits until the logs are on disk. lighttpd collects lines for seconds unless it is asked to reopen its log.
+// Varnish logs to shared memory, from which another program writes all there is.
 func (w *World) flush() {
-	delay := logDelay
+	time.Sleep(logDelay)
+	again := false
 	for _, s := range w.order {
 		switch {
 		case len(s.running) == 0:
 		case s.Kind == "lighttpd":
 			_ = syscall.Kill(s.running[0].cmd.Process.Pid, syscall.SIGHUP)
-		case s.Kind == "varnish":
-			delay = varnishLogDelay
+			again = true
+		case s.readLog != nil:
+			os.Remove(s.accessLog)
+			cmd := exec.Command(s.readLog[0], s.readLog[1:]...)
+			cmd.Env = s.env
+			if out, err := cmd.CombinedOutput(); err != nil {
+				w.Logf("%s: %v: %s", s.readLog[0], err, out)
+			}
 		}
 	}
-	time.Sleep(delay)
+	if again {
+		time.Sleep(logDelay)
+	}
 }
-
-// varnishLogDelay: Varnish's log goes through shared memory to another program, which writes when it is idle.
-const varnishLogDelay = 600 * time.Millisecond
 
 // logDelay is the time between a reply's last byte and its line in the access log, with room to spare.
 const logDelay = 60 * time.Millisecond

@@ -86,3 +86,13 @@ func lastHeader(dump string) http.Header {
 	}
 	return h
 }
+
+// warm sends a request whose answer does not matter to the scenario, only that it was sent.
+func (w *World) warm(args []string) Reply {
+	w.Helper()
+	r, err := w.Curl(context.Background(), args)
+	if err != nil {
+		w.Fatalf("a request before the scenario: %v", err)
+	}
+	return r
+}

@@ -6,7 +6,7 @@ import "path/filepath"
 func (w *World) Caddy(name, conf string) *Server {
 	w.Helper()
 	s := w.begin(name, "caddy")
-	s.configure("Caddyfile", "http://"+w.Addr(name)+" {\n"+conf+"\n\timport access\n}\n")
+	w.caddySite(name, conf)
 	main := w.File(name+"/main.caddy", `{
 	admin off
 	auto_https off
@@ -26,6 +26,12 @@ func (w *World) Caddy(name, conf string) *Server {
 import `+s.Conf+`
 `)
 	return s.start("caddy", "run", "--config", main, "--adapter", "caddyfile")
+}
+
+// caddySite writes the site of the Caddy called name; Restart makes it count.
+func (w *World) caddySite(name, conf string) {
+	w.Helper()
+	w.Server(name).configure("Caddyfile", "http://@"+name+"@ {\n\timport access\n"+conf+"}\n")
 }
 
 // HAProxy starts HAProxy. conf holds frontend and backend sections; a frontend binds to @name@ and begins with
@@ -67,10 +73,10 @@ func (w *World) Varnish(name, vcl string) *Server {
 	s.configure("default.vcl", vcl)
 	s.ErrorLog = filepath.Join(s.Dir, "stderr.log")
 	work := filepath.Join(s.Dir, "vsm")
-	s.helpers = [][]string{{"varnishncsa", "-n", work, "-d", "-a", "-w", s.accessLog, "-F",
-		`%s\t%m\t%U%q\t%{Authorization}i\t%{Proxy-Authorization}i\t%{Cookie}i\t%{X-API-Key}i`}}
+	s.readLog = []string{"varnishncsa", "-n", work, "-d", "-w", s.accessLog, "-F",
+		`%s\t%m\t%U%q\t%{Authorization}i\t%{Proxy-Authorization}i\t%{Cookie}i\t%{X-API-Key}i`}
 	return s.start("varnishd", "-F", "-j", "none", "-n", work, "-a", w.Addr(name), "-f", s.Conf,
-		"-s", "malloc,16m", "-p", "thread_pools=1", "-p", "thread_pool_min=10")
+		"-s", "malloc,16m", "-p", "cc_command=exec gcc -w -O0 -fpic -shared -o %o %s", "-p", "thread_pools=1", "-p", "thread_pool_min=10")
 }
 
 // Squid starts Squid as a forward proxy on @name@. conf holds auth_param, acl and http_access lines; nothing is

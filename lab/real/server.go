@@ -19,7 +19,7 @@ type Server struct {
 	accessLog string // lines in accessFields order, see access.go
 	world     *World
 	argv, env []string
-	helpers   [][]string // further programs of this server, started after it answers
+	readLog   []string // a program that writes the access log when it is asked to, nil when the server does
 	running   []*process
 }
 
@@ -60,13 +60,6 @@ func (s *Server) start(argv ...string) *Server {
 	}
 	s.running = append(s.running, p)
 	s.await(p)
-	for _, h := range s.helpers {
-		p, err := startProcess(s.Dir, s.env, h, filepath.Join(s.Dir, "helper.log"), filepath.Join(s.Dir, "stderr.log"))
-		if err != nil {
-			w.Fatalf("%s %s: %v", s.Kind, s.Name, err)
-		}
-		s.running = append(s.running, p)
-	}
 	return s
 }
 

@@ -5,6 +5,7 @@
 //   APP_HOST    the only Host that is served
 //   APP_INTERNAL  the X-Internal-Key that every request must bring
 'use strict';
+const crypto = require('crypto');
 const express = require('express');
 const passport = require('passport');
 const { Strategy } = require('passport-http-bearer');
@@ -28,4 +29,10 @@ app.get('/private/', bearer, (req, res) => res.json({ hello: req.user.name }));
 app.get('/open', (req, res, next) => (req.headers.authorization ? bearer(req, res, next) : next()), (req, res) => res.json({ open: true }));
 app.get('/keyed', (req, res) => (req.headers.api_key === env('KEY') || req.headers['api-key'] === env('KEY')
   ? res.json({ ok: true }) : res.status(401).json({ error: 'missing api_key header' })));
-app.listen(Number(process.env.PORT), '127.0.0.1');
+const server = app.listen(Number(process.env.PORT), '127.0.0.1');
+
+// A WebSocket that says nothing: the handshake (RFC 6455, 4.2.2) and the end.
+server.on('upgrade', (req, socket) => {
+  const accept = crypto.createHash('sha1').update(req.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11').digest('base64');
+  socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ' + accept + '\r\n\r\n');
+});
