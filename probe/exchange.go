@@ -15,6 +15,7 @@ type pass struct {
 	keep *conn // in: a connection of the same handshake to go on with; out: the connection when it may carry more
 
 	hold  bool // the handshake goes on: keep the connection when the server does
+	opens bool // the first leg of a handshake: its 401 is the question, not a refusal
 	built bool // the request was built by chain.next, which has left out what must not travel
 
 	ours string // the user whose login we put into req ourselves: a fresh answer, not a pasted one-time value

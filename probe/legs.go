@@ -42,7 +42,7 @@ func (c *chain) legs(ctx context.Context, cur exchange.Request) (*exchange.Excha
 // other request.
 func (c *chain) handshake(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	in := c.s.intent
-	p.hold = true
+	p.hold, p.opens = true, true
 	defer func() {
 		if p.keep != nil {
 			p.keep.Close()
@@ -56,6 +56,7 @@ func (c *chain) handshake(ctx context.Context, p *pass) (*exchange.Exchange, err
 	if err != nil || x.Status() != 401 {
 		return x, err
 	}
+	p.opens = false
 	full := bare
 	if in.Full != nil && bare.Body.Equal(in.Request.Body) && same(bare.URL, in.Full.URL) {
 		full.Body, full.Method = in.Full.Body, in.Full.Method
@@ -173,12 +174,13 @@ func (c *chain) ntlm(ctx context.Context, p *pass, bare exchange.Request) (*exch
 	field := func(msg []byte) exchange.Field {
 		return exchange.Field{Name: "Authorization", Value: secret.New("NTLM " + base64.StdEncoding.EncodeToString(msg))}
 	}
-	p.req, p.ours = bare.Clone(), ""
+	p.req, p.ours, p.opens = bare.Clone(), "", true
 	p.req.Header = p.req.Header.With(field(open))
 	x, err := c.send(ctx, p)
 	if err != nil || x.Status() != 401 {
 		return x, err
 	}
+	p.opens = false
 	ch := challenge.Of(x).Find("ntlm")
 	if ch == nil || ch.Token68 == "" {
 		return x, nil

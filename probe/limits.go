@@ -42,6 +42,7 @@ type claim struct {
 	cred  credential
 	host  string
 	entry string // in the ledger, "" for anything but a password
+	opens bool   // the first leg of a handshake
 }
 
 func (s *Sender) tally(host string) *tally {
@@ -88,7 +89,7 @@ func (s *Sender) limits(host string, c credential) error {
 
 // claim takes a place in the budget for r and, for a password, writes the try to disk before it is made.
 func (s *Sender) claim(r exchange.Request, p *pass) (*claim, error) {
-	cl := &claim{s: s, cred: classify(r, p.ours), host: account(r.URL)}
+	cl := &claim{s: s, cred: classify(r, p.ours), host: account(r.URL), opens: p.opens}
 	if err := s.limits(cl.host, cl.cred); err != nil {
 		return nil, err
 	}
@@ -123,10 +124,11 @@ func (cl *claim) settle(resp *exchange.Response) error {
 	why := stopWord(resp)
 	s.mu.Lock()
 	t := s.tally(cl.host)
-	if refusing(resp.Status) || resp.Status == 404 {
+	asked := cl.opens && resp.Status == 401
+	if !asked && (refusing(resp.Status) || resp.Status == 404) {
 		t.all++
 	}
-	if refusing(resp.Status) {
+	if !asked && refusing(resp.Status) {
 		switch cl.cred.kind {
 		case token:
 			t.tokens++
