@@ -1,0 +1,27 @@
+package report
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// SchemaJSON is the JSON Schema (draft 2020-12) of what JSON writes, as `why401 schema` prints it.
+//
+//go:embed schema.json
+var SchemaJSON []byte
+
+// JSON writes rep as one object and a line break. Lists are never null; every string was scrubbed of known secrets;
+// characters that could drive a terminal stand as \u escapes. The error is w's.
+func JSON(w io.Writer, rep *Report) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(prepare(rep, func(s string) string { return s })); err != nil {
+		return fmt.Errorf("encode the report: %w", err)
+	}
+	_, err := w.Write(jsonSafe(b.Bytes()))
+	return err
+}

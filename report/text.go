@@ -1,0 +1,151 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strings"
+)
+
+// TextOptions says how the text for people is to look.
+type TextOptions struct {
+	Width   int  // columns of the terminal; 80 when zero. Nothing but --plain writes a longer line.
+	Color   bool // colour the mark, the grade and the fix
+	ASCII   bool // the locale has no UTF-8
+	Plain   bool // no picture, no rules, one fact per line: for screen readers and logs
+	Verbose bool // everything, however long
+	Quiet   bool // one line: title | id | grade | layer
+}
+
+// widest is the longest line on a broad terminal: longer ones are hard to read.
+const widest = 100
+
+// screenful is the number of lines an answer may have at 80 columns. On a narrower terminal it grows in proportion.
+const screenful = 24
+
+// Text writes rep for a person at a terminal. Colours are of the sixteen that a theme can change, never the only
+// carrier of a meaning. The error is w's.
+func Text(w io.Writer, rep *Report, o TextOptions) error {
+	escape := Terminal
+	if o.ASCII {
+		escape = ASCII
+	}
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	o.Width = min(max(o.Width, 20), widest)
+	r := prepare(rep, escape)
+	var lines []string
+	switch {
+	case o.Quiet:
+		lines = []string{quiet(r)}
+	case o.Plain:
+		lines = plainLines(r, o)
+	default:
+		lines = fit(r, o)
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+// Quiet writes the fixed form for people who know: title | id | grade | layer. The layer is where the fault is to be
+// mended, and the one that refused when that is not known.
+func Quiet(w io.Writer, rep *Report) error { return Text(w, rep, TextOptions{Quiet: true}) }
+
+func quiet(r *Report) string {
+	id, layer := r.Verdict.Cause, string(r.Verdict.FaultAt)
+	if id == "" {
+		id = string(r.Outcome)
+	}
+	if layer == "" {
+		layer = string(r.Verdict.RefusedBy)
+	}
+	if layer == "" {
+		layer = "-"
+	}
+	part := func(s string) string { return strings.ReplaceAll(s, "|", `\x7c`) }
+	grade := r.Verdict.Grade.String()
+	if r.Outcome == Healthy && r.Verdict.Cause == "" {
+		grade = "-"
+	}
+	return lineStart(part(r.Verdict.Title) + " | " + part(id) + " | " + grade + " | " + part(layer))
+}
+
+// fit draws the screen and takes away what matters least until it fits.
+func fit(r *Report, o TextOptions) []string {
+	limit := screenful
+	if o.Width < 80 {
+		limit = screenful * 80 / o.Width
+	}
+	s := &screen{r: r, o: o, shape: full}
+	if !o.Verbose {
+		s.shape = usual
+	}
+	lines := s.draw()
+	if o.Verbose {
+		return lines
+	}
+	for _, less := range reductions {
+		if len(lines) <= limit {
+			break
+		}
+		less(&s.shape)
+		s.cut = true
+		lines = s.draw()
+	}
+	if len(lines) > limit { // a title or command of absurd length: keep the head and the footer
+		tail := lines[s.tail:]
+		lines = append(slices.Clip(lines[:limit-len(tail)]), tail...)
+	}
+	return lines
+}
+
+// shape is how much of each part is shown.
+type shape struct {
+	blanks    bool
+	facts     int // number of facts
+	factLines int // lines per fact, 0 for all
+	ruled     int // lines of what is ruled out
+	suspects  int
+	raises    int
+	would     bool
+	also      int
+	notes     int
+	fixes     int // remedies per cause: one best, one lasting
+	steps     int // lines of steps of the first remedy
+	later     int // lines of steps of the others
+	extras    bool
+	details   bool // the line under the path
+}
+
+const all = 1 << 20
+
+var full = shape{blanks: true, facts: all, ruled: all, suspects: all, raises: all, would: true, also: all, notes: all,
+	fixes: all, steps: all, later: all, extras: true, details: true}
+
+var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2,
+	fixes: 2, steps: all, later: all, details: true}
+
+// reductions are applied one after the other until the screen fits; what is dropped stands in -v.
+var reductions = []func(*shape){
+	func(s *shape) { s.ruled = min(s.ruled, 1) },
+	func(s *shape) { s.blanks = false },
+	func(s *shape) { s.suspects = min(s.suspects, 2) },
+	func(s *shape) { s.notes = min(s.notes, 1) },
+	func(s *shape) { s.later = min(s.later, 3) },
+	func(s *shape) { s.factLines = 2 },
+	func(s *shape) { s.ruled = 0 },
+	func(s *shape) { s.suspects = min(s.suspects, 1) },
+	func(s *shape) { s.would = false },
+	func(s *shape) { s.later = 0 },
+	func(s *shape) { s.facts = 2 },
+	func(s *shape) { s.notes = 0 },
+	func(s *shape) { s.also = 1 },
+	func(s *shape) { s.suspects = 0 },
+	func(s *shape) { s.steps = 6 },
+	func(s *shape) { s.factLines = 1 },
+	func(s *shape) { s.fixes = 1 },
+	func(s *shape) { s.steps = 3 },
+	func(s *shape) { s.raises = 0 },
+	func(s *shape) { s.details = false },
+	func(s *shape) { s.steps = 1 },
+}
