@@ -23,13 +23,14 @@ type screen struct {
 	r     *Report
 	o     TextOptions
 	shape shape
-	cut   bool // something was left out
-	tail  int  // where the footer begins
+	cut   bool         // something was left out
+	tail  int          // where the footer begins
+	glued map[int]bool // lines that go on with the command above
 	lines []string
 }
 
 func (s *screen) draw() []string {
-	s.lines = nil
+	s.lines, s.glued = nil, map[int]bool{}
 	if s.r.Outcome == Healthy && s.r.Verdict.Cause == "" && !s.o.Verbose {
 		return s.healthy()
 	}
@@ -284,15 +285,14 @@ func (s *screen) raise() {
 }
 
 // command adds a command on lines of its own.
-func (s *screen) command(cmd, color string) int {
+func (s *screen) command(cmd, color string) {
 	if cmd == "" {
-		return 0
+		return
 	}
-	lines := wrapCommand(cmd, "    ", s.o.Width)
-	for _, l := range lines {
+	for i, l := range wrapCommand(cmd, "    ", s.o.Width) {
+		s.glued[len(s.lines)] = i > 0
 		s.painted(l, color)
 	}
-	return len(lines)
 }
 
 func (s *screen) painted(line, color string) {
@@ -375,7 +375,8 @@ func (s *screen) steps(steps []string, limit int) {
 			}
 			return
 		}
-		for _, l := range lines {
+		for j, l := range lines {
+			s.glued[len(s.lines)] = j > 0
 			if isSentence(step) {
 				s.add(l)
 				continue
@@ -441,8 +442,12 @@ func (s *screen) next() {
 		s.text("  Missing  ", hint, 3)
 	}
 	lines := wrapCommand(s.r.Next, "        ", s.o.Width)
-	if len(lines) == 1 {
+	switch {
+	case len(lines) == 1:
 		s.add("  Next  " + strings.TrimLeft(lines[0], " "))
+		return
+	case len(lines) > s.shape.next:
+		s.cut = true
 		return
 	}
 	s.add("  Next")

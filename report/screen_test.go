@@ -166,6 +166,20 @@ func TestVerboseHoldsEverything(t *testing.T) {
 	}
 }
 
+// TestNoHalfCommand: a command is shown whole or not at all.
+func TestNoHalfCommand(t *testing.T) {
+	for name, r := range samples() {
+		for _, width := range []int{30, 40, 60, 80, 100} {
+			lines := strings.Split(render(t, r, TextOptions{Width: width, ASCII: true}), "\n")
+			for i, l := range lines[:len(lines)-1] {
+				if strings.HasSuffix(l, `\`) && strings.HasPrefix(lines[i+1], "---") {
+					t.Errorf("%s at %d columns: cut behind %q", name, width, l)
+				}
+			}
+		}
+	}
+}
+
 func TestQuietForm(t *testing.T) {
 	for name, r := range samples() {
 		line := render(t, r, TextOptions{Quiet: true})

@@ -94,7 +94,11 @@ func fit(r *Report, o TextOptions) []string {
 	}
 	if len(lines) > limit { // a title or command of absurd length: keep the head and the footer
 		tail := lines[s.tail:]
-		lines = append(slices.Clip(lines[:limit-len(tail)]), tail...)
+		end := limit - len(tail)
+		for s.glued[end] { // half a command is worse than none
+			end--
+		}
+		lines = append(slices.Clip(lines[:end]), tail...)
 	}
 	return lines
 }
@@ -113,6 +117,7 @@ type shape struct {
 	fixes     int // remedies per cause: one best, one lasting
 	steps     int // lines of steps of the first remedy
 	later     int // lines of steps of the others
+	next      int // lines of the next command
 	extras    bool
 	details   bool // the line under the path
 }
@@ -120,10 +125,10 @@ type shape struct {
 const all = 1 << 20
 
 var full = shape{blanks: true, facts: all, ruled: all, suspects: all, raises: all, would: true, also: all, notes: all,
-	fixes: all, steps: all, later: all, extras: true, details: true}
+	fixes: all, steps: all, later: all, next: all, extras: true, details: true}
 
 var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2,
-	fixes: 2, steps: all, later: all, details: true}
+	fixes: 2, steps: all, later: all, next: all, details: true}
 
 // reductions are applied one after the other until the screen fits; what is dropped stands in -v.
 var reductions = []func(*shape){
@@ -148,4 +153,5 @@ var reductions = []func(*shape){
 	func(s *shape) { s.raises = 0 },
 	func(s *shape) { s.details = false },
 	func(s *shape) { s.steps = 1 },
+	func(s *shape) { s.next = 3 },
 }
