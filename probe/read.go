@@ -220,7 +220,7 @@ func (rr *replyReader) end(what string, err error) {
 
 // fields reads header lines up to the blank one.
 func (rr *replyReader) fields() {
-	rr.resp.Header, rr.cut = rr.section(&rr.resp.Raw, maxHead, "the header section")
+	rr.resp.Header, rr.cut = rr.section(&rr.resp.Raw, maxHead-len(rr.resp.Raw), "the header section")
 }
 
 // section reads field lines (RFC 9112 5) until a blank line, copying each to raw when that is wanted. A line that is
