@@ -58,7 +58,7 @@ func Markdown(w io.Writer, rep *Report) error {
 		for _, x := range r.Raise {
 			p("### To be sure%s\n\n%s\n", t(comma(x.Where)), MarkdownFence("sh", x.Command))
 			if x.Would != "" {
-				p("%s\n\n", t(x.Would))
+				p("It would %s\n\n", t(x.Would))
 			}
 		}
 	}

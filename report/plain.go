@@ -56,7 +56,7 @@ func plainLines(r *Report, o TextOptions) []string {
 			add("To be sure%s:", comma(x.Where))
 			add("%s", x.Command)
 			if x.Would != "" {
-				add("It would tell: %s", x.Would)
+				add("It would %s", x.Would)
 			}
 		}
 	}
@@ -92,8 +92,7 @@ func plainExtras(add func(string, ...any), m Remedy) {
 		add("Effect: %s", m.Effect)
 	}
 	if m.Verify != "" {
-		add("Check:")
-		add("%s", m.Verify)
+		add("Check: %s", m.Verify)
 	}
 	if m.Undo != "" {
 		add("Undo: %s", m.Undo)

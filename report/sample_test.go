@@ -46,10 +46,10 @@ func wrongPassword() *Report {
 			{"The page is nginx's built-in one, so nginx itself refused.", Source{Exchange: 2}},
 		},
 		Raise: []Raise{{"sudo grep 'user \"deploy\"' /var/log/nginx/error.log", "on the web server",
-			`"was not found" or "password mismatch" says which of the two it is.`}},
+			`tell "was not found" from "password mismatch"`}},
 		Remedies: []Remedy{
 			{ID: "set-password", Cause: "wrong-password", Title: "set the password anew", For: "server", Effect: "the entry of deploy is replaced",
-				Opens: "nothing", Steps: []string{"sudo htpasswd /etc/nginx/.htpasswd deploy"}, Verify: "why401 -u deploy https://staging.example.org/", Undo: "restore /etc/nginx/.htpasswd from the copy"},
+				Opens: "nothing", Steps: []string{"sudo htpasswd /etc/nginx/.htpasswd deploy"}, Verify: "the login is let in; a wrong one and none at all are still refused", Undo: "restore /etc/nginx/.htpasswd from the copy"},
 			{ID: "password-store", Cause: "wrong-password", Title: "keep the login in one place", For: "client", Effect: "one store instead of three", Opens: "nothing",
 				Steps: []string{"Put the login into ~/.netrc and call curl with -n."}},
 		},

@@ -32,6 +32,9 @@ var programs = map[string]bool{
 // happens to begin like one ("read the log.") ends with a full stop.
 func isCommand(step string) bool {
 	word, rest, _ := strings.Cut(strings.TrimSpace(step), " ")
+	if name, _, ok := strings.Cut(word, "="); ok && name != "" && strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == "" {
+		return true // TOKEN=$(...)
+	}
 	return programs[word] && !strings.HasSuffix(rest, ".")
 }
 
