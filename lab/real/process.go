@@ -111,7 +111,7 @@ while read -r op what; do
 	d) dirs="$dirs$what " ;;
 	esac
 done
-for g in $live; do kill -9 -- "-$g" 2>/dev/null; done
+for g in $live; do kill -s KILL -- "-$g" 2>/dev/null; done
 for d in $dirs; do case $d in */` + dirPrefix + `*) rm -rf -- "$d" ;; esac; done
 `
 

@@ -1,6 +1,10 @@
 package real
 
-import "path/filepath"
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
 
 // Caddy starts Caddy with one site on @name@, without TLS and without its admin port. Its access log is JSON. conf is the site's content.
 func (w *World) Caddy(name, conf string) *Server {
@@ -105,8 +109,19 @@ buffered_logs off
 include `+s.Conf+`
 http_access deny all
 `)
-	return s.start("squid", "-N", "-f", main)
+	// Squid names its shared memory after its service, and leaves it behind when it is not given time to end.
+	service := fmt.Sprintf("why401lab%d", w.Port(name))
+	w.Cleanup(func() { removeAll("/dev/shm/" + service + "-*") })
+	w.Cleanup(s.Stop)
+	return s.start("squid", "-N", "-n", service, "-f", main)
 }
 
 // SquidPasswords is the program that Squid asks about user names and passwords.
 const SquidPasswords = "/usr/lib/squid/basic_ncsa_auth"
+
+func removeAll(pattern string) {
+	files, _ := filepath.Glob(pattern)
+	for _, f := range files {
+		os.Remove(f)
+	}
+}

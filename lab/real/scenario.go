@@ -167,7 +167,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
-	return slices.Concat(nginxAccess, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
+	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
 		sessionScenarios, corsScenarios, healthyScenarios)
 }
 

@@ -50,6 +50,11 @@ func apacheFPM(conf string) func(*World) {
 	}
 }
 
+// prefixProxy passes one path prefix on as another.
+func prefixProxy(from, to string) string {
+	return "server {\n\tlisten @front@;\n\tlocation " + from + " {\n\t\tproxy_pass http://@app@" + to + ";\n\t\tproxy_set_header Host $http_host;\n\t}\n}\n"
+}
+
 func askPHP(w *World) []string { return curl("-H", bearer, w.URL("front", "api.php")) }
 
 var apacheScenarios = []Scenario{
@@ -215,6 +220,32 @@ var apacheScenarios = []Scenario{
 		},
 		Status:  302,
 		Refused: has("Location", "login.html"),
+	},
+	{
+		Name:    "apache-two-credentials",
+		Servers: startApacheBasic,
+		Input: func(w *World) []string {
+			return curl("-H", bearer, "-H", "Authorization: "+Basic(user, password), w.URL("front"))
+		},
+		Want: Want{Cause: "duplicate-authorization-headers", Accept: []string{"two-auth-layers-one-header", "authorization-scheme-wrong"},
+			RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "proved", Product: "Apache"},
+		Mend: func(w *World) []string { return curl("-u", login, w.URL("front")) },
+	},
+	{
+		// A proxy that cuts a path prefix: the digest was made over another request-target (RFC 7616, 3.4.6).
+		Name: "apache-digest-behind-a-rewriting-proxy",
+		Servers: func(w *World) {
+			w.DigestPasswords("htdigest", "Shop", user, password)
+			w.Apache("app", apacheDigest)
+			w.Nginx("front", prefixProxy("/shop/", "/"))
+			w.mkdir(w.Dir + "/app/htdocs/shop")
+			w.File("app/htdocs/shop/index.html", "<p>inside shop</p>\n")
+		},
+		Input: func(w *World) []string { return curl("--digest", "-u", login, w.URL("front", "shop/")) },
+		Want: Want{Cause: "digest-uri-mismatch", RefusedBy: exchange.WebServer, FaultAt: exchange.Gateway, Grade: "strong",
+			Product: "Apache"},
+		Mend:   reproxied(prefixProxy("/shop/", "/shop/"), func(w *World) []string { return curl("--digest", "-u", login, w.URL("front", "shop/")) }),
+		Status: 400,
 	},
 	{
 		Name:    "apache-fpm-strips-authorization",

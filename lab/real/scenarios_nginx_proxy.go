@@ -55,6 +55,31 @@ var nginxProxy = []Scenario{
 		Mend: reproxied(reverseProxy(), askPrivate),
 	},
 	{
+		Name: "nginx-fastcgi-without-headers",
+		Servers: func(w *World) {
+			w.PHPFPM("php", "")
+			w.File("www/api.php", tokenCheck)
+			w.Nginx("front", nginxFastCGI("fastcgi_pass_request_headers off;"))
+		},
+		Input: askPHP,
+		Want: Want{Cause: "nginx-fastcgi-authorization-missing", Accept: []string{"reverse-proxy-strips-authorization"},
+			RefusedBy: exchange.Application, FaultAt: exchange.WebServer, Grade: "strong", Product: "PHP"},
+		Mend: reproxied(nginxFastCGI(""), askPHP),
+	},
+	{
+		// A client that trusts every redirect target takes its token to a signed URL, which accepts one credential only.
+		Name: "nginx-redirect-to-presigned-storage",
+		Servers: func(w *World) {
+			w.Nginx("front-storage", nginxStorage)
+			w.Nginx("front", "server {\n\tlisten @front@;\n\tlocation / { return 302 http://@front-storage@/object?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=5d672d79c15b13162d9279b0855cfba6; }\n}\n")
+		},
+		Input: func(w *World) []string { return curl("--location-trusted", "-H", bearer, w.URL("front")) },
+		Want: Want{Cause: "redirect-forwards-auth-to-presigned", Accept: []string{"unsolicited-authorization-sent"},
+			RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "proved", Product: "nginx"},
+		Mend:   func(w *World) []string { return curl("-L", "-H", bearer, w.URL("front")) },
+		Status: 400,
+	},
+	{
 		Name:    "nginx-drops-underscore-header",
 		Servers: behind(reverseProxy()),
 		Input:   func(w *World) []string { return curl("-H", "api_key: "+token, w.URL("front", "keyed")) },
@@ -195,6 +220,35 @@ var nginxProxy = []Scenario{
 		}),
 	},
 }
+
+func nginxFastCGI(line string) string {
+	return `
+server {
+	listen @front@;
+	root @dir@/www;
+	location ~ \.php$ {
+		include /etc/nginx/fastcgi_params;
+		fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;
+		fastcgi_pass @php@;
+		` + line + `
+	}
+}
+`
+}
+
+// nginxStorage refuses as S3 does when a request has both a signature in the query and an Authorization field.
+const nginxStorage = `
+server {
+	listen @front-storage@;
+	default_type application/xml;
+	location / {
+		if ($http_authorization) {
+			return 400 '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>InvalidArgument</Code><Message>Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified</Message><ArgumentName>Authorization</ArgumentName></Error>';
+		}
+		return 200 'object';
+	}
+}
+`
 
 func nginxCache(line string) string {
 	return `

@@ -75,6 +75,15 @@ func squid(conf string) func(*World) {
 	}
 }
 
+// squidAccelerator makes Squid a reverse proxy on a second port.
+func squidAccelerator(option string) string {
+	return `
+http_port @front-web@ accel defaultsite=` + publicApp + `
+cache_peer 127.0.0.1 parent @port:app@ 0 no-query originserver ` + option + `
+http_access allow all
+`
+}
+
 func lighttpdConf(who string) string {
 	return `
 auth.backend = "htpasswd"
@@ -204,6 +213,21 @@ var proxyScenarios = []Scenario{
 		Mend:    func(w *World) []string { return curl("--noproxy", "127.0.0.1", "-x", w.URL("front"), w.URL("app")) },
 		Status:  403,
 		Refused: has("X-Squid-Error", "ERR_ACCESS_DENIED"),
+	},
+	{
+		Name: "squid-accelerator-strips-authorization",
+		Servers: func(w *World) {
+			w.Node("app", "tokens.js", Settings{"TOKEN": token})
+			w.Squid("front", squidAccelerator(""))
+		},
+		Input: func(w *World) []string { return curl("-H", bearer, w.URL("front-web", "private")) },
+		Want: Want{Cause: "reverse-proxy-strips-authorization", Accept: []string{"cdn-strips-authorization"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "strong", Product: "Express"},
+		Mend: func(w *World) []string {
+			w.Server("front").Mend(squidAccelerator("login=PASSTHRU"))
+			return curl("-H", bearer, w.URL("front-web", "private"))
+		},
+		Refused: has("Via", "squid"),
 	},
 	{
 		Name: "lighttpd-basic-wrong-password",

@@ -117,6 +117,29 @@ var sessionScenarios = []Scenario{
 		// Outside the cookie's path express-session gives the application no session at all.
 	},
 	{
+		Name:    "session-cookie-domain",
+		Servers: sessionApp(Settings{"DOMAIN": www}),
+		Input:   followNamed,
+		Want:    Want{Cause: "cookie-domain-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+		Mend: func(w *World) []string {
+			w.Server("front").Settings(nil)
+			w.Server("front").Restart()
+			return followNamed(w)
+		},
+	},
+	{
+		Name:    "session-cookie-host-prefix",
+		Servers: sessionApp(Settings{"NAME": "__Host-sid"}),
+		Input:   followNamed,
+		Want: Want{Cause: "cookie-host-prefix-rejected", Accept: []string{"cookie-secure-over-http"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+		Mend: func(w *World) []string {
+			w.Server("front").Settings(Settings{"NAME": "sid"})
+			w.Server("front").Restart()
+			return followNamed(w)
+		},
+	},
+	{
 		// The proxy says https to the application, but the person came by http.
 		Name: "session-secure-cookie-over-http",
 		Servers: func(w *World) {
@@ -174,6 +197,23 @@ var sessionScenarios = []Scenario{
 		Status:  403,
 		Unsafe:  true,
 	},
+	{
+		Name: "session-origin-behind-proxy",
+		Servers: func(w *World) {
+			w.Node("app", "session.js", nil)
+			w.Nginx("front", reverseProxy())
+		},
+		Input: vote,
+		Want: Want{Cause: "csrf-origin-mismatch-behind-proxy", Accept: []string{"proxy-host-header-mismatch"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "likely", Product: "Express"},
+		Mend:   reproxied(reverseProxy("proxy_set_header Host $http_host;"), vote),
+		Status: 403,
+		Unsafe: true,
+	},
+}
+
+func vote(w *World) []string {
+	return curl("-X", "POST", "-H", "Origin: http://"+w.Addr("front"), "-b", w.enter("front"), w.URL("front", "vote"))
 }
 
 func balanced(line string) string {

@@ -156,6 +156,14 @@ var tokenScenarios = []Scenario{
 		Mend: askOAuth("key-1", 0, "orders", nil),
 	},
 	{
+		Name:    "oauth-refresh-token",
+		Servers: oauthApp,
+		Input:   askOAuth("key-1", 0, "orders", Claims{"aud": issuer, "typ": "Refresh", "exp": 30 * 24 * time.Hour}),
+		Want: Want{Cause: "refresh-token-as-access-token", Accept: []string{"token-aud-mismatch"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+		Mend: askOAuth("key-1", 0, "orders", nil),
+	},
+	{
 		Name:    "oauth-scope-missing",
 		Servers: oauthApp,
 		Input:   askOAuth("key-1", 0, "reports", Claims{"scope": "read:orders"}),
