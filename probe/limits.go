@@ -186,7 +186,7 @@ func stopWord(resp *exchange.Response) string {
 // lockWord reduces the matched foreign text to one word of ours.
 func lockWord(m string) string {
 	m = strings.ToLower(m)
-	for _, w := range []string{"captcha", "too many", "locked", "banned", "blocked", "suspended", "deactivated", "brute", "rate"} {
+	for _, w := range []string{"captcha", "too many", "blocked", "banned", "locked", "suspended", "deactivated", "brute", "rate"} {
 		if strings.Contains(m, w) {
 			return w
 		}
