@@ -207,12 +207,14 @@ func heldGrade(h held, flaps bool) cause.Grade {
 	return g
 }
 
-// settled reports that the best suspect is proved, or that there is nothing refused to explain.
+// settled reports that the best suspect is proved, that its change was let in (nothing refused is left to explain,
+// whatever grade the pair carries), or that there was nothing refused to begin with.
 func (r *run) settled() bool {
 	if len(r.last) == 0 {
 		return len(r.c.Exchanges) == 0 || r.c.Last().Response == nil || cause.Passed(r.c.Last())
 	}
-	return r.last[0].grade == cause.Proved
+	best := r.last[0]
+	return best.grade == cause.Proved || best.held != nil && best.held.repeated && cause.Flips(best.held.failing, best.held.seen)
 }
 
 // goBehind looks for a second fault: when the change that proved the first one is met by another refusal, that

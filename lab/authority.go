@@ -85,3 +85,41 @@ func (a *authority) serverConfig(name string, spec Server) (*tls.Config, error) 
 	}
 	return conf, nil
 }
+
+// clientPair makes a client certificate and its key, PEM encoded.
+func (a *authority) clientPair(name string, c Cert) (cert, keyPEM []byte, err error) {
+	signer, notAfter := a, time.Now().Add(12*time.Hour)
+	if c.Issuer == "unknown" {
+		if signer, err = newAuthority(); err != nil {
+			return nil, nil, err
+		}
+	}
+	if c.Expired {
+		notAfter = time.Now().Add(-time.Minute)
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-2 * time.Hour), NotAfter: notAfter,
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	der, err := x509.CreateCertificate(rand.Reader, t, signer.cert, &key.PublicKey, signer.key)
+	if err != nil {
+		return nil, nil, err
+	}
+	k, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return nil, nil, err
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: k}), nil
+}
+
+// signed reports a client certificate that this authority signed and that is not out of date.
+func (a *authority) signed(state *tls.ConnectionState) bool {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return false
+	}
+	_, err := state.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: a.pool(), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}})
+	return err == nil
+}

@@ -28,6 +28,13 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 	if o.Trace != nil {
 		opts = append(opts, why401.WithTrace(o.Trace))
 	}
+	for _, origin := range w.Scenario.SendTo {
+		u, err := exchange.ParseURL(origin)
+		if err != nil {
+			return nil, fmt.Errorf("send_to %s: %w", origin, err)
+		}
+		opts = append(opts, why401.SendTo(u.Origin()))
+	}
 	return why401.Diagnose(ctx, in, opts...)
 }
 

@@ -19,10 +19,12 @@ type Scenario struct {
 	Name    string            `yaml:"name"`
 	About   string            `yaml:"about"`
 	Tokens  map[string]Token  `yaml:"tokens"`
+	Certs   map[string]Cert   `yaml:"certs"` // client certificates; ${cert:NAME} and ${key:NAME} are their files
 	Servers map[string]Server `yaml:"servers"`
 	Request string            `yaml:"request"` // a URL or a curl command
 	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
 	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
+	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
 	Expect  Expect            `yaml:"expect"`
 	Mended  *Mended           `yaml:"mended"`
 }
@@ -54,6 +56,12 @@ type Mended struct {
 type Token struct {
 	Header map[string]any `yaml:"header"`
 	Claims map[string]any `yaml:"claims"`
+}
+
+// Cert is a client certificate made when the world starts.
+type Cert struct {
+	Issuer  string `yaml:"issuer"` // "lab" (the default) or "unknown"
+	Expired bool   `yaml:"expired"`
 }
 
 // Server answers for one origin: http://api.test, https://api.test, http://api.test:8080. In YAML it is its list of
@@ -103,7 +111,7 @@ type When struct {
 	Cookie   map[string]string `yaml:"cookie"`
 	Body     string            `yaml:"body"`
 	Nth      string            `yaml:"nth"`  // "1", "2-", "-3", "even", "odd": how many requests this server has had
-	Cert     string            `yaml:"cert"` // "none", "any": the client certificate
+	Cert     string            `yaml:"cert"` // "none", "any", "trusted", "untrusted": the client certificate
 }
 
 // Values is a header value or a list of them.

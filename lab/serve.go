@@ -41,7 +41,9 @@ func (h *host) holds(w When, r *http.Request, body string, n int) bool {
 		w.Body != "" && !fits(w.Body, body) ||
 		w.Nth != "" && !nth(w.Nth, n) ||
 		w.Cert == "none" && (r.TLS == nil || len(r.TLS.PeerCertificates) > 0) ||
-		w.Cert == "any" && (r.TLS == nil || len(r.TLS.PeerCertificates) == 0) {
+		w.Cert == "any" && (r.TLS == nil || len(r.TLS.PeerCertificates) == 0) ||
+		w.Cert == "trusted" && !h.world.ca.signed(r.TLS) ||
+		w.Cert == "untrusted" && (r.TLS == nil || len(r.TLS.PeerCertificates) == 0 || h.world.ca.signed(r.TLS)) {
 		return false
 	}
 	for name, want := range w.Header {

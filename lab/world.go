@@ -65,6 +65,12 @@ func Start(sc *Scenario) (*World, error) {
 		return nil, fmt.Errorf("make the lab's certificate authority: %w", err)
 	}
 	w.Roots = w.ca.pool()
+	for name, c := range sc.Certs {
+		if err := w.clientCert(name, c); err != nil {
+			w.Close()
+			return nil, fmt.Errorf("client certificate %s: %w", name, err)
+		}
+	}
 	for origin, spec := range sc.Servers {
 		if err := w.serve(origin, spec); err != nil {
 			w.Close()
@@ -223,13 +229,41 @@ func (w *World) Curl(request string) (string, error) {
 	return "curl" + opts + strings.TrimPrefix(request, "curl"), nil
 }
 
-func (w *World) caFile() (string, error) {
+// folder is where the world keeps the files it needs; Close removes it.
+func (w *World) folder() (string, error) {
 	if w.dir == "" {
 		dir, err := os.MkdirTemp("", "why401-lab-")
 		if err != nil {
-			return "", fmt.Errorf("make a folder for the lab's certificate: %w", err)
+			return "", fmt.Errorf("make a folder for the lab: %w", err)
 		}
 		w.dir = dir
+	}
+	return w.dir, nil
+}
+
+// clientCert makes a client certificate and registers its files under ${cert:NAME} and ${key:NAME}.
+func (w *World) clientCert(name string, c Cert) error {
+	dir, err := w.folder()
+	if err != nil {
+		return err
+	}
+	cert, key, err := w.ca.clientPair(name, c)
+	if err != nil {
+		return err
+	}
+	for kind, b := range map[string][]byte{"cert": cert, "key": key} {
+		file := filepath.Join(dir, name+"."+kind)
+		if err := os.WriteFile(file, b, 0o600); err != nil {
+			return err
+		}
+		w.tokens[kind+":"+name] = file
+	}
+	return nil
+}
+
+func (w *World) caFile() (string, error) {
+	if _, err := w.folder(); err != nil {
+		return "", err
 	}
 	file := filepath.Join(w.dir, "ca.pem")
 	if err := os.WriteFile(file, w.ca.pem, 0o644); err != nil {

@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -105,7 +106,7 @@ func scenario(t *testing.T, id, text string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	var trace bytes.Buffer
-	o := lab.Options{StateDir: t.TempDir(), Trace: &trace}
+	o := lab.Options{StateDir: filepath.Join(t.TempDir(), "state"), Trace: &trace}
 	rep, err := w.Diagnose(ctx, w.Request(), o)
 	if err != nil {
 		t.Fatalf("diagnose: %v\n%s", err, trace.String())
@@ -129,7 +130,7 @@ func scenario(t *testing.T, id, text string) {
 		return
 	}
 	w.Mend()
-	o.StateDir = t.TempDir()
+	o.StateDir = filepath.Join(t.TempDir(), "state")
 	x, err := w.Retry(ctx, w.MendedRequest(), o)
 	switch {
 	case err != nil:

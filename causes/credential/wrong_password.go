@@ -1,0 +1,127 @@
+package credential
+
+import (
+	"fmt"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
+)
+
+// WrongPassword: user name or password is not what the server has. Web servers answer a wrong password, an unknown user
+// and no login byte for byte alike (server-facts 3), so from outside this is never proved.
+var WrongPassword = &cause.Cause{
+	ID:      "wrong-password",
+	Title:   "the user name or password is not accepted",
+	Family:  family,
+	FaultAt: exchange.Client,
+	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		if v.Answer.Status() != 401 {
+			return nil
+		}
+		l, isBasic := basicLogin(v)
+		if !isBasic {
+			return digestRefused(v)
+		}
+		if len(l.pair.Flaws) > 0 && !onlyNonASCII(l) {
+			return nil // its form is wrong: another cause says how
+		}
+		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: passwordRemedies(v, l)}
+		s.Because = []fact.Fact{v.Saw("The login of %s went out, well formed, and the answer is 401.", l.name)}
+		if v.Written {
+			s.Title = fmt.Sprintf("%s refused the login of %s", v.Writer.Product, l.name)
+		}
+		if m, said := v.Means(signature.CredentialInvalid, signature.UserUnknown); said {
+			s.Grade, s.Weight = cause.Strong, 0.75
+			s.Because = append(s.Because, m.Because)
+		}
+		challenged := v.Challenges.Has("Basic")
+		if !challenged && s.Grade < cause.Strong {
+			s.Weight = 0.3
+		}
+		s.Trials = []cause.Trial{sameChallenge()}
+		if anon := v.Trial(cause.KeyAnonymous); anon != nil && challenged && sameLayer(v.Answer, anon) {
+			s.Grade, s.Weight = cause.Strong, 0.75
+			s.Because = append(s.Because, fact.At(anon.N, "Without a login the same layer asks: 401, Basic realm=%q.", v.Challenges.Find("Basic").Realm()))
+			if cause.Alike(v.Answer, anon) {
+				s.Because = append(s.Because, v.Saw("With it the answer is the same %d bytes: the server does not say whether user or password is wrong.", len(v.Answer.Body())))
+			}
+		}
+		s.Raise = raiseFromLog(v, l)
+		return s
+	},
+}
+
+// digestRefused is the same for Digest: the server asked again after an answer to its own nonce.
+func digestRefused(v *cause.View) *cause.Suspicion {
+	c, ok := v.Arrived(cred.Digest)
+	if !ok || !v.Challenges.Has("Digest") {
+		return nil
+	}
+	if stale, _ := v.Challenges.Find("Digest").Param("stale"); stale == "true" || stale == "TRUE" {
+		return nil
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6,
+		Because: []fact.Fact{
+			v.Saw("A Digest answer to the server's own nonce went out, and it asks again without stale=true."),
+			v.Saw("Its realm is %q.", v.Challenges.Find("Digest").Realm()),
+		},
+		Remedies: passwordRemedies(v, login{cred: c, name: "the user"}),
+	}
+	s.Raise = raiseFromLog(v, login{cred: c, name: "the user"})
+	return s
+}
+
+// sameChallenge predicts that without the login the same layer asks for one.
+func sameChallenge() cause.Trial {
+	t := cause.Anonymous().Predicting("the same challenge by the same layer", sameLayer)
+	t.Grade = cause.Likely
+	t.Refutes = true
+	return t
+}
+
+func sameLayer(a, b *exchange.Exchange) bool {
+	return b.Status() == 401 && a.Header().Get("WWW-Authenticate") == b.Header().Get("WWW-Authenticate") &&
+		a.Header().Get("Server") == b.Header().Get("Server")
+}
+
+func onlyNonASCII(l login) bool {
+	for _, f := range l.pair.Flaws {
+		if f != "characters outside ASCII, encoded as UTF-8" && f != "characters outside ASCII, not encoded as UTF-8" {
+			return false
+		}
+	}
+	return true
+}
+
+func raiseFromLog(v *cause.View, l login) []cause.Raise {
+	product := v.Writer.Product
+	if !v.Written {
+		product = v.Answer.Header().Get("Server")
+	}
+	if command, would, ok := logCommand(product, l.name); ok {
+		return []cause.Raise{{Command: command, Where: "on the web server", Would: would}}
+	}
+	return []cause.Raise{{Command: "curl -i -u USER " + cause.Quote(v.Request.URL), Where: "here, with a login that works elsewhere (asks for the password)",
+		Would: "be let in if only this login is wrong; think of account lock-out before trying more than once"}}
+}
+
+func passwordRemedies(v *cause.View, l login) []cause.Remedy {
+	user := "USER"
+	if l.name != "the user" && l.name != "" {
+		user = cause.QuoteWord(l.pair.User.String())
+	}
+	set := cause.Remedy{ID: "set-password", Title: "set the password anew on the server", For: "server",
+		Effect: "this user's password changes", Opens: "nothing: one user, one password",
+		Steps:  []string{"sudo htpasswd FILE " + user + "      (FILE: the password file that the server's configuration names)"},
+		Verify: "the login passes; without it, and with another password, the answer is 401",
+		Undo:   "set the former password, or restore the file from a copy"}
+	check := cause.Remedy{ID: "check-stored-login", Title: "correct the login where it is stored", For: "client",
+		Effect: "the client sends the present user name and password", Opens: "nothing",
+		Steps:  []string{"compare the stored user name with the server's; paste the password anew, without caps lock or autofill", "curl -u " + user + " " + cause.Quote(v.Request.URL) + "      (asks for the password)"},
+		Verify: "2xx", Undo: "store the former login"}
+	return []cause.Remedy{check, set}
+}

@@ -1,0 +1,13 @@
+// Package webserver holds the causes of the family "web-server". Each stem is one cause: <id>.go suspects and proves, <id>.md
+// explains and holds the scenarios that test it.
+package webserver
+
+import "embed"
+
+// family is the family's name in reports.
+const family = "web-server"
+
+// Pages are the pages of this family.
+//
+//go:embed *.md
+var Pages embed.FS
