@@ -10,16 +10,22 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/client"
+	"github.com/why401/why401/causes/credential"
+	"github.com/why401/why401/causes/redirect"
+	"github.com/why401/why401/causes/webserver"
 )
 
 // Causes are all causes, family by family.
 func Causes() []*cause.Cause {
 	var out []*cause.Cause
 	out = append(out, client.Causes...)
+	out = append(out, credential.Causes...)
+	out = append(out, redirect.Causes...)
+	out = append(out, webserver.Causes...)
 	return out
 }
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{client.Pages}
+	return []fs.FS{client.Pages, credential.Pages, redirect.Pages, webserver.Pages}
 }

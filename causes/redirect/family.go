@@ -1,0 +1,13 @@
+// Package redirect holds the causes of the family "redirect". Each stem is one cause: <id>.go suspects and proves, <id>.md
+// explains and holds the scenarios that test it.
+package redirect
+
+import "embed"
+
+// family is the family's name in reports.
+const family = "redirect"
+
+// Pages are the pages of this family.
+//
+//go:embed *.md
+var Pages embed.FS
