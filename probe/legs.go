@@ -10,6 +10,7 @@ import (
 	"github.com/Azure/go-ntlmssp"
 	"github.com/icholy/digest"
 	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred/sigv4"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
 )
@@ -19,17 +20,20 @@ import (
 func (c *chain) legs(ctx context.Context, cur exchange.Request) (*exchange.Exchange, error) {
 	in := c.s.intent
 	use := c.how.Login && c.s.own(cur.URL) && !in.Login.Empty() && (!c.left || in.Agent.Name == "curl")
+	cur = c.s.unmade(cur)
 	p := &pass{req: cur, built: c.hop > 0}
 	switch {
 	case !use:
 	case in.Auth == exchange.AuthBasic && !cur.Header.Has("Authorization"):
 		p.req.Header = append(slices.Clone(cur.Header), in.Login.BasicField())
+		p.req = c.s.made(p.req)
 	case in.Auth == exchange.AuthSigV4:
-		signed, err := sign(cur, in.Login, c.s.o.Now())
+		// The Host field is part of what is signed.
+		signed, err := sigv4.Sign(c.s.complete(cur), in.Login, c.s.o.Now())
 		if err != nil {
 			return nil, fmt.Errorf("signing the request: %w", err)
 		}
-		p.req = signed
+		p.req = c.s.made(signed)
 	case in.Auth == exchange.AuthNTLM, in.Auth == exchange.AuthDigest, in.Auth == exchange.AuthNegotiate, in.Auth == exchange.AuthAny:
 		if !cur.Header.Has("Authorization") {
 			return c.handshake(ctx, p)
@@ -70,6 +74,7 @@ func (c *chain) handshake(ctx context.Context, p *pass) (*exchange.Exchange, err
 	case "basic":
 		p.ours, p.req = in.Login.User.Reveal(), full.Clone()
 		p.req.Header = p.req.Header.With(in.Login.BasicField())
+		p.req = c.s.made(p.req)
 		return c.send(ctx, p)
 	case "negotiate":
 		c.s.note("the server asks for Negotiate (Kerberos); the probe has no ticket and did not answer")
@@ -112,6 +117,7 @@ func (c *chain) digest(ctx context.Context, p *pass, full exchange.Request, x *e
 		}
 		p.req, p.ours = full.Clone(), login.User.Reveal()
 		p.req.Header = p.req.Header.With(exchange.Field{Name: "Authorization", Value: answer})
+		p.req = c.s.made(p.req)
 		next, err := c.send(ctx, p)
 		if err != nil || next.Status() != 401 {
 			return next, err
@@ -176,6 +182,7 @@ func (c *chain) ntlm(ctx context.Context, p *pass, bare exchange.Request) (*exch
 	}
 	p.req, p.ours, p.opens = bare.Clone(), "", true
 	p.req.Header = p.req.Header.With(field(open))
+	p.req = c.s.made(p.req)
 	x, err := c.send(ctx, p)
 	if err != nil || x.Status() != 401 {
 		return x, err
@@ -204,5 +211,34 @@ func (c *chain) ntlm(ctx context.Context, p *pass, bare exchange.Request) (*exch
 		p.req = in.Full.Clone()
 	}
 	p.req.Header = p.req.Header.With(field(msg))
+	p.req = c.s.made(p.req)
 	return c.send(ctx, p)
+}
+
+// made remembers the Authorization field of r as one that was derived from the login.
+func (s *Sender) made(r exchange.Request) exchange.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.derived[r.Header.Text("Authorization").Reveal()] = true
+	return r
+}
+
+// unmade takes out of r what an earlier exchange of this run derived from the login. The engine edits requests as
+// they went out; a signature, an NTLM opening or a Digest answer belongs to the one request it was made for.
+func (s *Sender) unmade(r exchange.Request) exchange.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if auth := r.Header.Text("Authorization"); auth.Empty() || !s.derived[auth.Reveal()] {
+		return r
+	}
+	r.Header = r.Header.Without("Authorization")
+	if s.intent.Auth == exchange.AuthSigV4 {
+		for _, f := range r.Header {
+			name := strings.ToLower(f.Name)
+			if strings.HasPrefix(name, "x-") && (strings.HasSuffix(name, "-date") || strings.HasSuffix(name, "-content-sha256")) && !s.intent.Request.Header.Has(name) {
+				r.Header = r.Header.Without(name)
+			}
+		}
+	}
+	return r
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/exchange"
 )
 
@@ -155,10 +156,17 @@ func judge(resp *exchange.Response) outcome {
 	switch {
 	case resp.Status/100 == 2, resp.Status/100 == 3:
 		return accepted
+	case resp.Status == 401 && staleNonce(resp):
+		return harmless // RFC 7616 3.3: the password was right, the nonce was old
 	case refusing(resp.Status):
 		return refused
 	}
 	return pending
+}
+
+func staleNonce(resp *exchange.Response) bool {
+	d := challenge.Of(&exchange.Exchange{Response: resp}).Find("digest")
+	return d != nil && strings.EqualFold(d.Value("stale"), "true")
 }
 
 var lockWords = regexp.MustCompile(`(?i)(account|user|login|profile)[^.<>{}]{0,60}\b(locked|suspended|blocked|deactivated)\b` +
