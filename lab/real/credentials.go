@@ -1,29 +1,22 @@
 package real
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
+	"crypto"
 	"crypto/hmac"
 	"crypto/md5"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"maps"
 	"math/big"
-	"net"
 	"os/exec"
 	"strings"
 	"sync"
 	"time"
-
-	"crypto"
 )
 
 // Passwords writes an htpasswd file below the world's directory with the htpasswd program and gives its path. pairs
@@ -120,77 +113,9 @@ func newRSAKey() func() *rsa.PrivateKey {
 // RSAKey gives the key number i (0 or 1) of this process.
 func RSAKey(i int) *rsa.PrivateKey { return rsaKeys[i]() }
 
-// PublicPEM is the public half of an RSA key in PEM.
-func PublicPEM(k *rsa.PrivateKey) string {
-	b, err := x509.MarshalPKIXPublicKey(&k.PublicKey)
-	if err != nil {
-		panic(err)
-	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: b}))
-}
-
 // JWKS is the key set document (RFC 7517) with one RSA key.
 func JWKS(k *rsa.PrivateKey, kid string) string {
 	b64 := base64.RawURLEncoding.EncodeToString
 	return fmt.Sprintf(`{"keys":[{"kty":"RSA","use":"sig","alg":"RS256","kid":%q,"n":%q,"e":%q}]}`, kid,
 		b64(k.N.Bytes()), b64(big.NewInt(int64(k.E)).Bytes()))
-}
-
-type authority struct {
-	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
-}
-
-// CA writes a certificate authority called name and gives the path of its certificate.
-func (w *World) CA(name string) string {
-	w.Helper()
-	key := newECKey()
-	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
-	if err != nil {
-		w.Fatalf("making a certificate authority: %v", err)
-	}
-	cert, _ := x509.ParseCertificate(der)
-	w.authorities[name] = &authority{cert, key}
-	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
-}
-
-// Cert writes a certificate with its key, signed by the authority ca (made when new), good for a server on 127.0.0.1
-// and the given names and for a client. It gives the paths of the certificate and of the key.
-func (w *World) Cert(ca, name string, hosts ...string) (cert, key string) {
-	w.Helper()
-	if w.authorities[ca] == nil {
-		w.CA(ca)
-	}
-	a := w.authorities[ca]
-	k := newECKey()
-	tmpl := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		DNSNames: append([]string{"localhost"}, hosts...), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		KeyUsage:    x509.KeyUsageDigitalSignature,
-		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, &k.PublicKey, a.key)
-	if err != nil {
-		w.Fatalf("making a certificate: %v", err)
-	}
-	kb, err := x509.MarshalECPrivateKey(k)
-	if err != nil {
-		w.Fatalf("writing a certificate's key: %v", err)
-	}
-	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))),
-		w.File("tls/"+name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kb})))
-}
-
-func newECKey() *ecdsa.PrivateKey {
-	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		panic(err) // the system's random source is broken
-	}
-	return k
 }

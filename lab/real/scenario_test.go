@@ -20,7 +20,7 @@ func TestScenariosRefuseAndMend(t *testing.T) {
 			if res.Err != nil {
 				t.Fatalf("%v\n%s", res.Err, res.Logs)
 			}
-			t.Logf("started in %v, took %v", res.Started.Round(1e6), res.Took.Round(1e6))
+			t.Logf("started in %v, took %v; refused: %v", res.Started.Round(1e6), res.Took.Round(1e6), res.Refused)
 		})
 	}
 }

@@ -1,14 +1,10 @@
 // An API behind express-jwt, with its errors as they come from Express.
-//   APP_KEY       shared key, or
-//   APP_PUBLIC    file with a public key
-//   APP_ALGS      accepted algorithms, with commas
+//   APP_KEY       shared key, for HS256
 //   APP_AUD, APP_ISS  wanted audience and issuer
-//   APP_LEEWAY    clock tolerance in seconds
 //   APP_JSON      answer errors as JSON {code, message} instead of Express's page
 //   APP_CHALLENGE send a WWW-Authenticate: Bearer challenge
 //   APP_ORIGINS, APP_HEADERS  CORS, with commas; APP_CORS_LAST puts it behind the check
 'use strict';
-const fs = require('fs');
 const express = require('express');
 const cors = require('cors');
 const { expressjwt } = require('express-jwt');
@@ -18,11 +14,10 @@ const list = (name) => (env(name) ? env(name).split(',') : undefined);
 const app = express();
 
 const check = expressjwt({
-  secret: env('PUBLIC') ? fs.readFileSync(env('PUBLIC'), 'utf8') : env('KEY'),
-  algorithms: list('ALGS') || ['HS256'],
+  secret: env('KEY'),
+  algorithms: ['HS256'],
   audience: env('AUD'),
   issuer: env('ISS'),
-  clockTolerance: Number(env('LEEWAY') || 0),
 });
 const share = cors({
   origin: list('ORIGINS') || [],

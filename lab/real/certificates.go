@@ -1,0 +1,72 @@
+package real
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"math/big"
+	"net"
+	"time"
+)
+
+type authority struct {
+	cert *x509.Certificate
+	key  *ecdsa.PrivateKey
+}
+
+// CA writes a certificate authority called name and gives the path of its certificate.
+func (w *World) CA(name string) string {
+	w.Helper()
+	key := newECKey()
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	if err != nil {
+		w.Fatalf("making a certificate authority: %v", err)
+	}
+	cert, _ := x509.ParseCertificate(der)
+	w.authorities[name] = &authority{cert, key}
+	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+}
+
+// Cert writes a certificate with its key, signed by the authority ca (made when new), good for a server on 127.0.0.1
+// and the given names and for a client. It gives the paths of the certificate and of the key.
+func (w *World) Cert(ca, name string, hosts ...string) (cert, key string) {
+	w.Helper()
+	if w.authorities[ca] == nil {
+		w.CA(ca)
+	}
+	a := w.authorities[ca]
+	k := newECKey()
+	tmpl := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
+		DNSNames: append([]string{"localhost"}, hosts...), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		KeyUsage:    x509.KeyUsageDigitalSignature,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, &k.PublicKey, a.key)
+	if err != nil {
+		w.Fatalf("making a certificate: %v", err)
+	}
+	kb, err := x509.MarshalECPrivateKey(k)
+	if err != nil {
+		w.Fatalf("writing a certificate's key: %v", err)
+	}
+	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))),
+		w.File("tls/"+name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kb})))
+}
+
+func newECKey() *ecdsa.PrivateKey {
+	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err) // the system's random source is broken
+	}
+	return k
+}
