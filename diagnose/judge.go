@@ -33,10 +33,17 @@ func rank(in []*judged) []*judged {
 	return out
 }
 
-// hides reports that by says what j says, more exactly. A hider that is merely likely hides only what is no surer.
+// hides reports that by says what j says, more exactly. A hider that is merely likely hides only what is no surer; a
+// strong one also hides a plain fact that is true without being the point ("no credential was sent"), but nothing that
+// an experiment has shown.
 func hides(by, j *judged) bool {
-	return by != j && slices.Contains(by.cause.Hides, j.cause.ID) && by.grade >= j.grade && by.grade >= cause.Likely &&
-		by.s.Weight >= leastReported
+	if by == j || !slices.Contains(by.cause.Hides, j.cause.ID) || by.s.Weight < leastReported {
+		return false
+	}
+	if by.grade >= j.grade {
+		return by.grade >= cause.Likely
+	}
+	return by.grade == cause.Strong && (j.held == nil || !cause.Flips(j.held.failing, j.held.seen))
 }
 
 // verdict picks the finding out of ranked suspects: a proved or strong one, or a likely one that stands clear of the

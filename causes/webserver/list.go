@@ -7,6 +7,7 @@ import "github.com/why401/why401/cause"
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
 	ApacheCGIStripsAuthorization,
+	AuthScopeTooWide,
 	BasicLayerCredentialsReachApp,
 	HtpasswdPathWrong,
 	HtpasswdUnreadable,
@@ -14,4 +15,5 @@ var Causes = []*cause.Cause{
 	MTLSClientCertUntrusted,
 	ModWSGIStripsAuthorization,
 	TwoAuthLayersOneHeader,
+	UserLacksRoleOrGroup,
 }
