@@ -14,6 +14,7 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"time"
 
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/diagnose"
@@ -43,6 +44,11 @@ func WithTrace(w io.Writer) Option { return func(s *settings) { s.trace = w } }
 
 // WithMaxRequests limits what is sent; 8 without it.
 func WithMaxRequests(n int) Option { return func(s *settings) { s.probe.MaxRequests = n } }
+
+// WithTimeout limits the whole run, and with it each request; 30 s without it, of which 10 s for one request.
+func WithTimeout(d time.Duration) Option {
+	return func(s *settings) { s.probe.RunTime, s.probe.ExchangeTime = d, min(d, 10*time.Second) }
+}
 
 // Offline sends nothing.
 func Offline() Option { return func(s *settings) { s.probe.Offline = true } }

@@ -111,3 +111,7 @@ func atMost(lines []string, n, width int) []string {
 	}
 	return lines
 }
+
+// Wrap breaks s at blanks into lines of at most n columns; first stands before it, and the other lines hang under the
+// start of s. Wide characters count two columns. It escapes nothing.
+func Wrap(first, s string, n int) []string { return wrapAt(first, s, n) }

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/report"
+)
+
+// patience is how long an interrupted run may take to say what it knows.
+const patience = 150 * time.Millisecond
+
+// diagnosis is the command without a name: why401 URL.
+type diagnosis struct {
+	app *app
+
+	user                    []string
+	json, markdown          bool
+	trace, plan, offline    bool
+	unsafe, iKnow, exitZero bool
+	maxRequests             int
+	sendTo                  []string
+	timeout                 time.Duration
+}
+
+func (d *diagnosis) register(f *pflag.FlagSet) {
+	f.StringArrayVarP(&d.user, "user", "u", nil, "log in as `USER[:PASSWORD]`, as curl -u; a missing password is asked for")
+	f.BoolVar(&d.json, "json", false, "write the report as JSON (why401 schema)")
+	f.BoolVar(&d.markdown, "markdown", false, "write the report as Markdown, for a ticket")
+	f.BoolVar(&d.trace, "trace", false, "say on standard error why each request is sent")
+	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
+	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
+	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
+	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send a POST, PUT, PATCH or DELETE as it is; it may do its work again")
+	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately; it may lock the account")
+	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
+	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever there is a report")
+	f.DurationVar(&d.timeout, "timeout", 30*time.Second, "give up after this time")
+}
+
+func (d *diagnosis) run(_ *cobra.Command, args []string) error {
+	a := d.app
+	if err := d.check(); err != nil {
+		return err
+	}
+	args, err := d.input(args)
+	if err != nil || args == nil {
+		return err
+	}
+	in, err := a.read(args)
+	if err != nil {
+		return err
+	}
+	if d.plan {
+		return a.print(plan(in, d.maxRequests, a.options()))
+	}
+	if !d.offline {
+		if err := a.ask(in.Intent); err != nil {
+			return err
+		}
+	}
+	opts, err := d.options(in)
+	if err != nil {
+		return err
+	}
+	return d.diagnose(in, opts)
+}
+
+func (d *diagnosis) check() error {
+	switch {
+	case d.json && d.markdown:
+		return usage("choose one", "--json and --markdown exclude each other")
+	case d.maxRequests < 1 || d.maxRequests > 8:
+		return usage("more than 8 are never needed and look like an attack", "--max-requests %d: expected 1 to 8", d.maxRequests)
+	case d.timeout <= 0:
+		return usage("for example --timeout 30s", "--timeout %v: expected a time above zero", d.timeout)
+	case d.app.show.width < 0 || d.app.show.width > 0 && d.app.show.width < 20:
+		return usage("for example --width 80", "--width %d: expected 20 or more", d.app.show.width)
+	}
+	return nil
+}
+
+// input finds what the user gave: words, or standard input. Nothing at all gives the introduction and nil.
+func (d *diagnosis) input(args []string) ([]string, error) {
+	a := d.app
+	if len(args) == 0 && len(d.user) == 0 {
+		if !piped(a.in) {
+			return nil, a.print(intro)
+		}
+		args = []string{"-"}
+	}
+	if len(args) == 0 {
+		return nil, usage("why401 -u "+report.ShellQuote(d.user[0])+" https://example.com/", "-u without a URL")
+	}
+	switch {
+	case isCurl(args[0]):
+	case args[0] == "-":
+		if err := a.fill(); err != nil {
+			return nil, err
+		}
+	case !evidence(args[0]):
+		return nil, a.unknownWord(args[0])
+	}
+	if len(d.user) == 0 {
+		return args, nil
+	}
+	// why401 -u alice URL is short for why401 curl -u alice URL.
+	if isCurl(args[0]) || args[0] == "-" {
+		return nil, usage("why401 curl -u ... https://example.com/", "-u goes with a URL; here it belongs into the curl command")
+	}
+	out := []string{"curl"}
+	for _, u := range d.user {
+		out = append(out, "-u", u)
+	}
+	return append(out, args...), nil
+}
+
+func (d *diagnosis) options(in why401.Input) ([]why401.Option, error) {
+	opts := []why401.Option{why401.WithMaxRequests(d.maxRequests), why401.WithTimeout(d.timeout)}
+	if d.offline {
+		opts = append(opts, why401.Offline())
+	}
+	if d.unsafe {
+		opts = append(opts, why401.AllowUnsafe())
+	}
+	if d.iKnow {
+		opts = append(opts, why401.KnowingTheRisk())
+	}
+	for _, s := range d.sendTo {
+		u, err := exchange.ParseURL(in.Intent.Request.URL.Scheme + "://" + s)
+		if err != nil {
+			u, err = exchange.ParseURL(s)
+		}
+		if err != nil || u.Path != "" && u.Path != "/" {
+			return nil, usage("for example --send-to www.example.com", "--send-to %q: expected HOST or HOST:PORT", s)
+		}
+		opts = append(opts, why401.SendTo(u.Origin()))
+	}
+	return opts, nil
+}
+
+// diagnose runs and shows. An interrupt ends the run; what is known by then is shown at once.
+func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
+	a := d.app
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := newProgress(a, in.Intent.Request.URL.Authority(), d.trace)
+	opts = append(opts, why401.WithTrace(p))
+
+	type result struct {
+		rep *report.Report
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		rep, err := why401.Diagnose(ctx, in, opts...)
+		done <- result{rep, err}
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		select {
+		case r = <-done:
+		case <-time.After(patience):
+			r.rep = &report.Report{Outcome: report.Interrupted, Input: in.Read, Target: in.Intent.Request.URL.Origin().String(),
+				Tool: report.Tool{Version: why401.Version()}, Verdict: report.Verdict{Title: "Interrupted before anything was known"}}
+		}
+	}
+	p.stop()
+	if r.rep == nil {
+		return r.err
+	}
+	if err := d.write(r.rep); err != nil {
+		return err
+	}
+	switch {
+	case ctx.Err() != nil:
+		return ended(exitInterrupted)
+	case r.err != nil && r.rep.Outcome != report.Withheld && r.rep.Outcome != report.Unreachable:
+		return r.err
+	case d.exitZero:
+		return nil
+	}
+	return ended(r.rep.Outcome.ExitCode())
+}
+
+func (d *diagnosis) write(rep *report.Report) error {
+	switch {
+	case d.json:
+		return report.JSON(d.app.out, rep)
+	case d.markdown:
+		return report.Markdown(d.app.out, rep)
+	}
+	return report.Text(d.app.out, rep, d.app.options())
+}
+
+// unknownWord answers a bare word that is no command.
+func (a *app) unknownWord(word string) error {
+	commands := []string{}
+	for _, c := range a.show.cmd.Commands() {
+		if !c.Hidden {
+			commands = append(commands, c.Name())
+		}
+	}
+	slices.Sort(commands)
+	if near := nearest(word, commands); near != "" {
+		return usage("did you mean: why401 "+near, "%q is no command", word)
+	}
+	for _, c := range catalogue() {
+		if c.id == word {
+			return usage("did you mean: why401 explain "+word, "%q is a cause, not a command", word)
+		}
+	}
+	return usage("a host needs its dot or its scheme: why401 https://"+report.ShellQuote(word)+"/", "%q is no command, no URL and no file", word)
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/why401/why401/diagnose"
+	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/report"
+	"github.com/why401/why401/secret"
+)
+
+// The exit codes that are no outcome of a report; those are in report.Outcome.ExitCode.
+const (
+	exitOK          = 0
+	exitUsage       = 2
+	exitUnreadable  = 4
+	exitWithheld    = 7
+	exitInterrupted = 130
+)
+
+// failure is an error with an exit code and a hint what to do.
+type failure struct {
+	code int
+	err  error
+	hint string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func usage(hint, format string, args ...any) error {
+	return &failure{exitUsage, fmt.Errorf(format, args...), hint}
+}
+
+func unreadable(err error, hint string) error { return &failure{exitUnreadable, err, hint} }
+
+// ended is a run that showed its report; only the exit code is left to say.
+type ended int
+
+func (e ended) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// exit says err on the standard error stream and gives the exit code.
+func (a *app) exit(err error) int {
+	if err == nil {
+		return exitOK
+	}
+	var e ended
+	if errors.As(err, &e) {
+		return int(e)
+	}
+	f := classify(err)
+	a.say("why401: %s", strings.TrimSuffix(f.Error(), "."))
+	if f.hint != "" {
+		a.say("hint: %s", f.hint)
+	}
+	return f.code
+}
+
+// classify gives an error of another package its exit code.
+func classify(err error) *failure {
+	var f *failure
+	if errors.As(err, &f) {
+		return f
+	}
+	var curlUsage *curl.UsageError
+	var file *curl.FileError
+	var path *fs.PathError
+	var held diagnose.Withheld
+	switch {
+	case errors.As(err, &curlUsage):
+		return &failure{exitUsage, err, "curl would not take this either; the rest of the line must be the command as you run it"}
+	case errors.As(err, &file), errors.As(err, &path):
+		return &failure{exitUnreadable, err, "file names are looked up in the current folder"}
+	case errors.As(err, &held):
+		return &failure{exitWithheld, err, "why401 --help names the option that allows it"}
+	}
+	return &failure{exitUsage, err, "why401 --help"}
+}
+
+// say writes a line for people beside the report. Foreign text in it cannot drive the terminal.
+func (a *app) say(format string, args ...any) {
+	fmt.Fprintln(a.err, report.Terminal(secret.Scrub(fmt.Sprintf(format, args...))))
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input"
+	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/internal/term"
+	"github.com/why401/why401/report"
+	"github.com/why401/why401/secret"
+)
+
+// read turns the words of the command line into a request. When it holds several requests, the first is taken and the
+// others are mentioned.
+func (a *app) read(args []string) (why401.Input, error) {
+	intents, what, err := a.intents(args)
+	if err != nil {
+		return why401.Input{}, err
+	}
+	if len(intents) == 0 {
+		return why401.Input{}, unreadable(errors.New("no request was found in the input"), "give a URL, a curl command, or a file that holds one")
+	}
+	if n := len(intents); n > 1 {
+		a.say("read %d requests; this is about the first: %s %s", n, intents[0].Request.Method, intents[0].Request.URL)
+	}
+	in := why401.Input{Intent: intents[0], Read: what}
+	in.Facts = input.AmbientIn(a.env, a.netrc(), in.Intent.Request.URL)
+	return in, nil
+}
+
+func (a *app) intents(args []string) ([]*exchange.Intent, string, error) {
+	if isCurl(args[0]) {
+		o := curl.Options{Home: a.env("HOME"), Stdin: a.stdin}
+		got, err := curl.Args(args, o)
+		return got, "a curl command", err
+	}
+	got, err := input.Read(args, a.stdin, input.Options{})
+	return got.Intents, got.What, err
+}
+
+// netrc is the content of the file that many programs take a login from.
+func (a *app) netrc() string {
+	name := a.env("NETRC")
+	if name == "" {
+		name = filepath.Join(a.env("HOME"), ".netrc")
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// ask completes a login whose password is missing, once, from the terminal and without echo.
+func (a *app) ask(in *exchange.Intent) error {
+	if !in.Login.NeedPassword {
+		return nil
+	}
+	user := in.Login.User.String()
+	if !term.Is(a.in) {
+		return usage("write it as -u "+report.ShellQuote(user)+":PASSWORD, or run this on a terminal to be asked",
+			"the password of %q is missing and there is no terminal to ask for it", user)
+	}
+	word, err := term.Password(a.in, a.err, report.Terminal(secret.Scrub("Password of "+user+" (not shown, sent at most once): ")))
+	if err != nil {
+		return unreadable(err, "write it as -u USER:PASSWORD")
+	}
+	in.SetPassword(secret.New(word), "prompt")
+	return nil
+}
+
+// piped reports that something is fed to standard input: a pipe or a file, not a terminal and not /dev/null.
+func piped(f *os.File) bool {
+	st, err := f.Stat()
+	return err == nil && (st.Mode()&os.ModeNamedPipe != 0 || st.Mode().IsRegular())
+}
+
+// fill reads standard input whole, so that an empty one can be told from a full one.
+func (a *app) fill() error {
+	b, err := io.ReadAll(io.LimitReader(a.in, 64<<20))
+	if err != nil {
+		return unreadable(fmt.Errorf("read standard input: %w", err), "")
+	}
+	if strings.TrimSpace(string(b)) == "" {
+		return unreadable(errors.New("there is nothing on standard input"), "copy the request first (in the browser: Copy as cURL), then: why401 -")
+	}
+	a.stdin = strings.NewReader(string(b))
+	return nil
+}
