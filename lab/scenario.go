@@ -25,7 +25,6 @@ type Scenario struct {
 	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
 	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
 	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
-	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
 	Expect  Expect            `yaml:"expect"`
 	Mended  *Mended           `yaml:"mended"`
 }
