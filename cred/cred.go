@@ -6,6 +6,7 @@
 package cred
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -186,13 +187,41 @@ func cookieNames(s string) []string {
 	return out
 }
 
-// shownName is a name as it may be shown; a value that was put in its place is not.
+// shownName is a name as it may be shown. A value that was put in the place of a name becomes a number; in a name of
+// words with one key-like part (wordpress_logged_in_<hash>) only that part does.
 func shownName(s string) string {
-	if len(s) > 80 || secret.Looks(s) || VendorOf(secret.New(s)).Known() {
+	if len(s) > 120 || VendorOf(secret.New(s)).Known() {
 		return secret.New(s).String()
 	}
-	return s
+	if !secret.Looks(s) {
+		return s
+	}
+	var b strings.Builder
+	odd := 0
+	for rest := s; rest != ""; {
+		i := strings.IndexAny(rest, "-_.")
+		if i < 0 {
+			i = len(rest)
+		}
+		part := rest[:i]
+		if !wordPart.MatchString(part) {
+			odd++
+			part = secret.New(part).String()
+		}
+		b.WriteString(part)
+		if i < len(rest) {
+			b.WriteByte(rest[i])
+			i++
+		}
+		rest = rest[i:]
+	}
+	if odd > 1 || odd == 1 && !strings.ContainsAny(s, "-_.") {
+		return secret.New(s).String()
+	}
+	return b.String()
 }
+
+var wordPart = regexp.MustCompile(`^([a-z]{0,16}|([A-Z][a-z]{1,12}){1,4}|[A-Z]{1,12}|[Ss]ha[0-9]{1,3}|[0-9]{1,3})$`)
 
 // plain reports values that carry nothing: flags and small numbers.
 func plain(v secret.Text) bool {

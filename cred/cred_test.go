@@ -62,15 +62,15 @@ func TestOf(t *testing.T) {
 		{"azure url", "https://a.blob.core.windows.net/c?sv=2020&se=2024-01-01&sig=abcdefghijklmnop%3D", nil, []string{"sig signed-url"}},
 		{"userinfo", "https://alice:secret@h/", nil, []string{"userinfo basic"}},
 		{"jwt in an unknown parameter", "https://h/?foo=" + someJWT, nil, []string{"foo jwt"}},
-		{"token as a name", "https://h/", []string{"X-ghp_0123456789abcdefghijklmnopqrstuvwxyz: x"}, []string{"secret# other"}},
+		{"token as a name", "https://h/", []string{"X-ghp_0123456789abcdefghijklmnopqrstuvwxyz: x"}, []string{"X-ghp_secret# other"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := request(t, c.url, c.fields...)
 			var got []string
 			for _, cr := range Of(r) {
 				place := cr.Place
-				if strings.HasPrefix(place, "secret#") {
-					place = "secret#"
+				if i := strings.Index(place, "secret#"); i >= 0 {
+					place = place[:i+len("secret#")]
 				}
 				got = append(got, place+" "+string(cr.Kind))
 				if !cr.Value.Closed() {
@@ -171,6 +171,22 @@ func TestPrincipal(t *testing.T) {
 		}
 		if c.key != "" && !p.Key.Closed() {
 			t.Errorf("%s: the key is open", c.name)
+		}
+	}
+}
+
+func TestShownNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"PHPSESSID": "PHPSESSID", "wordpress_logged_in_5f4dcc3b5aa765d61d8327deb882cf99": "wordpress_logged_in_secret#", "X-Amz-Content-Sha256": "X-Amz-Content-Sha256",
+		"9cZ3kQ81hfD02mWx77LpRt5Yb": "secret#", "a9Z-kQ81_hfD02mWx7-LpRt5Yb_x": "secret#", "ghp_0123456789abcdefghijklmnopqrstuvwxyz": "secret#",
+		".AspNetCore.Antiforgery.9TtSrW0hzOs": ".AspNetCore.Antiforgery.secret#", "__Host-session": "__Host-session",
+	} {
+		got := shownName(in)
+		if i := strings.Index(got, "secret#"); i >= 0 {
+			got = got[:i+len("secret#")]
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}
 }
