@@ -36,10 +36,10 @@ var AuthorizationSchemeMissing = &cause.Cause{
 				break
 			}
 		}
-		if c, ok := v.Challenges.Find("Basic"); ok && len(v.Challenges) == 1 {
+		if c := v.Challenges.Find("Basic"); c != nil && len(v.Challenges) == 1 {
 			// A Basic layer in front never looks at a bare token; putting Bearer before it would not be let in either.
 			s.Weight = 0.4
-			s.Because = append(s.Because, v.Saw("The server asks for Basic %q only.", c.Param("realm")))
+			s.Because = append(s.Because, v.Saw("The server asks for Basic %q only.", c.Realm()))
 		}
 		s.Trials = []cause.Trial{
 			cause.Authorization("scheme:"+scheme, scheme+" before the same token", secret.Join(secret.Public(scheme+" "), a.Value)).Passing(),

@@ -6,5 +6,21 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
+	APIKeyWrongEncoding,
+	AuthorizationSchemeColon,
+	AuthorizationSchemeDoubled,
 	AuthorizationSchemeMissing,
+	AuthorizationSchemeWrong,
+	BasicWrongBase64,
+	CredentialsInURLIgnored,
+	DuplicateAuthorizationHeaders,
+	NoCredentialsSent,
+	ShellMangledCredentials,
+	TokenPlaceholderUnexpanded,
+	TokenQuoted,
+	TokenTruncated,
+	TokenWhitespaceOrNewline,
+	TokenWrongLocation,
+	URLUserinfoEncoding,
+	UnsolicitedAuthorizationSent,
 }
