@@ -22,6 +22,7 @@ type Intent struct {
 	Trusted  bool  // --location-trusted: sends credentials to every hop
 	KeepPost bool  // --post301 and relatives: keeps the method on 301, 302, 303
 	Proxy    *Proxy
+	NoProxy  string // --noproxy, or "*" for -x "": hosts asked directly whatever the environment names
 	TLS      TLSOptions
 	Resolve  map[string]string // "host:port" -> "address:port", from --resolve and --connect-to
 	Iface    string            // --interface
