@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -107,7 +108,9 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
-		w.mkdir(state)
+		if err := os.Mkdir(state, 0o700); err != nil {
+			return err
+		}
 		w.Mark()
 		v, err := Diagnose(ctx, input, state)
 		if err != nil {

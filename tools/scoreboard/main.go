@@ -1,0 +1,30 @@
+// Command scoreboard plays every real-server scenario: the server refuses, why401 says why, the mend lets the request
+// pass. It prints a line for each and the numbers below. An argument limits it to the scenarios whose names contain it.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+
+	"github.com/why401/why401/lab/real"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	var chosen []real.Scenario
+	for _, sc := range real.Scenarios() {
+		if len(os.Args) < 2 || strings.Contains(sc.Name, os.Args[1]) {
+			chosen = append(chosen, sc)
+		}
+	}
+	board := real.Play(ctx, chosen, 3, func(real.Line) { fmt.Fprint(os.Stderr, ".") })
+	fmt.Fprintln(os.Stderr)
+	board.Print(os.Stdout)
+	if s := board.Sum(); s.Errors > 0 || s.WrongProved > 0 {
+		os.Exit(1)
+	}
+}
