@@ -78,13 +78,15 @@ var doubtfulParams = set("key", "k", "auth", "sid", "session", "ticket", "hash",
 var oneTimeParams = set("code", "refresh_token", "device_code", "assertion", "client_assertion", "ticket", "samlresponse", "samlrequest",
 	"otp", "totp", "one_time_code", "magic", "code_verifier")
 
-// signedFamilies are the parameters that make up one signed URL: the first of each is the signature itself, and a
-// family counts when its signature and at least one more member are there.
-var signedFamilies = []struct {
+type family struct {
 	vendor  string
 	scheme  string
 	members []string
-}{
+}
+
+// signedFamilies are the parameters that make up one signed URL: the first of each is the signature itself, and a
+// family counts when its signature and at least one more member are there.
+var signedFamilies = []family{
 	{"AWS", "AWS4-HMAC-SHA256", []string{"x-amz-signature", "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-security-token", "x-amz-content-sha256"}},
 	{"Google Cloud Storage", "GOOG4", []string{"x-goog-signature", "x-goog-algorithm", "x-goog-credential", "x-goog-date", "x-goog-expires", "x-goog-signedheaders"}},
 	{"Azure Storage", "SAS", []string{"sig", "sv", "se", "sr", "sp", "st", "ss", "srt", "spr", "sip", "skoid", "sktid", "skt", "ske", "sks", "skv", "si", "rscd", "rsct"}},

@@ -40,12 +40,6 @@ func ofQuery(query []exchange.Param) []Credential {
 	return out
 }
 
-type family = struct {
-	vendor  string
-	scheme  string
-	members []string
-}
-
 // signed finds the first family whose signature is there with at least one more member. A hash family of one
 // parameter (Akamai) needs no second.
 func signed(query []exchange.Param) (f family, sig int, idx []int) {

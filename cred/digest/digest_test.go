@@ -91,7 +91,7 @@ func TestOther(t *testing.T) {
 func TestCurl(t *testing.T) {
 	curl, err := exec.LookPath("curl")
 	if err != nil {
-		t.Skip("curl is not installed")
+		t.Fatal("curl is not installed; make deps installs it")
 	}
 	for _, params := range []string{
 		`algorithm=MD5, qop="auth"`, `algorithm=MD5-sess, qop="auth"`, `algorithm=SHA-256, qop="auth"`, `algorithm=SHA-256-sess, qop="auth"`,

@@ -24,7 +24,7 @@ func TestMessages(t *testing.T) {
 	if m, err = Decode(enc(two)); err != nil || m.Kind != Challenge || m.Domain != "CORP" {
 		t.Errorf("%+v %v", m, err)
 	}
-	three, err := ntlmssp.ProcessChallenge(two, "alice", "wonderland", true)
+	three, err := ntlmssp.NewAuthenticateMessage(two, "alice", "wonderland", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
