@@ -238,6 +238,24 @@ func TestSecretsAreScrubbed(t *testing.T) {
 	}
 }
 
+// TestOwnWordsStayWhole: a password that is a part of one of our words breaks no id, and is not given away by a gap.
+func TestOwnWordsStayWhole(t *testing.T) {
+	secret.New("wrong-pass")
+	t.Cleanup(secret.Forget)
+	for medium, text := range outputs(t, wrongPassword()) {
+		if !strings.Contains(text, "wrong-password") || strings.Contains(text, "secret#1") {
+			t.Errorf("%s: %s", medium, text)
+		}
+	}
+	var b bytes.Buffer
+	if err := JSON(&b, &Report{Verdict: Verdict{Cause: "x wrong-pass"}}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(b.String(), "wrong-pass") {
+		t.Error("a field of our words let foreign text through")
+	}
+}
+
 func TestVisible(t *testing.T) {
 	for in, want := range map[string]string{
 		"\x1b[0m": `\x1b[0m`, "a\nb": `a\nb`, "\u202e": `\u202e`, "\U000e0041": `\U000e0041`, "\xff": `\xff`, "ü 日": "ü 日",
