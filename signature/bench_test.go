@@ -7,7 +7,11 @@ import (
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := load(builtin, false); err != nil {
+		docs, err := unpack(packed)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := build(docs, true); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,41 +15,34 @@ type challengeHas struct {
 	id     int
 	field  string
 	scheme string
-	parts  []*regexp.Regexp // one for the scheme, one for each parameter, all in the same field value
+	parts  []*pattern // one for the scheme, one for each parameter, all in the same field value
 }
 
-func (c challengeHas) holds(r *reply) bool {
-	return slices.ContainsFunc(r.named[c.id], func(v secret.Text) bool {
-		for _, re := range c.parts {
-			if !v.Match(re) {
-				return false
-			}
-		}
-		return true
-	})
+func (c challengeHas) holds(r *reply) bool { return slices.ContainsFunc(r.named[c.id], c.match) }
+
+func (c challengeHas) match(v secret.Text) bool {
+	return !slices.ContainsFunc(c.parts, func(p *pattern) bool { return !v.Match(p.get()) })
 }
+
 func (c challengeHas) cost() int { return 6 }
+
 func (c challengeHas) shown(r *reply) []observation {
 	for _, v := range r.named[c.id] {
-		if !v.Closed() && (challengeHas{id: c.id, parts: c.parts}).holdsValue(v) {
+		if !v.Closed() && c.match(v) {
 			return []observation{{text: c.field + ": " + quote(v.String())}}
 		}
 	}
 	return []observation{{text: fmt.Sprintf("%s: %s ...", c.field, c.scheme)}}
 }
 
-func (c challengeHas) holdsValue(v secret.Text) bool {
-	return !slices.ContainsFunc(c.parts, func(re *regexp.Regexp) bool { return !v.Match(re) })
-}
-
 // schemePattern finds a scheme at the beginning of a field value or behind a comma.
-func schemePattern(scheme string) *regexp.Regexp {
-	return regexp.MustCompile(`(?i)(?:^|,)\s*` + regexp.QuoteMeta(scheme) + `(?:\s|,|$)`)
+func schemePattern(scheme string) string {
+	return `(?i)(?:^|,)\s*` + regexp.QuoteMeta(scheme) + `(?:\s|,|$)`
 }
 
 // paramPattern finds name="value" where value matches the pattern inside; it may be unquoted.
-func paramPattern(name, inside string) (*regexp.Regexp, error) {
-	return regexp.Compile(`(?:^|[\s,])(?i:` + regexp.QuoteMeta(name) + `)\s*=\s*"?(?:` + inside + `)`)
+func paramPattern(name, inside string) string {
+	return `(?:^|[\s,])(?i:` + regexp.QuoteMeta(name) + `)\s*=\s*"?(?:` + inside + `)`
 }
 
 // exactly is the pattern of a whole quoted or bare parameter value.

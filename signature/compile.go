@@ -4,8 +4,6 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // depthMax is how deep all, any and not may be nested.
@@ -49,7 +47,7 @@ func (b *builder) cond(k pair, depth int) ([]cond, error) {
 	case "status":
 		return one(b.statusCond(k.value, texts))
 	case "body_match":
-		re, err := regexp.Compile(texts[0])
+		re, err := b.pattern(texts[0])
 		if err != nil {
 			return nil, b.doc.errorf(k.value, "body_match: %w", err)
 		}
@@ -91,13 +89,9 @@ func (b *builder) cond(k pair, depth int) ([]cond, error) {
 }
 
 // each reads one condition or a list of them that must all hold.
-func (b *builder) each(n ast.Node, read func(ast.Node) (cond, error)) ([]cond, error) {
-	items := []ast.Node{n}
-	if s, ok := n.(*ast.SequenceNode); ok {
-		items = s.Values
-	}
+func (b *builder) each(n *node, read func(*node) (cond, error)) ([]cond, error) {
 	var out []cond
-	for _, i := range items {
+	for _, i := range b.doc.some(n) {
 		c, err := read(i)
 		if err != nil {
 			return nil, err
@@ -119,12 +113,8 @@ func (b *builder) group(k pair, depth int) ([]cond, error) {
 	if depth >= depthMax {
 		return nil, b.doc.errorf(k.node, "conditions are nested deeper than %d", depthMax)
 	}
-	items := []ast.Node{k.value}
-	if s, ok := k.value.(*ast.SequenceNode); ok {
-		items = s.Values
-	}
 	var parts []cond
-	for _, n := range items {
+	for _, n := range b.doc.some(k.value) {
 		keys, err := b.doc.mapping(n, conditions...)
 		if err != nil {
 			return nil, err
@@ -150,7 +140,7 @@ func (b *builder) group(k pair, depth int) ([]cond, error) {
 	return []cond{newEvery(parts)}, nil
 }
 
-func (b *builder) statusCond(n ast.Node, texts []string) (cond, error) {
+func (b *builder) statusCond(n *node, texts []string) (cond, error) {
 	var out statusIs
 	for _, t := range texts {
 		if class, ok := strings.CutSuffix(t, "xx"); ok && len(class) == 1 {
@@ -166,23 +156,9 @@ func (b *builder) statusCond(n ast.Node, texts []string) (cond, error) {
 }
 
 // headerCond reads "Name", "Name*" (any field whose name begins so), "Name: text inside", or a mapping.
-func (b *builder) headerCond(n ast.Node) (cond, error) {
-	if _, ok := n.(*ast.MappingNode); !ok {
-		if _, ok := n.(*ast.MappingValueNode); !ok {
-			s, err := b.doc.scalar(n)
-			if err != nil {
-				return nil, err
-			}
-			name, text, inside := strings.Cut(s, ": ")
-			if !inside {
-				if p, ok := strings.CutSuffix(name, "*"); ok {
-					return headerHas{name: name, id: b.family(p), family: true}, nil
-				}
-				return headerHas{name: name, id: b.header(name)}, nil
-			}
-			return headerHas{name: name, id: b.header(name), say: "contains " + strconv.Quote(text),
-				fold: strings.ToLower(text), re: regexp.MustCompile("(?i)" + regexp.QuoteMeta(text))}, nil
-		}
+func (b *builder) headerCond(n *node) (cond, error) {
+	if n.kind == scalarNode {
+		return b.headerText(n.text)
 	}
 	keys, err := b.doc.mapping(n, "name", "is", "prefix", "match")
 	if err != nil {
@@ -209,7 +185,7 @@ func (b *builder) headerCond(n ast.Node) (cond, error) {
 		if h.re != nil {
 			return nil, b.doc.errorf(k.node, "header: one of is, prefix, match")
 		}
-		if h.re, err = regexp.Compile(pattern); err != nil {
+		if h.re, err = b.pattern(pattern); err != nil {
 			return nil, b.doc.errorf(k.value, "header: %w", err)
 		}
 	}
@@ -219,14 +195,28 @@ func (b *builder) headerCond(n ast.Node) (cond, error) {
 	return h, nil
 }
 
+// headerText reads the short forms of a header condition.
+func (b *builder) headerText(s string) (cond, error) {
+	name, text, inside := strings.Cut(s, ": ")
+	if inside {
+		re, err := b.pattern("(?i)" + regexp.QuoteMeta(text))
+		return headerHas{name: name, id: b.header(name), say: "contains " + strconv.Quote(text), fold: strings.ToLower(text), re: re}, err
+	}
+	if p, ok := strings.CutSuffix(name, "*"); ok {
+		return headerHas{name: name, id: b.family(p), family: true}, nil
+	}
+	return headerHas{name: name, id: b.header(name)}, nil
+}
+
 // challengeCond reads a scheme, or a mapping of scheme, proxy, and parameters. A parameter's value is compared whole;
 // "/.../" is a pattern for its beginning.
-func (b *builder) challengeCond(n ast.Node) (cond, error) {
+func (b *builder) challengeCond(n *node) (cond, error) {
 	c := challengeHas{field: "WWW-Authenticate"}
 	if s, err := b.doc.scalar(n); err == nil {
 		c.scheme, c.id = s, b.header(c.field)
-		c.parts = append(c.parts, schemePattern(s))
-		return c, nil
+		re, err := b.pattern(schemePattern(s))
+		c.parts = append(c.parts, re)
+		return c, err
 	}
 	keys, err := b.doc.mapping(n)
 	if err != nil {
@@ -237,25 +227,27 @@ func (b *builder) challengeCond(n ast.Node) (cond, error) {
 		if err != nil {
 			return nil, err
 		}
+		text := ""
 		switch {
 		case k.key == "proxy":
 			if v == "true" {
 				c.field = "Proxy-Authenticate"
 			}
+			continue
 		case k.key == "scheme":
-			c.scheme = v
-			c.parts = append(c.parts, schemePattern(v))
+			c.scheme, text = v, schemePattern(v)
 		default:
 			inside := exactly(v)
 			if len(v) > 2 && strings.HasPrefix(v, "/") && strings.HasSuffix(v, "/") {
 				inside = v[1 : len(v)-1]
 			}
-			re, err := paramPattern(k.key, inside)
-			if err != nil {
-				return nil, b.doc.errorf(k.value, "challenge: %w", err)
-			}
-			c.parts = append(c.parts, re)
+			text = paramPattern(k.key, inside)
 		}
+		re, err := b.pattern(text)
+		if err != nil {
+			return nil, b.doc.errorf(k.value, "challenge: %w", err)
+		}
+		c.parts = append(c.parts, re)
 	}
 	if len(c.parts) == 0 {
 		return nil, b.doc.errorf(n, "challenge: expected a scheme or a parameter")
@@ -265,7 +257,7 @@ func (b *builder) challengeCond(n ast.Node) (cond, error) {
 }
 
 // jsonCond reads a path, or a mapping of path and one of is, contains, match, list.
-func (b *builder) jsonCond(n ast.Node) (cond, error) {
+func (b *builder) jsonCond(n *node) (cond, error) {
 	if s, err := b.doc.scalar(n); err == nil {
 		return jsonHas{path: strings.Split(s, ".")}, nil
 	}
@@ -289,7 +281,7 @@ func (b *builder) jsonCond(n ast.Node) (cond, error) {
 		case "list":
 			j.isList = v == "true"
 		case "match":
-			if j.re, err = regexp.Compile(v); err != nil {
+			if j.re, err = b.pattern(v); err != nil {
 				return nil, b.doc.errorf(k.value, "json: %w", err)
 			}
 		}

@@ -1,11 +1,15 @@
 package signature
 
 import (
+	"bytes"
+	"flag"
 	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // checked is the built-in data with its samples.
@@ -160,15 +164,33 @@ func TestDataFiles(t *testing.T) {
 	}
 }
 
-// The set that leaves samples out is the same set.
-func TestBuiltinEqualsChecked(t *testing.T) {
+var update = flag.Bool("update", false, "write packed.json anew")
+
+// The packed data is what data/ says, and gives the same set.
+func TestPackedIsCurrent(t *testing.T) {
+	want, err := pack(os.DirFS("data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("packed.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !bytes.Equal(want, packed) {
+		t.Fatal("packed.json is stale: run go generate ./signature")
+	}
 	a, b := Default(), builtinSet(t)
 	if len(a.entries) != len(b.entries) || len(a.phrases) != len(b.phrases) {
-		t.Fatalf("built in: %d entries, %d phrases; checked: %d, %d", len(a.entries), len(a.phrases), len(b.entries), len(b.phrases))
+		t.Fatalf("packed: %d entries, %d phrases; data: %d, %d", len(a.entries), len(a.phrases), len(b.entries), len(b.phrases))
 	}
-	for i := range a.entries {
-		if a.entries[i].id != b.entries[i].id {
-			t.Errorf("entry %d is %s, checked %s", i, a.entries[i].id, b.entries[i].id)
+	for _, e := range b.entries {
+		for _, raw := range e.samples.match {
+			x := sampleExchange(sampleText(t, raw))
+			if diff := cmp.Diff(b.Match(x), a.Match(x)); diff != "" {
+				t.Errorf("%s: packed set differs: %s", e.id, diff)
+			}
 		}
 	}
 }

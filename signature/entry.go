@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // conditions are the keys that ask about the reply. They may stand in an entry itself or in an item of all, any, not.
@@ -16,7 +14,7 @@ var conditions = []string{"status", "reason", "header", "absent", "cookie", "bod
 var idForm = regexp.MustCompile(`\A[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\z`)
 
 // entry reads one item of "entries".
-func (b *builder) entry(n ast.Node) (*entry, error) {
+func (b *builder) entry(n *node) (*entry, error) {
 	keys, err := b.doc.mapping(n, append([]string{"id", "says", "weight", "version", "facts", "sample", "samples"}, conditions...)...)
 	if err != nil {
 		return nil, err
@@ -67,7 +65,7 @@ func (b *builder) entry(n ast.Node) (*entry, error) {
 var refused = statusIs{4, 5}
 
 // phrase reads one item of "phrases".
-func (b *builder) phrase(n ast.Node) (*phrase, error) {
+func (b *builder) phrase(n *node) (*phrase, error) {
 	keys, err := b.doc.mapping(n, append([]string{"meaning", "product", "text", "weight", "sample", "samples"}, conditions...)...)
 	if err != nil {
 		return nil, err
@@ -116,7 +114,7 @@ func (b *builder) phrase(n ast.Node) (*phrase, error) {
 }
 
 // text reads one or several wordings, any of which will do, looked for in the body and in the challenges.
-func (b *builder) text(n ast.Node) ([]cond, error) {
+func (b *builder) text(n *node) ([]cond, error) {
 	wordings, err := b.doc.scalars(n)
 	if err != nil {
 		return nil, err
@@ -132,7 +130,7 @@ func (b *builder) text(n ast.Node) ([]cond, error) {
 	return out, nil
 }
 
-func (b *builder) weight(n ast.Node) (int, error) {
+func (b *builder) weight(n *node) (int, error) {
 	s, err := b.doc.scalar(n)
 	if err != nil {
 		return 0, err
@@ -144,7 +142,7 @@ func (b *builder) weight(n ast.Node) (int, error) {
 	return w, nil
 }
 
-func (b *builder) version(n ast.Node) (version, error) {
+func (b *builder) version(n *node) (version, error) {
 	var v version
 	keys, err := b.doc.mapping(n, "header", "body")
 	if err != nil {
@@ -164,16 +162,16 @@ func (b *builder) version(n ast.Node) (version, error) {
 		}
 		v.header, text = name, pattern
 	}
-	if v.re, err = regexp.Compile(text); err != nil {
+	if v.re, err = b.pattern(text); err != nil {
 		return v, b.doc.errorf(keys[0].value, "version: %w", err)
 	}
-	if v.re.NumSubexp() != 1 {
+	if !b.trusted && v.re.get().NumSubexp() != 1 {
 		return v, b.doc.errorf(keys[0].value, "version: expected one group in the pattern")
 	}
 	return v, nil
 }
 
-func (b *builder) facts(n ast.Node) (map[string]string, error) {
+func (b *builder) facts(n *node) (map[string]string, error) {
 	keys, err := b.doc.mapping(n, factNames...)
 	if err != nil {
 		return nil, err

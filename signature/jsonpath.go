@@ -2,7 +2,6 @@ package signature
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -10,10 +9,10 @@ import (
 // jsonHas asks about the value at a path of a JSON body: names and array indexes joined by dots, "*" for any element.
 type jsonHas struct {
 	path   []string
-	is     *string        // the scalar at the path, as text
-	has    string         // a substring of the string at the path
-	re     *regexp.Regexp // a pattern for it
-	isList bool           // the value is an array
+	is     *string  // the scalar at the path, as text
+	has    string   // a substring of the string at the path
+	re     *pattern // a pattern for it
+	isList bool     // the value is an array
 }
 
 func (j jsonHas) holds(r *reply) bool {
@@ -72,7 +71,7 @@ func (j jsonHas) value(v any) bool {
 	default:
 		return false
 	}
-	return (j.is == nil || s == *j.is) && strings.Contains(s, j.has) && (j.re == nil || j.re.MatchString(s))
+	return (j.is == nil || s == *j.is) && strings.Contains(s, j.has) && (j.re == nil || j.re.get().MatchString(s))
 }
 
 func (j jsonHas) cost() int { return 20 }

@@ -1,37 +1,29 @@
 package signature
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/why401/why401/exchange"
 )
 
-//go:embed data
-var builtin embed.FS
-
-// Default is the set of the data built into the program, read at its first use. The data is checked by the tests of
-// this package; a mistake in it is a broken build and panics.
-var Default = sync.OnceValue(func() *Set {
-	s, err := load(builtin, false)
-	if err != nil {
-		panic("signature: built-in data: " + err.Error())
-	}
-	return s
-})
-
 // Load reads every *.yaml below the root of fsys: files in a folder named phrases hold refusal sentences, all others
 // hold product entries. The first mistake is returned as "file:line: what is wrong". The samples are read too, so that
 // a contributor's file is checked in full.
-func Load(fsys fs.FS) (*Set, error) { return load(fsys, true) }
+func Load(fsys fs.FS) (*Set, error) {
+	docs, err := parseFS(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return build(docs, false)
+}
 
-func load(fsys fs.FS, withSamples bool) (*Set, error) {
-	b := builder{set: &Set{headers: map[string]int{}, literals: newScanner()}, ids: map[string]string{}}
+// parseFS parses the data files of fsys in the order of their names.
+func parseFS(fsys fs.FS) ([]doc, error) {
+	var docs []doc
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || path.Ext(name) != ".yaml" {
 			return err
@@ -40,44 +32,24 @@ func load(fsys fs.FS, withSamples bool) (*Set, error) {
 		if err != nil {
 			return fmt.Errorf("reading signatures: %w", err)
 		}
-		if !withSamples {
-			data = blankSamples(data)
-		}
-		b.doc, err = parseDoc(name, data)
-		if err != nil {
-			return err
-		}
-		return b.file(path.Base(path.Dir(name)) == "phrases")
+		parsed, err := parseDoc(name, data)
+		docs = append(docs, parsed)
+		return err
 	})
-	if err != nil {
-		return nil, err
+	return docs, err
+}
+
+// build makes a set of parsed files. Patterns of trusted data are compiled only when they are used.
+func build(docs []doc, trusted bool) (*Set, error) {
+	b := builder{set: &Set{headers: map[string]int{}, literals: newScanner()}, ids: map[string]string{}, trusted: trusted}
+	for _, d := range docs {
+		b.doc = d
+		if err := b.file(path.Base(path.Dir(d.name)) == "phrases"); err != nil {
+			return nil, err
+		}
 	}
 	b.set.literals.build()
 	return b.set, nil
-}
-
-// blankSamples empties the lines of "sample:" and "samples:" keys and of what is nested below them. Samples are two
-// thirds of the data and needed by the tests only; parsing them would be most of the time of the first match. Line
-// numbers stay.
-func blankSamples(data []byte) []byte {
-	var out strings.Builder
-	skip := -1 // indentation of the key being left out
-	for line := range strings.Lines(string(data)) {
-		text := strings.TrimLeft(line, " ")
-		indent := len(line) - len(text)
-		blank := strings.TrimSpace(text) == ""
-		if skip >= 0 && !blank && indent <= skip {
-			skip = -1
-		}
-		if skip < 0 && (strings.HasPrefix(text, "sample:") || strings.HasPrefix(text, "samples:")) {
-			skip = indent
-		}
-		if skip >= 0 {
-			line = "\n"
-		}
-		out.WriteString(line)
-	}
-	return []byte(out.String())
 }
 
 // layers are the values of "layer:".
@@ -86,9 +58,10 @@ var layers = []exchange.Layer{exchange.Client, exchange.Network, exchange.Edge, 
 
 // builder turns documents into a set.
 type builder struct {
-	set *Set
-	doc doc
-	ids map[string]string // id of an entry -> where it was defined
+	set     *Set
+	doc     doc
+	ids     map[string]string // id of an entry -> where it was defined
+	trusted bool              // built-in data: patterns are compiled when first used
 }
 
 // file reads one document.

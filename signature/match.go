@@ -2,7 +2,6 @@ package signature
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,10 +35,10 @@ func (s reasonIs) shown(*reply) []observation {
 type headerHas struct {
 	name   string
 	id     int
-	family bool           // name is a prefix: any field whose name begins with it
-	re     *regexp.Regexp // nil: presence is enough
-	fold   string         // the lower-case text that re looks for, when it is plain text inside the value
-	say    string         // how the report names it when the value is closed
+	family bool     // name is a prefix: any field whose name begins with it
+	re     *pattern // nil: presence is enough
+	fold   string   // the lower-case text that re looks for, when it is plain text inside the value
+	say    string   // how the report names it when the value is closed
 }
 
 func (h headerHas) match(v secret.Text) bool {
@@ -49,7 +48,7 @@ func (h headerHas) match(v secret.Text) bool {
 	case h.fold != "" && !v.Closed():
 		return strings.Contains(strings.ToLower(v.String()), h.fold)
 	}
-	return v.Match(h.re)
+	return v.Match(h.re.get())
 }
 
 func (h headerHas) holds(r *reply) bool {
@@ -175,12 +174,12 @@ func (b bodyIs) shown(*reply) []observation {
 }
 
 // bodyMatch asks for a pattern in the first part of the body.
-type bodyMatch struct{ re *regexp.Regexp }
+type bodyMatch struct{ re *pattern }
 
-func (b bodyMatch) holds(r *reply) bool { return b.re.Match(r.head()) }
+func (b bodyMatch) holds(r *reply) bool { return b.re.get().Match(r.head()) }
 func (b bodyMatch) cost() int           { return 100 }
 func (b bodyMatch) shown(r *reply) []observation {
-	return []observation{{text: "body contains " + strconv.Quote(quote(string(b.re.Find(r.head()))))}}
+	return []observation{{text: "body contains " + strconv.Quote(quote(string(b.re.get().Find(r.head()))))}}
 }
 
 // fromProxy asks whether the reply is a proxy's answer to CONNECT.

@@ -11,115 +11,180 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// doc is a parsed YAML file. The data is decoded by hand from the syntax tree: every mistake gets its line, an unknown
-// key is an error, and anchors, aliases and tags are refused, so a dropped-in file cannot grow in memory.
-type doc struct {
-	name string
-	root ast.Node
+// kind of a node.
+type kind byte
+
+const (
+	scalarNode kind = iota
+	listNode
+	mappingNode
+)
+
+// node is a piece of a data file: a text, a list, or keys with values. It is all of YAML that the data may use; anchors,
+// aliases, tags and nulls are refused, so a dropped-in file cannot grow in memory or mean more than it shows.
+type node struct {
+	kind  kind
+	line  int     // from 1; 0 in the packed form
+	text  string  // of a scalar; numbers and truth values as they are written
+	keys  []*node // of a mapping
+	items []*node // of a list, or the values of a mapping
 }
 
+// doc is one data file.
+type doc struct {
+	name string
+	root *node
+}
+
+// parseDoc reads YAML. Errors begin with file:line.
 func parseDoc(name string, data []byte) (doc, error) {
+	d := doc{name: name}
 	f, err := parser.ParseBytes(data, 0)
 	if err != nil {
 		var ye yaml.Error
 		if errors.As(err, &ye) && ye.GetToken() != nil {
-			return doc{}, fmt.Errorf("%s:%d: %s", name, ye.GetToken().Position.Line, ye.GetMessage())
+			return d, fmt.Errorf("%s:%d: %s", name, ye.GetToken().Position.Line, ye.GetMessage())
 		}
-		return doc{}, fmt.Errorf("%s: %w", name, err)
+		return d, fmt.Errorf("%s: %w", name, err)
 	}
 	if len(f.Docs) != 1 || f.Docs[0].Body == nil {
-		return doc{}, fmt.Errorf("%s:1: expected one YAML document", name)
+		return d, fmt.Errorf("%s:1: expected one YAML document", name)
 	}
-	return doc{name, f.Docs[0].Body}, nil
+	d.root, err = d.convert(f.Docs[0].Body, 0)
+	return d, err
 }
 
-func (d doc) at(n ast.Node) string {
-	if n == nil || n.GetToken() == nil || n.GetToken().Position == nil {
+// convert takes over what is allowed from goccy's syntax tree.
+func (d doc) convert(n ast.Node, depth int) (*node, error) {
+	out := &node{}
+	if n == nil {
+		return nil, fmt.Errorf("%s: a value is missing", d.name)
+	}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		out.line = t.Position.Line
+	}
+	if depth > 32 {
+		return nil, d.errorf(out, "nested too deeply")
+	}
+	switch t := n.(type) {
+	case *ast.StringNode:
+		out.text = t.Value
+	case *ast.LiteralNode:
+		out.text = t.Value.Value
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		out.text = n.GetToken().Value
+	case *ast.SequenceNode:
+		out.kind = listNode
+		for _, v := range t.Values {
+			item, err := d.convert(v, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			out.items = append(out.items, item)
+		}
+	case *ast.MappingNode:
+		out.kind = mappingNode
+		return out, d.pairs(out, t.Values, depth)
+	case *ast.MappingValueNode:
+		out.kind = mappingNode
+		return out, d.pairs(out, []*ast.MappingValueNode{t}, depth)
+	default:
+		return nil, d.errorf(out, "expected a text, number, list or keys and values, found %s", strings.ToLower(n.Type().String()))
+	}
+	return out, nil
+}
+
+func (d doc) pairs(out *node, values []*ast.MappingValueNode, depth int) error {
+	for _, v := range values {
+		key, err := d.convert(v.Key, depth+1)
+		if err != nil {
+			return err
+		}
+		value, err := d.convert(v.Value, depth+1)
+		if err != nil {
+			return err
+		}
+		out.keys, out.items = append(out.keys, key), append(out.items, value)
+	}
+	return nil
+}
+
+func (d doc) at(n *node) string {
+	if n == nil || n.line == 0 {
 		return d.name
 	}
-	return fmt.Sprintf("%s:%d", d.name, n.GetToken().Position.Line)
+	return fmt.Sprintf("%s:%d", d.name, n.line)
 }
 
-func (d doc) errorf(n ast.Node, format string, args ...any) error {
+func (d doc) errorf(n *node, format string, args ...any) error {
 	return fmt.Errorf("%s: %w", d.at(n), fmt.Errorf(format, args...))
 }
 
 // pair is one key of a mapping with its value.
 type pair struct {
 	key   string
-	node  ast.Node // of the key
-	value ast.Node
+	node  *node // of the key
+	value *node
 }
 
-// mapping reads n as a mapping whose keys are all among allowed and written once.
-func (d doc) mapping(n ast.Node, allowed ...string) ([]pair, error) {
-	var values []*ast.MappingValueNode
-	switch t := n.(type) {
-	case *ast.MappingNode:
-		values = t.Values
-	case *ast.MappingValueNode:
-		values = []*ast.MappingValueNode{t}
-	default:
+// mapping reads n as a mapping whose keys are all among allowed (any, when none are given) and written once.
+func (d doc) mapping(n *node, allowed ...string) ([]pair, error) {
+	if n.kind != mappingNode {
 		return nil, d.errorf(n, "expected keys and values")
 	}
-	var out []pair
-	for _, v := range values {
-		key, err := d.scalar(v.Key)
+	out := make([]pair, 0, len(n.keys))
+	for i, k := range n.keys {
+		key, err := d.scalar(k)
 		if err != nil {
 			return nil, err
 		}
 		if len(allowed) > 0 && !slices.Contains(allowed, key) {
-			return nil, d.errorf(v.Key, "unknown key %q: expected one of %s", key, strings.Join(allowed, ", "))
+			return nil, d.errorf(k, "unknown key %q: expected one of %s", key, strings.Join(allowed, ", "))
 		}
 		if slices.ContainsFunc(out, func(p pair) bool { return p.key == key }) {
-			return nil, d.errorf(v.Key, "key %q is written twice", key)
+			return nil, d.errorf(k, "key %q is written twice", key)
 		}
-		out = append(out, pair{key, v.Key, v.Value})
+		out = append(out, pair{key, k, n.items[i]})
 	}
 	return out, nil
 }
 
-// list reads n as a sequence.
-func (d doc) list(n ast.Node) ([]ast.Node, error) {
-	s, ok := n.(*ast.SequenceNode)
-	if !ok {
+// list reads n as a list.
+func (d doc) list(n *node) ([]*node, error) {
+	if n.kind != listNode {
 		return nil, d.errorf(n, "expected a list")
 	}
-	return s.Values, nil
+	return n.items, nil
 }
 
-// scalar reads n as text: a string, or a number or truth value as it is written.
-func (d doc) scalar(n ast.Node) (string, error) {
-	switch t := n.(type) {
-	case *ast.StringNode:
-		return t.Value, nil
-	case *ast.LiteralNode:
-		return t.Value.Value, nil
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
-		return n.GetToken().Value, nil
-	case nil:
-		return "", fmt.Errorf("%s: a value is missing", d.name)
+// some reads n as a list, or as one item that stands for a list of one.
+func (d doc) some(n *node) []*node {
+	if n.kind == listNode {
+		return n.items
 	}
-	return "", d.errorf(n, "expected a text or number")
+	return []*node{n}
 }
 
-// scalars reads n as one text or a list of texts.
-func (d doc) scalars(n ast.Node) ([]string, error) {
-	if _, ok := n.(*ast.SequenceNode); !ok {
-		s, err := d.scalar(n)
-		return []string{s}, err
+// scalar reads n as text.
+func (d doc) scalar(n *node) (string, error) {
+	if n.kind != scalarNode {
+		return "", d.errorf(n, "expected a text or number")
 	}
-	items, err := d.list(n)
-	if err != nil {
-		return nil, err
-	}
+	return n.text, nil
+}
+
+// scalars reads n as one text or a list of at least one text.
+func (d doc) scalars(n *node) ([]string, error) {
 	var out []string
-	for _, i := range items {
+	for _, i := range d.some(n) {
 		s, err := d.scalar(i)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, s)
+	}
+	if len(out) == 0 {
+		return nil, d.errorf(n, "empty list")
 	}
 	return out, nil
 }

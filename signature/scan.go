@@ -10,13 +10,14 @@ const gram = 4
 type scanner struct {
 	all   []string
 	index map[string]int
-	table [1 << 14][]place // by hash of the window
+	table map[uint32][]place   // by window
+	known [1 << 14 / 64]uint64 // which hashes of windows the table has: a filter that stays in the first-level cache
 }
 
 // place is a literal and where in it the window stands.
 type place struct{ literal, offset int }
 
-func newScanner() *scanner { return &scanner{index: map[string]int{}} }
+func newScanner() *scanner { return &scanner{index: map[string]int{}, table: map[uint32][]place{}} }
 
 // add files a literal of at least gram bytes and gives its number.
 func (s *scanner) add(lit string) int {
@@ -43,8 +44,10 @@ func (s *scanner) build() {
 				best = i
 			}
 		}
-		h := window(l, best)
-		s.table[h] = append(s.table[h], place{n, best})
+		w := window(l, best)
+		h := hash(w)
+		s.known[h/64] |= 1 << (h % 64)
+		s.table[w] = append(s.table[w], place{n, best})
 	}
 }
 
@@ -52,8 +55,16 @@ func (s *scanner) count() int { return len(s.all) }
 
 // scan marks in found the literals that occur in b.
 func (s *scanner) scan(b []byte, found []bool) {
+	if len(b) < gram {
+		return
+	}
+	w := window(b, 0) << 8
 	for i := 0; i+gram <= len(b); i++ {
-		for _, p := range s.table[window(b, i)] {
+		w = w>>8 | uint32(b[i+gram-1])<<24
+		if h := hash(w); s.known[h/64]&(1<<(h%64)) == 0 {
+			continue
+		}
+		for _, p := range s.table[w] {
 			at := i - p.offset
 			lit := s.all[p.literal]
 			if !found[p.literal] && at >= 0 && at+len(lit) <= len(b) && string(b[at:at+len(lit)]) == lit {
@@ -64,6 +75,7 @@ func (s *scanner) scan(b []byte, found []bool) {
 }
 
 func window[T string | []byte](b T, i int) uint32 {
-	v := uint32(b[i]) | uint32(b[i+1])<<8 | uint32(b[i+2])<<16 | uint32(b[i+3])<<24
-	return v * 2654435761 >> 18
+	return uint32(b[i]) | uint32(b[i+1])<<8 | uint32(b[i+2])<<16 | uint32(b[i+3])<<24
 }
+
+func hash(w uint32) uint32 { return w * 2654435761 >> 18 }

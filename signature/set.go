@@ -46,7 +46,7 @@ type samples struct{ match, nomatch []string }
 // version takes a version number out of a header field or the body.
 type version struct {
 	header string // "" with re set: the body
-	re     *regexp.Regexp
+	re     *pattern
 }
 
 var versionForm = regexp.MustCompile(`\A[0-9A-Za-z][0-9A-Za-z.+~_-]{0,31}\z`)
@@ -58,9 +58,9 @@ func (v version) find(r *reply) string {
 	}
 	var m []string
 	if v.header == "" {
-		m = v.re.FindStringSubmatch(string(r.head()))
+		m = v.re.get().FindStringSubmatch(string(r.head()))
 	} else if t := r.x.Header().Text(v.header); !t.Closed() {
-		m = v.re.FindStringSubmatch(t.String())
+		m = v.re.get().FindStringSubmatch(t.String())
 	}
 	if len(m) < 2 || !versionForm.MatchString(m[1]) {
 		return ""
