@@ -60,7 +60,7 @@ func placeholder(s string) (string, bool) {
 		return form, true
 	}
 	inner := strings.Trim(s, "{}<>[]$%() ")
-	key := VendorOf(secret.New(inner)).Known() || secret.Looks(inner) && !credWord.MatchString(inner)
+	key := VendorOf(secret.Public(inner)).Known() || secret.Looks(inner) && !credWord.MatchString(inner)
 	switch {
 	case actions.MatchString(s):
 		return "a CI expression in ${{ }}", true

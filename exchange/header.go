@@ -29,8 +29,12 @@ func RequestField(name, value string) Field {
 }
 
 // ResponseField makes a response field. Replies are foreign text, and a few fields carry secrets of the session;
-// names that are not known to be harmless are closed too.
+// names that are not known to be harmless are closed too. An address is closed as a whole and not looked for elsewhere:
+// where a redirect leads must be said, and a code in its query is closed when the address is read.
 func ResponseField(name, value string) Field {
+	if slices.Contains(addresses, strings.ToLower(name)) {
+		return Field{Name: name, Value: secret.Hide(value)}
+	}
 	if slices.Contains(harmlessResponse, strings.ToLower(name)) {
 		return Field{Name: name, Value: secret.Public(value)}
 	}
@@ -106,6 +110,9 @@ var harmlessRequest = []string{
 	"x-amz-content-sha256", "x-amz-date", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port",
 	"x-forwarded-proto", "x-requested-with",
 }
+
+// addresses are response fields that hold a URL.
+var addresses = []string{"content-location", "link", "location", "refresh"}
 
 // harmlessResponse are response fields that may be shown and reasoned about as text.
 var harmlessResponse = []string{

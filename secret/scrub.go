@@ -23,7 +23,7 @@ func Scrub(s string) string {
 	}
 	book.Lock()
 	if book.scan == nil {
-		book.scan = newScanner(book.n)
+		book.scan = newScanner(book.n, book.scrub)
 	}
 	sc := book.scan
 	book.Unlock()
@@ -32,11 +32,11 @@ func Scrub(s string) string {
 
 type scanner struct{ r *strings.Replacer }
 
-func newScanner(known map[string]int) *scanner {
+func newScanner(known map[string]int, scrub map[string]bool) *scanner {
 	type spelling struct{ from, to string }
 	var all []spelling
 	for s, n := range known {
-		if len(s) < scrubMin {
+		if len(s) < scrubMin || !scrub[s] {
 			continue
 		}
 		to := fmt.Sprintf("secret#%d", n)

@@ -33,6 +33,11 @@ func New(s string) Text {
 	return Text{s: s, closed: true}
 }
 
+// Hide closes s without having Scrub look for it in other text: for values that may hold a secret somewhere (a
+// Location with a code in its query) but mostly say what must be said. The secrets inside are closed where they are
+// taken apart.
+func Hide(s string) Text { return Text{s: s, closed: s != ""} }
+
 // Public makes a text that prints as it is.
 func Public(s string) Text { return Text{s: s} }
 
@@ -128,11 +133,20 @@ func (t Text) LogValue() slog.Value { return slog.StringValue(t.String()) }
 // confirmed by guessing.
 var book = struct {
 	sync.Mutex
-	n    map[string]int
-	scan *scanner
-}{n: map[string]int{}}
+	n     map[string]int
+	scrub map[string]bool // those that Scrub looks for
+	scan  *scanner
+}{n: map[string]int{}, scrub: map[string]bool{}}
 
-func register(s string) { number(s) }
+func register(s string) {
+	number(s)
+	book.Lock()
+	defer book.Unlock()
+	if !book.scrub[s] {
+		book.scrub[s] = true
+		book.scan = nil
+	}
+}
 
 func number(s string) int {
 	book.Lock()
@@ -141,7 +155,6 @@ func number(s string) int {
 	if !ok {
 		n = len(book.n) + 1
 		book.n[s] = n
-		book.scan = nil
 	}
 	return n
 }
@@ -150,5 +163,5 @@ func number(s string) int {
 func Forget() {
 	book.Lock()
 	defer book.Unlock()
-	book.n, book.scan = map[string]int{}, nil
+	book.n, book.scrub, book.scan = map[string]int{}, map[string]bool{}, nil
 }
