@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/why401/why401"
@@ -38,14 +40,24 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 	return why401.Diagnose(ctx, in, opts...)
 }
 
+// read takes the request as the command line would, in a home folder that holds the scenario's .netrc and nothing else.
 func (w *World) read(request string) (why401.Input, error) {
-	got, err := input.Read([]string{request}, strings.NewReader(""), input.Options{})
+	home, err := w.folder()
+	if err != nil {
+		return why401.Input{}, err
+	}
+	if n := w.Scenario.Netrc; n != "" {
+		if err := os.WriteFile(filepath.Join(home, ".netrc"), []byte(w.expand(n)), 0o600); err != nil {
+			return why401.Input{}, fmt.Errorf("write the scenario's .netrc: %w", err)
+		}
+	}
+	got, err := input.Read([]string{request}, strings.NewReader(""), input.Options{Home: home})
 	if err != nil {
 		return why401.Input{}, fmt.Errorf("read the scenario's request: %w", err)
 	}
-	in := why401.Input{Intent: got.Intents[0], Read: got.What}
+	in := why401.Input{Intent: got.Intents[0], Facts: got.Facts, Read: got.Form}
 	env := func(name string) string { return w.expand(w.Scenario.Env[name]) }
-	in.Facts = append(in.Facts, input.AmbientIn(env, w.Scenario.Netrc, in.Intent.Request.URL)...)
+	in.Facts = append(in.Facts, input.Ambient(env, home, in.Intent.Request.URL)...)
 	return in, nil
 }
 

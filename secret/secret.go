@@ -18,10 +18,20 @@ import (
 )
 
 // Text is a string that is closed (prints as secret#n) or public (prints as itself). The zero value is the empty
-// public text.
+// public text. Texts are compared with Equal, not with ==.
+//
+// The bytes stand behind a pointer: fmt cannot call the methods of a value in an unexported field and would print the
+// field's own contents, which is then an address.
 type Text struct {
-	s      string
+	p      *string
 	closed bool
+}
+
+func (t Text) str() string {
+	if t.p == nil {
+		return ""
+	}
+	return *t.p
 }
 
 // New closes s. An empty string stays public: there is nothing to hide, and "absent" must be visible.
@@ -30,23 +40,23 @@ func New(s string) Text {
 		return Text{}
 	}
 	register(s)
-	return Text{s: s, closed: true}
+	return Text{p: &s, closed: true}
 }
 
 // Hide closes s without having Scrub look for it in other text: for values that may hold a secret somewhere (a
 // Location with a code in its query) but mostly say what must be said. The secrets inside are closed where they are
 // taken apart.
-func Hide(s string) Text { return Text{s: s, closed: s != ""} }
+func Hide(s string) Text { return Text{p: &s, closed: s != ""} }
 
 // Public makes a text that prints as it is.
-func Public(s string) Text { return Text{s: s} }
+func Public(s string) Text { return Text{p: &s} }
 
 // Join closes the concatenation of its parts; it is closed when any part is.
 func Join(parts ...Text) Text {
 	var b strings.Builder
 	closed := false
 	for _, p := range parts {
-		b.WriteString(p.s)
+		b.WriteString(p.str())
 		closed = closed || p.closed
 	}
 	return like(b.String(), closed)
@@ -56,39 +66,39 @@ func like(s string, closed bool) Text {
 	if closed {
 		return New(s)
 	}
-	return Text{s: s}
+	return Public(s)
 }
 
 // Reveal gives the bytes. Callers are limited to the packages named in internal/deptest.
-func (t Text) Reveal() string { return t.s }
+func (t Text) Reveal() string { return t.str() }
 
 // Closed reports whether t hides its content.
 func (t Text) Closed() bool { return t.closed }
 
 // Len is the length in bytes.
-func (t Text) Len() int { return len(t.s) }
+func (t Text) Len() int { return len(t.str()) }
 
 // Empty reports whether there are no bytes at all.
-func (t Text) Empty() bool { return t.s == "" }
+func (t Text) Empty() bool { return t.str() == "" }
 
 // Equal compares the bytes.
-func (t Text) Equal(u Text) bool { return t.s == u.s }
+func (t Text) Equal(u Text) bool { return t.str() == u.str() }
 
 // Is compares the bytes with a known string.
-func (t Text) Is(s string) bool { return t.s == s }
+func (t Text) Is(s string) bool { return t.str() == s }
 
 // EqualFold compares the bytes with a known string, ignoring case.
-func (t Text) EqualFold(s string) bool { return strings.EqualFold(t.s, s) }
+func (t Text) EqualFold(s string) bool { return strings.EqualFold(t.str(), s) }
 
 // Contains, HasPrefix, HasSuffix and Match ask about the content without showing it.
-func (t Text) Contains(s string) bool       { return strings.Contains(t.s, s) }
-func (t Text) HasPrefix(s string) bool      { return strings.HasPrefix(t.s, s) }
-func (t Text) HasSuffix(s string) bool      { return strings.HasSuffix(t.s, s) }
-func (t Text) Match(re *regexp.Regexp) bool { return re.MatchString(t.s) }
+func (t Text) Contains(s string) bool       { return strings.Contains(t.str(), s) }
+func (t Text) HasPrefix(s string) bool      { return strings.HasPrefix(t.str(), s) }
+func (t Text) HasSuffix(s string) bool      { return strings.HasSuffix(t.str(), s) }
+func (t Text) Match(re *regexp.Regexp) bool { return re.MatchString(t.str()) }
 
 // Cut splits around the first sep, keeping the closedness of t on both sides.
 func (t Text) Cut(sep string) (before, after Text, found bool) {
-	b, a, ok := strings.Cut(t.s, sep)
+	b, a, ok := strings.Cut(t.str(), sep)
 	return like(b, t.closed), like(a, t.closed), ok
 }
 
@@ -96,16 +106,16 @@ func (t Text) Cut(sep string) (before, after Text, found bool) {
 func (t Text) Trim() Text { return t.Map(func(s string) string { return strings.TrimFunc(s, blank) }) }
 
 // Map rewrites the content; the result is as closed as t.
-func (t Text) Map(f func(string) string) Text { return like(f(t.s), t.closed) }
+func (t Text) Map(f func(string) string) Text { return like(f(t.str()), t.closed) }
 
 func blank(r rune) bool { return r <= ' ' || r == 0x7f || r == 0xa0 || r == 0xfeff || r == 0x200b }
 
 // String shows a public text, or the number of a closed one.
 func (t Text) String() string {
 	if !t.closed {
-		return t.s
+		return t.str()
 	}
-	return fmt.Sprintf("secret#%d", number(t.s))
+	return fmt.Sprintf("secret#%d", number(t.str()))
 }
 
 // Format makes every verb, %#v and %x included, go through String.

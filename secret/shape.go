@@ -23,7 +23,7 @@ type Shape struct {
 
 // Shape describes t.
 func (t Text) Shape() Shape {
-	s := t.s
+	s := t.str()
 	sh := Shape{Len: len(s), Dots: strings.Count(s, "."), Colon: strings.Contains(s, ":")}
 	if s == "" {
 		return sh
@@ -111,5 +111,5 @@ func Looks(s string) bool {
 	if digits >= 2 && (lower >= 2 || upper >= 2) && words*8 < len(s) {
 		return true
 	}
-	return len(s) >= 32 && words*10 < len(s)
+	return len(s) >= 32 && (digits > 0 || upper > 2 && lower > 2) && words*10 < len(s)
 }
