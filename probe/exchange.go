@@ -39,6 +39,9 @@ func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	if !(own && s.intent.Request.Header.Has("Proxy-Authorization") && (proxy == nil || plainProxy)) {
 		req.Header = req.Header.Without("Proxy-Authorization")
 	}
+	if err := s.permit(req, own, p); err != nil {
+		return nil, err
+	}
 	if plainProxy {
 		if f, ok := proxyAuthorization(proxy); ok && !req.Header.Has(f.Name) {
 			req.Header = append(req.Header, f)
@@ -47,7 +50,7 @@ func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 			req.Header = req.Header.With(f)
 		}
 	}
-	if err := s.permit(req, own, p); err != nil {
+	if err := sendable(req); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.o.ExchangeTime)

@@ -79,7 +79,9 @@ func (j *jar) keep(u exchange.URL, h exchange.Header, now time.Time) {
 		}
 		j.cookies = kept
 		if (c.expires.IsZero() || c.expires.After(now)) && len(j.cookies) < maxCookies {
-			secret.New(value) // so that the last alarm of the reports knows it
+			if secret.Looks(value) {
+				secret.New(value) // so that the last alarm of the reports knows it
+			}
 			j.cookies = append(j.cookies, c)
 		}
 	}

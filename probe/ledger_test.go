@@ -147,7 +147,7 @@ func TestOneTryRules(t *testing.T) {
 		t.Error("a third try within 24 hours was allowed")
 	}
 	clock = clock.Add(24 * time.Hour)
-	s, try = run("bob", "right", Options{})
+	_, try = run("bob", "right", Options{})
 	for range 3 {
 		if err := try(); err != nil {
 			t.Errorf("a password that is accepted may be repeated: %v", err)

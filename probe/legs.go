@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/Azure/go-ntlmssp"
-	"github.com/icholy/digest"
 	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/cred/sigv4"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
@@ -110,7 +110,7 @@ func (c *chain) digest(ctx context.Context, p *pass, full exchange.Request, x *e
 		if ch == nil || try > 0 && !strings.EqualFold(ch.Value("stale"), "true") {
 			return x, nil
 		}
-		answer, err := digestAnswer(ch, full.Method, full.RequestTarget().Reveal(), login)
+		answer, err := digest.Answer(*ch, full.Method, full.RequestTarget().Reveal(), login.User, login.Password)
 		if err != nil {
 			c.s.note("the Digest challenge could not be answered: %s", secret.Scrub(err.Error()))
 			return x, nil
@@ -151,22 +151,6 @@ func rank(algorithm string) int {
 		return 1
 	}
 	return 0
-}
-
-// digestAnswer is the Authorization value for ch.
-func digestAnswer(ch *challenge.Challenge, method, uri string, l exchange.Login) (secret.Text, error) {
-	dc := &digest.Challenge{Realm: ch.Realm(), Nonce: ch.Value("nonce"), Opaque: ch.Value("opaque"),
-		Algorithm: ch.Value("algorithm"), Userhash: strings.EqualFold(ch.Value("userhash"), "true"), Charset: ch.Value("charset")}
-	for q := range strings.SplitSeq(ch.Value("qop"), ",") {
-		if q = strings.TrimSpace(q); q != "" {
-			dc.QOP = append(dc.QOP, q)
-		}
-	}
-	cred, err := digest.Digest(dc, digest.Options{Method: method, URI: uri, Username: l.User.Reveal(), Password: l.Password.Reveal(), Count: 1})
-	if err != nil {
-		return secret.Text{}, err
-	}
-	return secret.New(cred.String()), nil
 }
 
 // ntlm sends the opening and, when the server answers with a challenge on the same connection, the reply to it

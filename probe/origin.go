@@ -39,9 +39,14 @@ const minKnown = 6
 // repeated them in its Location, say.
 func knownSecrets(in *exchange.Intent) []string {
 	var out []string
-	add := func(t secret.Text) {
-		if s := strings.TrimSpace(t.Reveal()); t.Closed() && len(s) >= minKnown && !slices.Contains(out, s) {
+	bytes := func(s string) {
+		if s = strings.TrimSpace(s); len(s) >= minKnown && !slices.Contains(out, s) {
 			out = append(out, s)
+		}
+	}
+	add := func(t secret.Text) {
+		if t.Closed() {
+			bytes(t.Reveal())
 		}
 	}
 	for _, f := range in.Request.Header {
@@ -60,7 +65,7 @@ func knownSecrets(in *exchange.Intent) []string {
 		case strings.EqualFold(f.Name, "Cookie"):
 			for c := range strings.SplitSeq(f.Value.Reveal(), ";") {
 				if _, v, ok := strings.Cut(c, "="); ok && len(strings.TrimSpace(v)) >= 8 {
-					add(secret.New(strings.Trim(v, ` "`)))
+					bytes(strings.Trim(v, ` "`)) // not closed by us: a short one would be scrubbed out of harmless text
 				}
 			}
 		case strings.EqualFold(f.Name, "Referer"), strings.EqualFold(f.Name, "Origin"):

@@ -75,7 +75,8 @@ func (s *Sender) through(ctx context.Context, c *conn, u exchange.URL, p *exchan
 			return nil, f, nil
 		}
 	case "socks5", "socks5h":
-		return nil, s.socks(ctx, c, u, p), nil
+		f, err := s.socks(ctx, c, u, p)
+		return nil, f, err
 	default:
 		return nil, &exchange.Failure{Step: "proxy", Message: "proxies of the kind " + p.URL.Scheme + " are not spoken here"}, nil
 	}
@@ -128,29 +129,52 @@ func (s *Sender) tunnel(c *conn, u exchange.URL, p *exchange.Proxy) (*exchange.R
 	return nil, nil, nil
 }
 
-// socks makes c a SOCKS5 connection to u (RFC 1928). With socks5 the name is resolved here, with socks5h there.
-func (s *Sender) socks(ctx context.Context, c *conn, u exchange.URL, p *exchange.Proxy) *exchange.Failure {
+// socks makes c a SOCKS5 connection to u (RFC 1928, login by RFC 1929). With socks5 the name is resolved here, with
+// socks5h there.
+func (s *Sender) socks(ctx context.Context, c *conn, u exchange.URL, p *exchange.Proxy) (*exchange.Failure, error) {
 	target := s.mapped(u.Address())
 	if p.URL.Scheme == "socks5" {
-		host, port, _ := net.SplitHostPort(target)
+		host, port, err := net.SplitHostPort(target)
+		if err != nil {
+			return fail("proxy", err), nil
+		}
 		addrs, err := lookup(ctx, host)
 		if err != nil {
-			return fail("resolve", err)
+			return fail("resolve", err), nil
+		}
+		if isMetadata(addrs[0]) && !s.typed(addrs[0]) {
+			return nil, metadataRefusal(addrs[0])
 		}
 		target = net.JoinHostPort(addrs[0].String(), port)
 	}
+	settle := func(outcome) error { return nil }
 	var auth *proxy.Auth
 	if !p.Login.Empty() {
+		var err error
+		if settle, err = s.claimLogin(p, p.Login.User.Reveal()); err != nil {
+			return nil, err
+		}
 		auth = &proxy.Auth{User: p.Login.User.Reveal(), Password: p.Login.Password.Reveal()}
 	}
 	d, err := proxy.SOCKS5("tcp", p.URL.Address(), auth, already{c.Conn})
-	if err == nil {
-		c.Conn, err = d.Dial("tcp", target)
-	}
 	if err != nil {
-		return &exchange.Failure{Step: "proxy", Message: "SOCKS proxy: " + secret.Scrub(netMessage(err)), Timeout: timedOut(err), Err: err}
+		return fail("proxy", err), nil
 	}
-	return nil
+	through, err := d.Dial("tcp", target)
+	switch {
+	case err == nil:
+		c.Conn = through
+		return nil, settle(accepted)
+	case strings.Contains(err.Error(), "authentication"):
+		return socksFailure(err), settle(refused)
+	case timedOut(err):
+		return socksFailure(err), nil // the password may have been judged: it stays pending
+	}
+	return socksFailure(err), settle(accepted) // the proxy went on to the destination
+}
+
+func socksFailure(err error) *exchange.Failure {
+	return &exchange.Failure{Step: "proxy", Message: "SOCKS proxy: " + secret.Scrub(netMessage(err)), Timeout: timedOut(err), Err: err}
 }
 
 // already is a dialler that hands out a connection that stands.

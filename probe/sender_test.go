@@ -52,7 +52,7 @@ func TestDoFollowsAndRecords(t *testing.T) {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case r.URL.Path == "/a":
-			http.Redirect(w, r, "/b?x=1", 302)
+			http.Redirect(w, r, "/b?x=1", http.StatusFound)
 		case r.Header.Get("X-Api-Key") == "abcdefghij":
 			fmt.Fprint(w, "welcome")
 		default:

@@ -74,6 +74,8 @@ func (s *Sender) handshake(ctx context.Context, c *conn, host string, o handshak
 		switch {
 		case info.VerifyProblem != "" && problem != nil && !o.insecure:
 			f.Message = info.VerifyProblem
+		case tlsRefusal(err) && info.ClientCertAsked && !info.ClientCertSent:
+			f.Message += "; it asked for a client certificate and none was given"
 		case errors.As(err, &record):
 			f.Message = "the server does not speak TLS on this port"
 			if strings.HasPrefix(string(record.RecordHeader[:]), "HTTP/") {

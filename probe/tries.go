@@ -101,22 +101,34 @@ func (s *Sender) NoteHarmless() error {
 	return errors.Join(errs...)
 }
 
-// claimProxy is claim for the login of a forward proxy, which can be locked out like any other.
+// claimProxy is claim for the Proxy-Authorization field of a request, which can be locked out like any other login.
 func (s *Sender) claimProxy(h exchange.Header, p *exchange.Proxy) (settle func(*exchange.Response) error, err error) {
-	auth := h.Text("Proxy-Authorization")
-	c := challenge.Split(auth)
-	host := "proxy " + account(p.URL)
-	switch {
-	case auth.Empty():
-		return func(*exchange.Response) error { return nil }, nil
-	case !c.Word.EqualFold("basic"):
+	c := challenge.Split(h.Text("Proxy-Authorization"))
+	if !c.Word.EqualFold("basic") {
 		return func(*exchange.Response) error { return nil }, nil
 	}
 	user, _, ok := decodeBasic(c.Rest)
 	if !ok {
 		user = c.Rest
 	}
-	who := user.Reveal()
+	done, err := s.claimLogin(p, user.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	return func(resp *exchange.Response) error {
+		switch {
+		case resp == nil:
+			return nil
+		case resp.Status == http.StatusProxyAuthRequired:
+			return done(refused)
+		}
+		return done(accepted) // whatever the origin said, the proxy let it through
+	}, nil
+}
+
+// claimLogin enters a try of the proxy's login.
+func (s *Sender) claimLogin(p *exchange.Proxy, who string) (settle func(outcome) error, err error) {
+	host := "proxy " + account(p.URL)
 	s.mu.Lock()
 	before := s.logins[host+"\x00"+who].outcome
 	s.mu.Unlock()
@@ -127,15 +139,7 @@ func (s *Sender) claimProxy(h exchange.Header, p *exchange.Proxy) (settle func(*
 	if err != nil {
 		return nil, err
 	}
-	return func(resp *exchange.Response) error {
-		switch {
-		case resp == nil:
-			return nil
-		case resp.Status == http.StatusProxyAuthRequired:
-			return s.conclude(host, who, entry, refused)
-		}
-		return s.conclude(host, who, entry, accepted) // whatever the origin said, the proxy let it through
-	}, nil
+	return func(o outcome) error { return s.conclude(host, who, entry, o) }, nil
 }
 
 func cut3(s string) (a, b, c string) {

@@ -132,7 +132,10 @@ func redirectTo(status int, location string, more ...string) string {
 
 const okReply = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
-type httpRequest = http.Request
+type (
+	httpRequest = http.Request
+	bytesBuffer = bytes.Buffer
+)
 
 func answerWith(reply string) func(string, *http.Request, string) string {
 	return func(string, *http.Request, string) string { return reply }
