@@ -180,6 +180,15 @@ func (c *chain) next(cur exchange.Request, x *exchange.Exchange) (next exchange.
 		c.left = true
 		next = strip(next)
 	}
+	if same {
+		// Some agents lose a field even within the origin: .NET Authorization, requests a Cookie set by hand. The probe
+		// must fail where they fail.
+		for _, k := range []Carrier{CarrierAuthorization, CarrierCookie} {
+			if Forwards(agent, x.Request.URL, u, k) == No {
+				next.Header = next.Header.Without(string(k))
+			}
+		}
+	}
 	if body {
 		next.Body = cur.Body
 	} else {
