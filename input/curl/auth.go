@@ -63,7 +63,7 @@ func (r *reader) login(op *operation, p place) (exchange.Login, bool, error) {
 	has := false
 	if p.userinfo != nil {
 		var err error
-		if l, err = login(*p.userinfo); err != nil {
+		if l, err = Userinfo(*p.userinfo); err != nil {
 			return l, false, err
 		}
 		has = true
@@ -76,7 +76,7 @@ func (r *reader) login(op *operation, p place) (exchange.Login, bool, error) {
 		return l, has, nil
 	}
 	if op.netrc == netrcRequired && !l.Password.Empty() && e.HasPassword {
-		r.note("--netrc: the password is taken from the file, not from the URL")
+		r.note("--netrc makes curl ignore the login in the URL where the file has one: the password comes from .netrc, only the user name stays")
 	}
 	if e.HasPassword {
 		l.Password, l.From = e.Password, ".netrc"
@@ -120,7 +120,7 @@ func (r *reader) forward(op *operation, u exchange.URL) (*exchange.Proxy, string
 	if raw == "" || NoProxy(noProxy, u.Host) {
 		return nil, noProxy, nil
 	}
-	p, err := parseProxy(raw, scheme, from)
+	p, err := ParseProxy(raw, scheme, from)
 	if err != nil {
 		return nil, noProxy, err
 	}
@@ -151,8 +151,9 @@ func (r *reader) variable(name string) (string, bool) {
 	return v, ok
 }
 
-// parseProxy reads [scheme://][user:password@]host[:port]; the port is 1080 unless written, 443 for https.
-func parseProxy(raw, scheme, from string) (*exchange.Proxy, error) {
+// ParseProxy reads a proxy as -x and the proxy variables name it, [scheme://][user:password@]host[:port]; the port is 1080 unless written, 443 for https.
+// From says where it was named; an error names only that, never the text.
+func ParseProxy(raw, scheme, from string) (*exchange.Proxy, error) {
 	if s, rest, ok := strings.Cut(raw, "://"); ok {
 		scheme, raw = strings.ToLower(s), rest
 	}
@@ -171,7 +172,7 @@ func parseProxy(raw, scheme, from string) (*exchange.Proxy, error) {
 	}
 	p := &exchange.Proxy{From: from}
 	if i := strings.LastIndexByte(raw, '@'); i >= 0 {
-		l, err := login(raw[:i])
+		l, err := Userinfo(raw[:i])
 		if err != nil {
 			return nil, usage(from, "proxy: %%00 is not allowed in the login")
 		}

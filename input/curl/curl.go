@@ -55,7 +55,7 @@ func Commands(text string, o Options) ([]*exchange.Intent, error) {
 // Args reads one curl command that is already split into words, with or without "curl" in front. Errors as for
 // Commands.
 func Args(argv []string, o Options) ([]*exchange.Intent, error) {
-	if len(argv) > 0 && isCurl(argv[0]) {
+	if len(argv) > 0 && IsCurl(argv[0]) {
 		argv = argv[1:]
 	}
 	return newReader(o).read(argv)

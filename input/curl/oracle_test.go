@@ -172,7 +172,7 @@ func needCurl(t *testing.T) {
 		t.Fatalf("these tests compare with the real curl: %v", err)
 	}
 	if !strings.HasPrefix(string(out), "curl "+curl.Version) {
-		t.Skipf("the installed curl is not %s", curl.Version)
+		t.Fatalf("the installed curl is not %s (Debian 12 has it), so the bytes cannot be compared", curl.Version)
 	}
 }
 

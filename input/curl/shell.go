@@ -188,7 +188,8 @@ func (s *script) assign(a *syntax.Assign) {
 var wrappers = map[string]bool{"sudo": true, "doas": true, "time": true, "env": true, "command": true, "exec": true,
 	"nohup": true, "nice": true, "timeout": true, "stdbuf": true, "builtin": true, "winpty": true, "proxychains": true}
 
-func isCurl(word string) bool {
+// IsCurl reports a word that calls curl: curl, curl.exe, /usr/bin/curl.
+func IsCurl(word string) bool {
 	b := path.Base(strings.ReplaceAll(word, `\`, "/"))
 	return b == "curl" || strings.EqualFold(b, "curl.exe")
 }
@@ -205,7 +206,7 @@ func (s *script) call(i int, st *syntax.Stmt, c *syntax.CallExpr) ([]command, er
 	}
 	at := -1
 	for k, w := range c.Args {
-		if isCurl(plain(w)) {
+		if IsCurl(plain(w)) {
 			at = k
 			break
 		}

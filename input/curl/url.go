@@ -251,8 +251,8 @@ func appendQuery(url, q string) string {
 	return base + fragment
 }
 
-// login decodes userinfo once, as curl does.
-func login(userinfo string) (exchange.Login, error) {
+// Userinfo takes the userinfo of a URL, without the "@", apart and decodes both parts once, as curl does.
+func Userinfo(userinfo string) (exchange.Login, error) {
 	user, password, _ := strings.Cut(userinfo, ":")
 	u, ok1 := unescape(user)
 	p, ok2 := unescape(password)
