@@ -11,7 +11,9 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/client"
 	"github.com/why401/why401/causes/credential"
+	"github.com/why401/why401/causes/proxy"
 	"github.com/why401/why401/causes/redirect"
+	"github.com/why401/why401/causes/session"
 	"github.com/why401/why401/causes/webserver"
 )
 
@@ -20,12 +22,14 @@ func Causes() []*cause.Cause {
 	var out []*cause.Cause
 	out = append(out, client.Causes...)
 	out = append(out, credential.Causes...)
+	out = append(out, proxy.Causes...)
 	out = append(out, redirect.Causes...)
+	out = append(out, session.Causes...)
 	out = append(out, webserver.Causes...)
 	return out
 }
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{client.Pages, credential.Pages, redirect.Pages, webserver.Pages}
+	return []fs.FS{client.Pages, credential.Pages, proxy.Pages, redirect.Pages, session.Pages, webserver.Pages}
 }

@@ -20,7 +20,7 @@ var DuplicateAuthorizationHeaders = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		var all []cred.Credential
 		for _, c := range v.Credentials {
-			if inAuthorization(c) {
+			if inAuthorization(c) && !c.Value.Empty() { // a login kept back until the challenge stands there without a value
 				all = append(all, c)
 			}
 		}

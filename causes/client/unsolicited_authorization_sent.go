@@ -20,7 +20,7 @@ var UnsolicitedAuthorizationSent = &cause.Cause{
 			return nil
 		}
 		c, ok := v.Credential()
-		if !ok || c.In == cred.InBody || c.Kind == cred.SignedURL || c.Kind == cred.OneTime {
+		if !ok || len(cred.Of(v.Answer.Request)) == 0 || c.In == cred.InBody || c.Kind == cred.SignedURL || c.Kind == cred.OneTime {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.25, Because: []fact.Fact{v.Asked("The request carries %s.", c)}}
