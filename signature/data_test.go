@@ -134,7 +134,16 @@ func TestPhrasesMatchTheirSamples(t *testing.T) {
 }
 
 // doubleMeanings are pairs (sample's meaning, other meaning) that one reply may truly have.
-var doubleMeanings = [][2]string{}
+var doubleMeanings = [][2]string{
+	// "invalid_grant" says less than the description beside it.
+	{TokenExpired, GrantInvalid}, {SessionExpired, GrantInvalid}, {IssuerMismatch, GrantInvalid}, {TokenRevoked, GrantInvalid},
+	// Magento writes one sentence for a bad token and for a role without the resource.
+	{TokenInvalid, PermissionDenied}, {PermissionDenied, TokenInvalid},
+	// GitLab names both possibilities in one sentence.
+	{OTP, CredentialInvalid}, {CredentialInvalid, OTP},
+	// API Gateway says "Missing Authentication Token" for an unknown route and for an unsigned request.
+	{UnknownRoute, NoCredentials}, {NoCredentials, UnknownRoute},
+}
 
 // Every sample file is used, and every product file has the layer and file name it should.
 func TestDataFiles(t *testing.T) {

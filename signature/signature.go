@@ -41,14 +41,15 @@ type Match struct {
 type Meaning struct {
 	Meaning string // one of the constants below
 	Product string // whose sentence it is
-	Weight  int    // 0..100
+	Layer   exchange.Layer
+	Weight  int // 0..100
 	Because fact.Fact
 }
 
 // firmWriter is the weight from which a "wrote" entry is enough to name the writer.
 const firmWriter = 50
 
-// Match lists every entry of the built-in data that fits the reply of x, best first; nil when x has no reply.
+// Matches lists every entry of the built-in data that fits the reply of x, best first; nil when x has no reply.
 func Matches(x *exchange.Exchange) []Match { return Default().Match(x) }
 
 // Writer is the product that composed the reply of x, if the data knows it.
