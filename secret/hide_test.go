@@ -17,6 +17,9 @@ func TestHideIsClosedButNotLookedFor(t *testing.T) {
 	if got := Scrub("go to " + s); got != "go to "+s {
 		t.Errorf("scrubbed: %q", got)
 	}
+	if got := h.Trim(); !got.Closed() || Scrub("go to "+s) != "go to "+s {
+		t.Errorf("trimmed: %v, %q", got, Scrub("go to "+s))
+	}
 	New(s)
 	if got := Scrub("go to " + s); got != "go to secret#1" {
 		t.Errorf("not scrubbed: %q", got)

@@ -25,6 +25,7 @@ import (
 type Text struct {
 	p      *string
 	closed bool
+	hidden bool // closed by Hide: what is made of it is hidden, too
 }
 
 func (t Text) str() string {
@@ -46,7 +47,7 @@ func New(s string) Text {
 // Hide closes s without having Scrub look for it in other text: for values that may hold a secret somewhere (a
 // Location with a code in its query) but mostly say what must be said. The secrets inside are closed where they are
 // taken apart.
-func Hide(s string) Text { return Text{p: &s, closed: s != ""} }
+func Hide(s string) Text { return Text{p: &s, closed: s != "", hidden: s != ""} }
 
 // Public makes a text that prints as it is.
 func Public(s string) Text { return Text{p: &s} }
@@ -60,6 +61,14 @@ func Join(parts ...Text) Text {
 		closed = closed || p.closed
 	}
 	return like(b.String(), closed)
+}
+
+// like makes a text as closed as t.
+func (t Text) like(s string) Text {
+	if t.hidden {
+		return Hide(s)
+	}
+	return like(s, t.closed)
 }
 
 func like(s string, closed bool) Text {
@@ -99,14 +108,14 @@ func (t Text) Match(re *regexp.Regexp) bool { return re.MatchString(t.str()) }
 // Cut splits around the first sep, keeping the closedness of t on both sides.
 func (t Text) Cut(sep string) (before, after Text, found bool) {
 	b, a, ok := strings.Cut(t.str(), sep)
-	return like(b, t.closed), like(a, t.closed), ok
+	return t.like(b), t.like(a), ok
 }
 
 // Trim cuts white space and control characters from both ends.
 func (t Text) Trim() Text { return t.Map(func(s string) string { return strings.TrimFunc(s, blank) }) }
 
 // Map rewrites the content; the result is as closed as t.
-func (t Text) Map(f func(string) string) Text { return like(f(t.str()), t.closed) }
+func (t Text) Map(f func(string) string) Text { return t.like(f(t.str())) }
 
 func blank(r rune) bool { return r <= ' ' || r == 0x7f || r == 0xa0 || r == 0xfeff || r == 0x200b }
 
