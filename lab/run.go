@@ -55,7 +55,7 @@ func (w *World) read(request string) (why401.Input, error) {
 	if err != nil {
 		return why401.Input{}, fmt.Errorf("read the scenario's request: %w", err)
 	}
-	in := why401.Input{Intent: got.Intents[0], Facts: got.Facts, Read: got.Form}
+	in := why401.Input{Intent: got.Intents[0], Read: got.What}
 	env := func(name string) string { return w.expand(w.Scenario.Env[name]) }
 	in.Facts = append(in.Facts, input.Ambient(env, home, in.Intent.Request.URL)...)
 	return in, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -119,6 +120,7 @@ func (a *app) perform(sc *lab.Scenario) error {
 		}
 	}
 	w.Mend()
+	lo.StateDir = filepath.Join(dir, "after") // the mended password is another one: it has a try of its own
 	x, err := w.Retry(ctx, w.MendedRequest(), lo)
 	if ctx.Err() != nil {
 		return ended(exitInterrupted)

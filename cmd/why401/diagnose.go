@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"github.com/why401/why401"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
 )
 
@@ -106,7 +107,7 @@ func (d *diagnosis) input(args []string) ([]string, error) {
 		if err := a.fill(); err != nil {
 			return nil, err
 		}
-	case !evidence(args[0]):
+	case !input.Evidence(args[0]):
 		return nil, a.unknownWord(args[0])
 	}
 	if len(d.user) == 0 {

@@ -3,11 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"strings"
 
 	"github.com/why401/why401/diagnose"
-	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
 )
@@ -65,15 +64,13 @@ func classify(err error) *failure {
 	if errors.As(err, &f) {
 		return f
 	}
-	var curlUsage *curl.UsageError
-	var file *curl.FileError
-	var path *fs.PathError
+	var in *input.Error
 	var held diagnose.Withheld
 	switch {
-	case errors.As(err, &curlUsage):
-		return &failure{exitUsage, err, "curl would not take this either; the rest of the line must be the command as you run it"}
-	case errors.As(err, &file), errors.As(err, &path):
-		return &failure{exitUnreadable, err, "file names are looked up in the current folder"}
+	case errors.As(err, &in) && in.Kind == input.Unreadable:
+		return &failure{exitUnreadable, err, "give a URL, a curl command, or a file that holds one"}
+	case errors.As(err, &in):
+		return &failure{exitUsage, err, "for example: why401 https://api.example.com/ or why401 curl -u alice https://api.example.com/"}
 	case errors.As(err, &held):
 		return &failure{exitWithheld, err, "why401 --help names the option that allows it"}
 	}

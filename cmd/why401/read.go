@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/why401/why401"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
-	"github.com/why401/why401/input/curl"
 	"github.com/why401/why401/internal/term"
 	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
@@ -20,42 +18,17 @@ import (
 // read turns the words of the command line into a request. When it holds several requests, the first is taken and the
 // others are mentioned.
 func (a *app) read(args []string) (why401.Input, error) {
-	intents, what, err := a.intents(args)
+	home := a.env("HOME")
+	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home})
 	if err != nil {
 		return why401.Input{}, err
 	}
-	if len(intents) == 0 {
-		return why401.Input{}, unreadable(errors.New("no request was found in the input"), "give a URL, a curl command, or a file that holds one")
+	if n := len(got.Intents); n > 1 {
+		a.say("read %d requests; this is about the first: %s %s", n, got.Intents[0].Request.Method, got.Intents[0].Request.URL)
 	}
-	if n := len(intents); n > 1 {
-		a.say("read %d requests; this is about the first: %s %s", n, intents[0].Request.Method, intents[0].Request.URL)
-	}
-	in := why401.Input{Intent: intents[0], Read: what}
-	in.Facts = input.AmbientIn(a.env, a.netrc(), in.Intent.Request.URL)
+	in := why401.Input{Intent: got.Intents[0], Read: got.What}
+	in.Facts = append(in.Facts, input.Ambient(a.env, home, in.Intent.Request.URL)...)
 	return in, nil
-}
-
-func (a *app) intents(args []string) ([]*exchange.Intent, string, error) {
-	if isCurl(args[0]) {
-		o := curl.Options{Home: a.env("HOME"), Stdin: a.stdin}
-		got, err := curl.Args(args, o)
-		return got, "a curl command", err
-	}
-	got, err := input.Read(args, a.stdin, input.Options{})
-	return got.Intents, got.What, err
-}
-
-// netrc is the content of the file that many programs take a login from.
-func (a *app) netrc() string {
-	name := a.env("NETRC")
-	if name == "" {
-		name = filepath.Join(a.env("HOME"), ".netrc")
-	}
-	b, err := os.ReadFile(name)
-	if err != nil {
-		return ""
-	}
-	return string(b)
 }
 
 // ask completes a login whose password is missing, once, from the terminal and without echo.

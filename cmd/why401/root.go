@@ -1,13 +1,13 @@
 package main
 
 import (
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/why401/why401"
+	"github.com/why401/why401/input/curl"
 )
 
 const intro = `why401 says why an HTTP request was refused, by whom, and what to do about it.
@@ -80,7 +80,7 @@ func (a *app) verbatim(root *cobra.Command, args []string) []string {
 	return args
 }
 
-func isCurl(word string) bool { return word == "curl" || word == "curl.exe" }
+func isCurl(word string) bool { return curl.IsCurl(word) }
 
 // takesValue reports that the word behind arg is its value.
 func takesValue(root *cobra.Command, arg string) bool {
@@ -99,13 +99,4 @@ func takesValue(root *cobra.Command, arg string) bool {
 		return false // -uname: the value is in the same word
 	}
 	return lookup(both(func(s *pflag.FlagSet) *pflag.Flag { return s.ShorthandLookup(last) }))
-}
-
-// evidence reports that a word can be a URL, a pasted text or a file; every other word is the name of a command.
-func evidence(word string) bool {
-	if word == "-" || strings.ContainsAny(word, ":/. \t\n") {
-		return true
-	}
-	_, err := os.Stat(word)
-	return err == nil
 }
