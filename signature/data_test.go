@@ -145,7 +145,17 @@ var doubleMeanings = [][2]string{
 	{UnknownRoute, NoCredentials}, {NoCredentials, UnknownRoute},
 }
 
-// Every sample file is used, and every product file has the layer and file name it should.
+// No word of the vocabulary is idle.
+func TestEveryMeaningHasAPhrase(t *testing.T) {
+	s := builtinSet(t)
+	for _, w := range Vocabulary() {
+		if !slices.ContainsFunc(s.phrases, func(p *phrase) bool { return p.meaning == w.Meaning }) {
+			t.Errorf("no phrase means %s", w.Meaning)
+		}
+	}
+}
+
+// Every sample file is used.
 func TestDataFiles(t *testing.T) {
 	s := builtinSet(t)
 	used := map[string]bool{}

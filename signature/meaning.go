@@ -64,7 +64,6 @@ const (
 	WrongRegion       = "wrong-region"
 	LicenceOrQuota    = "quota-or-billing"
 	AuthServerBroken  = "auth-backend-broken"
-	WrongEnvironment  = "wrong-environment"
 )
 
 // Word is one meaning with what it says.
@@ -129,7 +128,6 @@ var vocabulary = []Word{
 	{WrongRegion, "the signature names another region or service"},
 	{LicenceOrQuota, "billing, licence or quota stands in the way"},
 	{AuthServerBroken, "the server could not ask whoever checks credentials"},
-	{WrongEnvironment, "the credential belongs to another environment"},
 }
 
 // Meanings is like the function Meanings, with the phrases of s.

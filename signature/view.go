@@ -27,7 +27,6 @@ type reply struct {
 	body    []byte
 	flat    []byte // body with HTML and JSON escapes undone, nil when that changes nothing
 	found   []bool // by number of the literal
-	scanned bool
 	doc     any
 	docRead bool
 }
