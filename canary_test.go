@@ -151,7 +151,7 @@ func plant(t *testing.T, p place, planted string, split bool) string {
 	} else {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Facts: got.Facts, Read: got.Form}, why401.WithStateDir(t.TempDir()), why401.WithTrace(&sinks))
+		rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, why401.WithStateDir(t.TempDir()), why401.WithTrace(&sinks))
 		if err != nil {
 			fmt.Fprintln(&sinks, err)
 		}

@@ -6,6 +6,9 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
+	Confusion407,
 	ProxyAuthRequired407,
+	ProxyEnvIntercepts,
 	ReverseProxyStripsAuthorization,
+	UnderscoreHeaderDropped,
 }

@@ -19,7 +19,7 @@ func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Facts: got.Facts, Read: got.Form}, why401.WithStateDir(stateDir))
+	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, why401.WithStateDir(stateDir))
 	if err != nil {
 		return Verdict{}, err
 	}
