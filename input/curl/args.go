@@ -22,8 +22,7 @@ type reader struct {
 	o     Options
 	env   map[string]string // variables the text itself sets for curl
 	given *string           // what the text itself puts on standard input
-	stdin []byte
-	eof   bool // standard input has been read
+	eof   bool              // standard input has been read
 	notes []string
 	ops   []*operation
 	depth int // nesting of -K files
