@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
 
@@ -46,3 +47,6 @@ func product(mark string) string {
 func verifyThrough(u exchange.URL) string {
 	return fmt.Sprintf("curl -i -H \"Authorization: Bearer $TOKEN\" %s answers 2xx, and without the header it is still refused", cause.Quote(u))
 }
+
+// public is a header value that holds no secret.
+func public(s string) secret.Text { return secret.Public(s) }

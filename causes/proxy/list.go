@@ -7,8 +7,10 @@ import "github.com/why401/why401/cause"
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
 	Confusion407,
+	ForwardedProtoMissing,
 	ProxyAuthRequired407,
 	ProxyEnvIntercepts,
 	ReverseProxyStripsAuthorization,
 	UnderscoreHeaderDropped,
+	WebSocketUpgradeAuth,
 }
