@@ -29,6 +29,9 @@ type Input struct {
 	Intent *exchange.Intent
 	Facts  []fact.Fact // ambient evidence: a .netrc entry, proxy variables
 	Read   string      // what was read, in words: "a curl command"
+
+	// Exchanges were recorded elsewhere (Given is set), oldest first. With them the request itself is not sent again.
+	Exchanges []*exchange.Exchange
 }
 
 // Option changes how a diagnosis is done.
@@ -88,6 +91,9 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		return nil, err
 	}
 	c := &exchange.Case{Intent: in.Intent, Facts: append(append([]fact.Fact(nil), in.Facts...), in.Intent.Notes...)}
+	for _, x := range in.Exchanges {
+		c.Add(x)
+	}
 	engine := &diagnose.Engine{Causes: all.Causes(), Prober: prober{sender}, Trace: s.trace, Max: s.probe.MaxRequests}
 	rep, err := engine.Run(ctx, c)
 	rep.Input = in.Read

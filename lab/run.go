@@ -37,7 +37,24 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 		}
 		opts = append(opts, why401.SendTo(u.Origin()))
 	}
+	if in.Exchanges, err = w.record(ctx, o); err != nil {
+		return nil, err
+	}
 	return why401.Diagnose(ctx, in, opts...)
+}
+
+// record makes the scenario's recorded requests and gives them as a log would.
+func (w *World) record(ctx context.Context, o Options) ([]*exchange.Exchange, error) {
+	var out []*exchange.Exchange
+	for _, request := range w.Scenario.Record {
+		x, err := w.Retry(ctx, w.expand(request), o)
+		if err != nil {
+			return nil, fmt.Errorf("record a request of the scenario: %w", err)
+		}
+		x.Given = "a record"
+		out = append(out, x)
+	}
+	return out, nil
 }
 
 // read takes the request as the command line would, in a home folder that holds the scenario's .netrc and nothing else.

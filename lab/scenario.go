@@ -22,6 +22,7 @@ type Scenario struct {
 	Certs   map[string]Cert   `yaml:"certs"` // client certificates; ${cert:NAME} and ${key:NAME} are their files
 	Servers map[string]Server `yaml:"servers"`
 	Request string            `yaml:"request"` // a URL or a curl command
+	Record  []string          `yaml:"record"`  // requests made before, handed over as recorded exchanges; nothing is sent again for them
 	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
 	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
 	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
