@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/secret"
@@ -15,34 +17,42 @@ var AuthorizationSchemeMissing = &cause.Cause{
 	Title:   "the token is sent without a scheme in front",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"missing-www-authenticate", "401-means-403", "403-means-401"},
+	Hides:   append([]string{"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location"}, vague...),
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		a, ok := v.Authorization()
-		if !ok || a.Scheme != "" || a.Value.Empty() || !v.Refused() {
+		if !ok || unsent(v) || !refusedOrBad(v) || a.Has(cred.Placeholder) {
 			return nil
 		}
+		glued := a.Has(cred.SchemeGlued) && !a.Whole.Match(colonBehindScheme)
+		if !a.Has(cred.SchemeMissing) && !glued {
+			return nil
+		}
+		if pair, err := basic.Decode(a.Value); err == nil && !pair.Has(basic.MissingColon) && !pair.Has(basic.NotEncoded) && pair.Charset == "ascii" && !pair.Has(basic.ControlCharacter) {
+			return basicMissing(v)
+		}
+		_, key := bare(a)
 		s := &cause.Suspicion{
 			Grade:   cause.Likely,
 			Weight:  0.8,
 			Because: []fact.Fact{v.Asked("Authorization holds one word of %d characters and no scheme.", a.Value.Len())},
 		}
+		if glued {
+			s.Title = "no blank stands between the scheme and the token"
+			s.Because[0] = v.Asked("Authorization holds one word that begins with a scheme; a blank belongs behind it.")
+		}
 		// Which scheme does the server want? Its challenge says it; without one Bearer is what nearly all mean.
 		scheme := "Bearer"
-		for _, c := range v.Challenges {
-			if !strings.EqualFold(c.Scheme, "Basic") && !strings.EqualFold(c.Scheme, "Negotiate") && !strings.EqualFold(c.Scheme, "NTLM") {
-				scheme = c.Scheme
-				s.Weight = 0.9
-				s.Because = append(s.Because, v.Saw("The server asks for the scheme %s.", scheme))
-				break
-			}
-		}
-		if c := v.Challenges.Find("Basic"); c != nil && len(v.Challenges) == 1 {
+		if want := tokenSchemes(v.Challenges); len(want) > 0 {
+			scheme = want[0]
+			s.Weight = 0.9
+			s.Because = append(s.Because, v.Saw("The server asks for the scheme %s.", scheme))
+		} else if len(v.Challenges) > 0 {
 			// A Basic layer in front never looks at a bare token; putting Bearer before it would not be let in either.
 			s.Weight = 0.4
-			s.Because = append(s.Because, v.Saw("The server asks for Basic %q only.", c.Realm()))
+			s.Because = append(s.Because, v.Saw("The server asks for %s only.", wanted(v.Challenges)))
 		}
 		s.Trials = []cause.Trial{
-			cause.Authorization("scheme:"+scheme, scheme+" before the same token", secret.Join(secret.Public(scheme+" "), a.Value)).Passing(),
+			cause.Authorization("scheme:"+scheme, scheme+" before the same token", secret.Join(secret.Public(scheme+" "), key)).Passing(),
 		}
 		s.Raise = []cause.Raise{{
 			Command: `curl -i -H "Authorization: ` + scheme + ` $TOKEN" ` + cause.Quote(v.Request.URL),
@@ -62,4 +72,27 @@ var AuthorizationSchemeMissing = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// basicMissing is base64 of user:password without the word Basic. A password is not tried in another form.
+func basicMissing(v *cause.View) *cause.Suspicion {
+	s := &cause.Suspicion{
+		Grade: cause.Likely, Weight: 0.6, Title: "the word Basic is missing before the encoded login",
+		Because: []fact.Fact{v.Asked("Authorization holds one word, which decodes to a user name, a colon and a password.")},
+	}
+	if v.Challenges.Has("Basic") {
+		s.Grade, s.Weight = cause.Strong, 0.85
+		s.Because = append(s.Because, v.Saw("The server asks for %s.", wanted(v.Challenges)))
+	}
+	command := `curl -u "$LOGIN" ` + cause.Quote(v.Request.URL)
+	s.Raise = []cause.Raise{{Command: command, Where: "here; curl asks for the password", Would: "be let in if the missing word is all that is wrong"}}
+	s.Remedies = []cause.Remedy{{
+		ID: "let-client-encode", Title: "let the program build the header", For: "client", Effect: "it writes Basic and encodes the login", Opens: "nothing",
+		Steps: []string{command}, Verify: "the same request answers 2xx; with a wrong password it is still refused", Undo: "put the former header back",
+	}, {
+		ID: "add-basic", Title: "put Basic and one space before the encoded login", For: "client", Effect: "the header follows RFC 7617 2", Opens: "nothing",
+		Steps:  []string{`curl -H "Authorization: Basic $(printf '%s:%s' "$LOGIN" "$PASSWORD" | base64 -w0)" ` + cause.Quote(v.Request.URL)},
+		Verify: "the same request answers 2xx", Undo: "take the word out again",
+	}}
+	return s
 }

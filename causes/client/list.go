@@ -12,6 +12,7 @@ var Causes = []*cause.Cause{
 	AuthorizationSchemeMissing,
 	AuthorizationSchemeWrong,
 	BasicWrongBase64,
+	BenignChallenge,
 	CredentialsInURLIgnored,
 	DigestAlgorithmMismatch,
 	DuplicateAuthorizationHeaders,

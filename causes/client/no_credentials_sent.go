@@ -18,7 +18,7 @@ var NoCredentialsSent = &cause.Cause{
 	Title:   "the request carries no credential",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   append([]string{"benign-challenge"}, vague...),
+	Hides:   vague,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || v.Answer.Status() == 407 || keptBack(v) || lostOnTheWay(v) || preflight(v.Request) {
 			return nil
@@ -52,6 +52,9 @@ var NoCredentialsSent = &cause.Cause{
 			// 401 and nothing more: it can as well be a rule that refuses everybody.
 			s.Grade, s.Weight = cause.Likely, 0.55
 			s.Because = append(s.Because, v.Saw("The answer is 401 and does not say what it wants."))
+			if v.Request.Header.Has("Origin") || v.Request.Header.Has("Sec-Fetch-Site") {
+				s.Weight = 0.4 // a page made it: a cookie that was not sent is as likely
+			}
 		}
 		switch {
 		case other:

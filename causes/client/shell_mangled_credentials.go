@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -97,10 +98,13 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 		}
 		s.Because = []fact.Fact{fact.Given("curl command", "An unquoted %s ends the command; %s never reaches the program.", l.Char, lostName(l.Name))}
 		s.Title = fmt.Sprintf("an unquoted %s in the URL cuts off what follows", l.Char)
+		_, other := v.Authorization()
 		switch {
-		case credentialName.MatchString(l.Name):
+		case credentialParam.MatchString(l.Name) && !other:
 			s.Grade, s.Weight = cause.Proved, 0.9
 			s.Because = append(s.Because, v.Saw("The request without it is answered %d.", v.Answer.Status()))
+		case credentialName.MatchString(l.Name) && !other:
+			s.Grade, s.Weight = cause.Likely, 0.6
 		case len(v.Credentials) == 0:
 			s.Grade, s.Weight = cause.Likely, 0.5
 		default:
@@ -122,6 +126,10 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 	}}
 	return s
 }
+
+// credentialParam are names of parameters that are a credential or a part of one, and nothing else.
+var credentialParam = regexp.MustCompile(`(?i)^((access|auth|api|id|private|job|session|user)[-_]?token|token|jwt|api[-_]?key|key|access[-_]?key|subscription[-_]key|app[-_]?key|` +
+	`(consumer|client|app|api)[-_]?secret|consumer[-_]key|secret|password|passwd|pwd|pass|signature|sig|hmac|key-pair-id|policy|x-(amz|goog|oss)-[a-z-]+)$`)
 
 // credentialPlace reports options and places that hold a credential.
 func credentialPlace(in string) bool {

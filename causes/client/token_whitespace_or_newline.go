@@ -53,6 +53,9 @@ var TokenWhitespaceOrNewline = &cause.Cause{
 		if !refusedOrBad(v) {
 			return nil
 		}
+		if c.Scheme != "" && inAuthorization(c) && !heard(v, c.Scheme) {
+			s.Grade, s.Weight = cause.Likely, 0.45
+		}
 		if t, ok := corrected(c, "the same token without the white space"); ok {
 			s.Trials = []cause.Trial{t}
 		}
