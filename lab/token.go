@@ -8,11 +8,12 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
 
-// expand puts tokens (${T}) and dates (${date:-1h}) into text.
+// expand puts tokens (${T}), dates (${date:-1h}) and filling (${fill:5000}) into text.
 func expand(text string, tokens map[string]string, now time.Time) string {
 	return placeholder.ReplaceAllStringFunc(text, func(m string) string {
 		name := m[2 : len(m)-1]
@@ -27,6 +28,11 @@ func expand(text string, tokens map[string]string, now time.Time) string {
 		if d, ok := strings.CutPrefix(name, "unix:"); ok {
 			if dur, err := time.ParseDuration(d); err == nil {
 				return fmt.Sprint(now.Add(dur).Unix())
+			}
+		}
+		if n, ok := strings.CutPrefix(name, "fill:"); ok { // so many letters, for what is too large
+			if size, err := strconv.Atoi(n); err == nil && size >= 0 && size <= 64<<10 {
+				return strings.Repeat("x", size)
 			}
 		}
 		if d, ok := strings.CutPrefix(name, "amz:"); ok {

@@ -1,0 +1,13 @@
+// Package session holds the causes of the family "cookie/session". Each stem is one cause: <id>.go suspects and proves, <id>.md
+// explains and holds the scenarios that test it.
+package session
+
+import "embed"
+
+// family is the family's name in reports.
+const family = "cookie/session"
+
+// Pages are the pages of this family.
+//
+//go:embed *.md
+var Pages embed.FS

@@ -1,0 +1,10 @@
+package session_test
+
+import (
+	"testing"
+
+	"github.com/why401/why401/cause/causetest"
+	"github.com/why401/why401/causes/session"
+)
+
+func TestScenarios(t *testing.T) { causetest.Run(t, session.Causes, session.Pages) }
