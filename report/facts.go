@@ -105,7 +105,11 @@ func (s *screen) notes() {
 			s.cut = true
 			return
 		}
-		s.text("  Note  ", n, max(s.shape.factLines, min(s.shape.notes, 1)))
+		most := s.shape.noteLines
+		if i == 0 && s.r.Outcome == Withheld {
+			most = 4
+		}
+		s.text("  Note  ", n, most)
 	}
 }
 

@@ -69,7 +69,7 @@ func (s *screen) fixes() {
 		}
 		s.steps(m.Steps, limit)
 		if m.Opens != "" && m.Opens != "nothing" {
-			s.text("    Careful: it opens ", m.Opens, 2)
+			s.text("    Opens: ", m.Opens, 2)
 		}
 		if s.shape.extras {
 			s.extras(m)

@@ -82,6 +82,9 @@ func tally(r *Report, where bool) string {
 	if len(r.Sent) == 0 {
 		return "sent nothing"
 	}
+	if r.Failure != nil && unsent(r) {
+		return "nothing got through to " + host(r.Target)
+	}
 	var hosts []string
 	yours, canary := 0, 0
 	for _, x := range r.Sent {
@@ -113,6 +116,12 @@ func tally(r *Report, where bool) string {
 		line += fmt.Sprintf(", %d with a canary", canary)
 	}
 	return line
+}
+
+// unsent reports that the connection failed before a request could be written.
+func unsent(r *Report) bool {
+	before := slices.Contains([]string{"resolve", "connect", "proxy", "tls"}, r.Failure.Step)
+	return before && !slices.ContainsFunc(r.Sent, func(x Sent) bool { return x.Status != 0 })
 }
 
 func plural(n int, word string) string {

@@ -114,7 +114,7 @@ func markdownFixes(p func(string, ...any), r *Report) {
 		}
 		flush()
 		if m.Opens != "" && m.Opens != "nothing" {
-			p("Careful: it opens %s\n\n", MarkdownText(m.Opens))
+			p("Opens: %s\n\n", MarkdownText(m.Opens))
 		}
 		if m.Undo != "" {
 			p("Undo: %s\n\n", MarkdownText(m.Undo))

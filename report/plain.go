@@ -68,7 +68,7 @@ func plainLines(r *Report, o TextOptions) []string {
 			add("%s", step)
 		}
 		if m.Opens != "" && m.Opens != "nothing" {
-			add("Careful: it opens %s", m.Opens)
+			add("Opens: %s", m.Opens)
 		}
 		if o.Verbose {
 			plainExtras(add, m)

@@ -19,8 +19,9 @@ type TextOptions struct {
 // widest is the longest line on a broad terminal: longer ones are hard to read.
 const widest = 100
 
-// screenful is the number of lines an answer may have at 80 columns. On a narrower terminal it grows in proportion.
-const screenful = 24
+// screenful is the number of lines an answer may have at 80 columns: a terminal of 24 lines shows it together with the
+// command above it and the prompt below. On a narrower terminal it grows in proportion.
+const screenful = 22
 
 // Text writes rep for a person at a terminal. Colours are of the sixteen that a theme can change, never the only
 // carrier of a meaning. The error is w's.
@@ -114,6 +115,7 @@ type shape struct {
 	would     bool
 	also      int
 	notes     int
+	noteLines int
 	fixes     int // remedies per cause: one best, one lasting
 	steps     int // lines of steps of the first remedy
 	later     int // lines of steps of the others
@@ -127,7 +129,7 @@ const all = 1 << 20
 var full = shape{blanks: true, facts: all, ruled: all, suspects: all, raises: all, would: true, also: all, notes: all,
 	fixes: all, steps: all, later: all, next: all, extras: true, details: true}
 
-var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2,
+var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2, noteLines: 2,
 	fixes: 2, steps: all, later: all, next: all, details: true}
 
 // reductions are applied one after the other until the screen fits; what is dropped stands in -v.
@@ -135,7 +137,7 @@ var reductions = []func(*shape){
 	func(s *shape) { s.ruled = min(s.ruled, 1) },
 	func(s *shape) { s.blanks = false },
 	func(s *shape) { s.suspects = min(s.suspects, 2) },
-	func(s *shape) { s.notes = min(s.notes, 1) },
+	func(s *shape) { s.notes, s.noteLines = min(s.notes, 1), 1 },
 	func(s *shape) { s.later = min(s.later, 3) },
 	func(s *shape) { s.factLines = 2 },
 	func(s *shape) { s.ruled = 0 },

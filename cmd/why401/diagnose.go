@@ -102,6 +102,8 @@ func (d *diagnosis) input(args []string) ([]string, error) {
 		return nil, usage("why401 -u "+report.ShellQuote(d.user[0])+" https://example.com/", "-u without a URL")
 	}
 	switch {
+	case isCurl(args[0]) && len(args) == 1:
+		return nil, usage("why401 curl -u alice https://example.com/", "curl without a URL")
 	case isCurl(args[0]):
 	case args[0] == "-":
 		if err := a.fill(); err != nil {
@@ -179,6 +181,12 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	p.stop()
 	if r.rep == nil {
 		return r.err
+	}
+	if ctx.Err() != nil && r.rep.Failure != nil {
+		r.rep.Failure.Message = "interrupted"
+	}
+	if d.offline && r.rep.Outcome == report.Withheld {
+		r.rep.Verdict.Title = "Nothing was sent (--offline), and the request alone does not tell"
 	}
 	if err := d.write(r.rep); err != nil {
 		return err
