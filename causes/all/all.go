@@ -10,7 +10,9 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/client"
+	"github.com/why401/why401/causes/cors"
 	"github.com/why401/why401/causes/credential"
+	"github.com/why401/why401/causes/edge"
 	"github.com/why401/why401/causes/proxy"
 	"github.com/why401/why401/causes/redirect"
 	"github.com/why401/why401/causes/session"
@@ -21,7 +23,9 @@ import (
 func Causes() []*cause.Cause {
 	var out []*cause.Cause
 	out = append(out, client.Causes...)
+	out = append(out, cors.Causes...)
 	out = append(out, credential.Causes...)
+	out = append(out, edge.Causes...)
 	out = append(out, proxy.Causes...)
 	out = append(out, redirect.Causes...)
 	out = append(out, session.Causes...)
@@ -31,5 +35,5 @@ func Causes() []*cause.Cause {
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{client.Pages, credential.Pages, proxy.Pages, redirect.Pages, session.Pages, webserver.Pages}
+	return []fs.FS{client.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, webserver.Pages}
 }

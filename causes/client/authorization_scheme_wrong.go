@@ -77,7 +77,7 @@ func forcedScheme(v *cause.View) *cause.Suspicion {
 	option := curlOption[strings.ToLower(offered)]
 	return &cause.Suspicion{
 		Grade: cause.Proved, Weight: 0.9,
-		Title: "the program insists on " + word + ", the server offers " + offered,
+		Title: fitting("the program insists on " + word + ", the server offers " + offered),
 		Because: []fact.Fact{
 			fact.Given("the command", "It allows the scheme %s only (%s).", word, curlOption[forced]),
 			v.Saw("The server offers %s, so no login was sent.", asked(v.Challenges)),
@@ -106,12 +106,18 @@ func opensOf(scheme, urlScheme string) string {
 // passwordUnderWrongScheme is a login sent as Basic to a server that asks for something else. The password is not sent
 // again; whether anybody looks at Basic is asked without it.
 func passwordUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
-	if v.Answer.Status() != 401 || len(v.Challenges) == 0 || v.Challenges.Has(a.Scheme) || !strings.EqualFold(a.Scheme, "Basic") {
+	if !strings.EqualFold(a.Scheme, "Basic") || v.Challenges.Has(a.Scheme) {
+		return nil
+	}
+	if len(v.Challenges) == 0 {
+		return schemeNotRead(v, a)
+	}
+	if v.Answer.Status() != 401 {
 		return nil
 	}
 	s := &cause.Suspicion{
 		Grade: cause.Likely, Weight: 0.65,
-		Title: "the login was sent as " + a.Scheme + ", the server asks for " + asked(v.Challenges),
+		Title: fitting("the login was sent as Basic, the server asks for " + asked(v.Challenges)),
 		Because: []fact.Fact{
 			v.Asked("The request carries %s.", a),
 			v.Saw("The server offers %s and not %s.", asked(v.Challenges), a.Scheme),
@@ -144,6 +150,29 @@ func passwordUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion
 		Verify: "each layer answers 2xx with its own credential and 401 without", Undo: "take the second header out again",
 	}}
 	return s
+}
+
+// schemeNotRead is a login whose refusal says in words that the server cannot read such a header.
+func schemeNotRead(v *cause.View, a cred.Credential) *cause.Suspicion {
+	m, ok := v.Means("scheme-unsupported", "malformed-header")
+	if !ok {
+		return nil
+	}
+	command := `curl -H "Authorization: Bearer $TOKEN" ` + cause.Quote(v.Request.URL)
+	return &cause.Suspicion{
+		Grade: cause.Strong, Weight: 0.8, Title: "the login was sent as Basic, and the server does not read Basic",
+		Because: []fact.Fact{v.Asked("The request carries %s.", a), m.Because},
+		Raise:   []cause.Raise{{Command: command, Where: "here, with a token that is known to be good", Would: "be let in if the scheme is all that is wrong"}},
+		Remedies: []cause.Remedy{{
+			ID: "use-token", Title: "send a token under the scheme of the server's manual", For: "client",
+			Effect: "the server finds the scheme it looks for", Opens: "nothing", Steps: []string{command},
+			Verify: "the same request answers 2xx; without the token it is still refused", Undo: "put the former option back",
+		}, {
+			ID: "name-scheme", Title: "name the scheme in a challenge", For: "server",
+			Effect: "clients can see what is wanted (RFC 9110 11.6.1)", Opens: "nothing", Steps: []string{"answer 401 with WWW-Authenticate: Bearer"},
+			Verify: "curl -si " + cause.Quote(v.Request.URL) + " | grep -i www-authenticate", Undo: "take the header out again",
+		}},
+	}
 }
 
 // sameAnswer reports that leaving the credential out changed nothing: same status, schemes, realms and body. A nonce
@@ -189,6 +218,10 @@ func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 		// A Basic layer, or one that wants Kerberos: no scheme word would make it take a token.
 		s.Weight = 0.4
 		s.Because = append(s.Because, v.Saw("The server asks for %s, where no token fits.", asked(v.Challenges)))
+	case unread(v) && !strings.EqualFold(a.Scheme, "Bearer"):
+		m, _ := v.Means("scheme-unsupported", "malformed-header")
+		s.Grade, s.Weight, want = cause.Strong, 0.8, []string{"Bearer"}
+		s.Because = append(s.Because, m.Because)
 	case blamed(v):
 		return nil // the token was read, so its scheme was
 	case a.Has(cred.SchemeCase):
@@ -237,6 +270,15 @@ func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 		Verify: "bearer and Bearer are answered alike", Undo: "put the former comparison back",
 	}}
 	return s
+}
+
+// unread reports an answer that says that the header, not the token in it, could not be read.
+func unread(v *cause.View) bool {
+	if _, ok := v.Means("scheme-unsupported", "malformed-header"); !ok {
+		return false
+	}
+	_, read := v.Means("token-invalid", "token-malformed", "token-expired", "signature-invalid", "credential-invalid")
+	return !read
 }
 
 // detailCase is the usual spelling of the scheme word.

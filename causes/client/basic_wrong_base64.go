@@ -35,7 +35,7 @@ var BasicWrongBase64 = &cause.Cause{
 			return nil
 		}
 		s := &cause.Suspicion{
-			Grade: cause.Likely, Weight: 0.6, Title: "the Basic value is wrong: " + what,
+			Grade: cause.Likely, Weight: 0.6, Title: fitting("the Basic value is wrong: " + what),
 			Because: []fact.Fact{v.Asked("The value behind Basic (%d characters): %s.", c.Value.Len(), what)},
 			Raise: []cause.Raise{{
 				Command: `curl -u "$LOGIN" ` + cause.Quote(v.Request.URL),

@@ -20,15 +20,14 @@ var BenignChallenge = &cause.Cause{
 	Hides: append([]string{"no-credentials-sent", "wrong-password", "redirect-to-login-instead-of-401", "preemptive-auth-not-sent",
 		"rate-limit-lockout"}, vague...),
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		asked, passed := question(v.Exchanges)
-		if asked == nil {
+		first, passed := question(v.Exchanges)
+		if first == nil {
 			return nil
 		}
-		scheme := challenge.Of(asked).Schemes()
 		return &cause.Suspicion{
-			Grade: cause.Proved, Weight: 0.9, Where: cause.Location{Hop: asked.N},
+			Grade: cause.Proved, Weight: 0.9, Where: cause.Location{Hop: first.N},
 			Because: []fact.Fact{
-				fact.At(asked.N, "The request without a credential is answered 401 and asked for %s.", strings.Join(scheme, " and ")),
+				fact.At(first.N, "The request without a credential is answered 401 and asked for %s.", asked(challenge.Of(first))),
 				fact.At(passed.N, "The same request with one is answered %d.", passed.Status()),
 			},
 			Remedies: []cause.Remedy{{
@@ -50,7 +49,7 @@ var BenignChallenge = &cause.Cause{
 }
 
 // question finds a recorded 401 to a request without a credential and, behind it, the same request with one let in.
-func question(xs []*exchange.Exchange) (asked, passed *exchange.Exchange) {
+func question(xs []*exchange.Exchange) (first, passed *exchange.Exchange) {
 	for i, a := range xs {
 		if a.Given == "" || a.Status() != 401 || len(challenge.Of(a)) == 0 || authorized(a) {
 			continue
@@ -60,13 +59,13 @@ func question(xs []*exchange.Exchange) (asked, passed *exchange.Exchange) {
 				continue
 			}
 			if authorized(b) && cause.Passed(b) && b.Status()/100 != 3 {
-				asked, passed = a, b
+				first, passed = a, b
 			} else if authorized(b) && b.Status() == 401 && !handshake(b) {
 				return nil, nil // a login was refused as well: that is the case to look at
 			}
 		}
 	}
-	return asked, passed
+	return first, passed
 }
 
 func authorized(x *exchange.Exchange) bool {

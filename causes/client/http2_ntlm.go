@@ -49,7 +49,7 @@ var HTTP2NTLM = &cause.Cause{
 		}, {
 			ID: "no-h2-here", Title: "offer no HTTP/2 on the site that uses Windows authentication", For: "server",
 			Effect: "clients begin with HTTP/1.1", Opens: "nothing",
-			Steps:  []string{"IIS: clear \"Disable HTTP/2\" the other way round in the binding: netsh http add sslcert ... disablehttp2=enable"},
+			Steps:  []string{"IIS, Windows Server 2019 or later: in the https binding of the site set \"Disable HTTP/2\", or netsh http update sslcert ipport=0.0.0.0:443 ... disablehttp2=enable"},
 			Verify: "curl -sI --http2 answers HTTP/1.1", Undo: "disablehttp2=disable",
 		}}
 		return s

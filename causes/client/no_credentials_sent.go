@@ -44,7 +44,7 @@ var NoCredentialsSent = &cause.Cause{
 			Because: []fact.Fact{v.Asked("The request carries no credential: no Authorization, no cookie, no key in header or URL.")},
 		}
 		if asks {
-			s.Title = "no credential was sent; the server asks for " + wanted(v.Challenges)
+			s.Title = fitting("no credential was sent; the server asks for " + wanted(v.Challenges))
 			s.Because = append(s.Because, v.Saw("The answer is 401 and asks for %s.", wanted(v.Challenges)))
 		} else if words {
 			s.Because = append(s.Because, said.Because)
@@ -52,8 +52,8 @@ var NoCredentialsSent = &cause.Cause{
 			// 401 and nothing more: it can as well be a rule that refuses everybody.
 			s.Grade, s.Weight = cause.Likely, 0.55
 			s.Because = append(s.Because, v.Saw("The answer is 401 and does not say what it wants."))
-			if v.Request.Header.Has("Origin") || v.Request.Header.Has("Sec-Fetch-Site") {
-				s.Weight = 0.4 // a page made it: a cookie that was not sent is as likely
+			if v.Request.Header.Has("Origin") || v.Request.Header.Has("Sec-Fetch-Site") || !direct(v) {
+				s.Weight = 0.4 // a page or a redirect led there: a cookie that was not sent is as likely
 			}
 		}
 		switch {
@@ -103,7 +103,7 @@ func preflight(r exchange.Request) bool {
 func wanted(cs challenge.Challenges) string {
 	for i := range cs {
 		if r := cs[i].Realm(); r != "" && len(cs) == 1 && len(r) <= 24 {
-			return fmt.Sprintf("%s %q", cs[i].Scheme, r)
+			return fmt.Sprintf("%s %q", schemeName(cs[i].Scheme), r)
 		}
 	}
 	return asked(cs)
@@ -112,8 +112,8 @@ func wanted(cs challenge.Challenges) string {
 // loginCommand sends what the server asks for.
 func loginCommand(v *cause.View) string {
 	u := cause.Quote(v.Request.URL)
-	if v.Answer != nil {
-		u = cause.Quote(v.Answer.Request.URL)
+	if v.Answer != nil && v.Answer.Request.URL.Origin() == v.Request.URL.Origin() {
+		u = cause.Quote(v.Answer.Request.URL) // never the address of a stranger that a redirect led to
 	}
 	switch cs := v.Challenges; {
 	case cs.Has("Negotiate") && !cs.Has("Basic") && !cs.Has("Bearer"):

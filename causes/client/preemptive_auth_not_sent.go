@@ -39,6 +39,12 @@ var PreemptiveAuthNotSent = &cause.Cause{
 				v.Saw("The answer is %d without WWW-Authenticate, so the login stayed where it was.", v.Answer.Status()),
 			},
 		}
+		if v.Answer.Status() == 401 {
+			// RFC 9110 15.5.2 wants a challenge in every 401, so the server is the one to be mended.
+			if s.FaultAt = exchange.Application; v.Written {
+				s.FaultAt = v.Writer.Layer
+			}
+		}
 		if v.Answer.Status() == 404 {
 			s.Grade, s.Weight = cause.Likely, 0.45 // it may as well be missing
 		}

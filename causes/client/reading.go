@@ -3,6 +3,7 @@ package client
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -258,7 +259,12 @@ func withoutParam(u exchange.URL, name string) exchange.URL {
 
 // asked lists the schemes of the challenge for a sentence: "Basic", "Negotiate and NTLM".
 func asked(cs challenge.Challenges) string {
-	s := cs.Schemes()
+	var s []string
+	for _, name := range cs.Schemes() {
+		if n := schemeName(name); !slices.Contains(s, n) {
+			s = append(s, n)
+		}
+	}
 	switch len(s) {
 	case 0:
 		return "nothing"
@@ -266,6 +272,22 @@ func asked(cs challenge.Challenges) string {
 		return s[0]
 	}
 	return strings.Join(s[:len(s)-1], ", ") + " and " + s[len(s)-1]
+}
+
+// schemeName is a scheme of a challenge as it may be shown: foreign words are not repeated.
+func schemeName(s string) string {
+	if challenge.Known(s) {
+		return s
+	}
+	return "a scheme of its own"
+}
+
+// fitting is a title that fits the screen, or "" so that the cause's own title is shown.
+func fitting(title string) string {
+	if len(title) > 72 {
+		return ""
+	}
+	return title
 }
 
 // vague are the causes that say with less what a cause of form says exactly.

@@ -25,7 +25,7 @@ var TokenPlaceholderUnexpanded = &cause.Cause{
 			return nil
 		}
 		s := &cause.Suspicion{
-			Title:   "a placeholder was sent: " + form,
+			Title:   fitting("a placeholder was sent: " + form),
 			Because: []fact.Fact{v.Asked("What stands in %s is %s.", place(c), form)},
 		}
 		s.Grade, s.Weight = placeholderGrade(v, c, form)

@@ -35,11 +35,11 @@ var WrongEndpointOrHost = &cause.Cause{
 				s.Grade = cause.Proved // no service takes another one's tokens
 			}
 			s.Because = append(s.Because, v.Asked("%s belongs to %s.", host, owner))
-			s.Title = "a " + issuer.Name + " credential is sent to " + owner
+			s.Title = fitting("a credential of " + issuer.Name + " is sent to " + owner)
 		case owner == "" && by != "" && by != issuer.Name:
 			s.Grade, s.Weight = cause.Strong, 0.8
 			s.Because = append(s.Because, v.Saw("%s answers.", by))
-			s.Title = "a " + issuer.Name + " credential is sent to " + by
+			s.Title = fitting("a credential of " + issuer.Name + " is sent to " + by)
 		default:
 			return nil
 		}
