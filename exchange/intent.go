@@ -21,6 +21,7 @@ type Intent struct {
 	MaxHops  int   // redirects followed at most; 0 means the program's default
 	Trusted  bool  // --location-trusted: sends credentials to every hop
 	KeepPost bool  // --post301 and relatives: keeps the method on 301, 302, 303
+	Jar      bool  // keeps the cookies that replies set although the program does not by itself: curl -c, -b FILE
 	Proxy    *Proxy
 	NoProxy  string // --noproxy, or "*" for -x "": hosts asked directly whatever the environment names
 	TLS      TLSOptions

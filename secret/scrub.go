@@ -14,6 +14,10 @@ import (
 // chance and blacken harmless words. Shorter secrets are kept out by never being put into text at all.
 const scrubMin = 6
 
+// scrubMax is the longest: a request body of megabytes is not echoed whole into a sentence, and spelling it out ten
+// ways would cost more memory than the diagnosis.
+const scrubMax = 16 << 10
+
 // Scrub replaces every closed text known so far inside s by its number, in the spellings a server or a library may
 // echo it: raw, base64 and base64url, percent once and twice, JSON, hexadecimal. It is the last alarm behind the
 // type, not the first line: text is built from printable parts to begin with.

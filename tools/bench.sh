@@ -34,6 +34,6 @@ for target in healthy failing; do
     XDG_STATE_HOME="$work/state" ms "$work/why401" --json curl -s -H "Authorization: bench-token-0123456789" "http://$addr/$target" >>"$work/why"
   done
   c=$(median "$work/curl"); w=$(median "$work/why")
-  n=$(XDG_STATE_HOME="$work/state" "$work/why401" --json curl -s -H "Authorization: bench-token-0123456789" "http://$addr/$target" 2>/dev/null | grep -o '"purpose"' | wc -l)
+  n=$(XDG_STATE_HOME="$work/state" "$work/why401" --json curl -s -H "Authorization: bench-token-0123456789" "http://$addr/$target" 2>/dev/null | grep -c '"purpose"' || true)
   echo "$target, server takes ${delay} ms, $rounds rounds: curl $c ms, why401 $w ms ($n requests), ratio $(awk -v a="$w" -v b="$c" 'BEGIN{printf "%.2f", a/b}')"
 done
