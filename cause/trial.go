@@ -15,6 +15,7 @@ const (
 	KeyCanary    = "canary"
 	KeyPreflight = "preflight"
 	KeyFresh     = "cache-buster"
+	KeyAbsent    = "absent-path"
 )
 
 // Anonymous is the request without any credential: who asks for one, and does the answer change at all?
@@ -73,6 +74,20 @@ func BustCache() Trial {
 		Edit: func(r exchange.Request) exchange.Request {
 			r.URL.HasQuery = true
 			r.URL.Query = append(r.URL.Query, exchange.Param{Name: "why401", Value: secret.Public("1"), Eq: true})
+			return r
+		}}
+}
+
+// Absent asks, without any credential, for a name beside the requested one that nobody has: a rule that covers the whole
+// place refuses it all the same, an application that knows its paths does not find it.
+func Absent() Trial {
+	return Trial{Key: KeyAbsent, Change: "a path that does not exist, without a credential", Fresh: true,
+		Edit: func(r exchange.Request) exchange.Request {
+			r = cred.Strip(r)
+			r.Method, r.Body, r.Target = "GET", secret.Text{}, secret.Text{}
+			r.Header = r.Header.Without("Content-Type", "Content-Length", "Transfer-Encoding", "Expect")
+			r.URL.Path = r.URL.Path[:strings.LastIndexByte(r.URL.Path, '/')+1] + "why401-absent"
+			r.URL.Query, r.URL.HasQuery = nil, false
 			return r
 		}}
 }

@@ -68,7 +68,7 @@ func list(dir, name string) error {
 	}
 	var vars []string
 	for _, f := range files {
-		if strings.HasSuffix(f, "_test.go") || strings.HasSuffix(f, "list.go") {
+		if strings.HasSuffix(f, "_test.go") || filepath.Base(f) == "list.go" {
 			continue
 		}
 		found, err := causesIn(f)
