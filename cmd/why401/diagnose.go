@@ -164,6 +164,11 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	}
 	done := make(chan result, 1)
 	go func() {
+		defer func() {
+			if p := recover(); p != nil {
+				done <- result{nil, crashed(p)}
+			}
+		}()
 		rep, err := why401.Diagnose(ctx, in, opts...)
 		done <- result{rep, err}
 	}()

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"strings"
 
 	"github.com/why401/why401/diagnose"
@@ -17,6 +18,7 @@ const (
 	exitUsage       = 2
 	exitUnreadable  = 4
 	exitWithheld    = 7
+	exitCrashed     = 70 // EX_SOFTWARE of sysexits.h: a mistake of ours
 	exitInterrupted = 130
 )
 
@@ -36,6 +38,12 @@ func usage(hint, format string, args ...any) error {
 
 func unreadable(err error, hint string) error { return &failure{exitUnreadable, err, hint} }
 
+// crashed is a mistake of our own. It must not look like a usage error, which a panic's exit code 2 would; the stack is
+// written for the people who mend it, and holds addresses, no values.
+func crashed(p any) error {
+	return &failure{exitCrashed, fmt.Errorf("a mistake in why401 itself: %v\n%s", p, debug.Stack()), "please report it with the lines above: https://github.com/why401/why401/issues"}
+}
+
 // ended is a run that showed its report; only the exit code is left to say.
 type ended int
 
@@ -51,7 +59,12 @@ func (a *app) exit(err error) int {
 		return int(e)
 	}
 	f := classify(err)
-	a.say("why401: %s", strings.TrimSuffix(f.Error(), "."))
+	for i, line := range strings.Split(strings.TrimSuffix(f.Error(), "."), "\n") {
+		if i == 0 {
+			line = "why401: " + line
+		}
+		a.say("%s", strings.ReplaceAll(line, "\t", "  "))
+	}
 	if f.hint != "" {
 		a.say("hint: %s", f.hint)
 	}

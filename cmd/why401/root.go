@@ -24,7 +24,12 @@ Help: why401 --help, and https://github.com/why401/why401
 `
 
 // run is the program: it gives the exit code.
-func (a *app) run(args []string) int {
+func (a *app) run(args []string) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			code = a.exit(crashed(p))
+		}
+	}()
 	root := a.root()
 	root.SetArgs(a.verbatim(root, args))
 	root.SetIn(a.in)

@@ -167,6 +167,18 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return nil
 }
 
+// TestCrash: a mistake of ours has an exit code of its own and says so.
+func TestCrash(t *testing.T) {
+	var out, msg bytes.Buffer
+	a := &app{out: &out, err: &msg, env: func(string) string { panic("a test's panic\x1b[2J") }}
+	if code := a.run([]string{"causes"}); code != exitCrashed {
+		t.Errorf("exit code %d", code)
+	}
+	if s := msg.String(); !strings.HasPrefix(s, "why401: a mistake in why401 itself: a test's panic\\x1b[2J\n") || out.Len() > 0 {
+		t.Errorf("%q %q", s, out.String())
+	}
+}
+
 // TestNoSecretInOutput: a password given to -u reaches the server once, and no form of the report, even when the
 // server echoes it.
 func TestNoSecretInOutput(t *testing.T) {
