@@ -18,6 +18,9 @@ var WAFBlock = &cause.Cause{
 	Hides: []string{"403-means-401", "user-lacks-role-or-group", "reverse-proxy-strips-authorization", "cdn-strips-authorization",
 		"missing-www-authenticate", "wrong-password", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if v.Answer == nil {
+			return nil
+		}
 		s := &cause.Suspicion{Remedies: ruleRemedies(v), Raise: []cause.Raise{{
 			Command: "sudo grep -hE 'ModSecurity|\\[id \"[0-9]+\"\\]' /var/log/apache2/error.log /var/log/nginx/error.log /var/log/modsec_audit.log | tail -3",
 			Where:   "on the web server; at a CDN: its list of firewall events, by the time and the request id",
