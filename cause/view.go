@@ -15,7 +15,7 @@ type View struct {
 	*exchange.Case
 	Request     exchange.Request     // the request under examination, as it first went out
 	Credentials []cred.Credential    // what it carries
-	Answer      *exchange.Exchange   // the exchange whose answer the user saw; nil before anything was exchanged
+	Answer      *exchange.Exchange   // the exchange whose answer the user saw; an empty one before anything was exchanged
 	Challenges  challenge.Challenges // WWW-Authenticate of the answer
 	Meanings    []signature.Meaning  // what the answer's wording says, by product
 	Writer      signature.Match      // who wrote the answer; zero when unknown
@@ -38,11 +38,13 @@ func NewView(c *exchange.Case) *View {
 			v.Credentials = append(v.Credentials, cred.Credential{In: cred.InHeader, Place: "Authorization", Scheme: scheme, Kind: kind})
 		}
 	}
-	if v.Answer != nil {
-		v.Challenges = challenge.Of(v.Answer)
-		v.Meanings = signature.Meanings(v.Answer)
-		v.Writer, v.Written = signature.Writer(v.Answer)
+	if v.Answer == nil {
+		v.Answer = &exchange.Exchange{} // status 0, no header: causes need not ask first
+		return v
 	}
+	v.Challenges = challenge.Of(v.Answer)
+	v.Meanings = signature.Meanings(v.Answer)
+	v.Writer, v.Written = signature.Writer(v.Answer)
 	return v
 }
 
@@ -94,9 +96,6 @@ func (v *View) Credential(kinds ...cred.Kind) (cred.Credential, bool) {
 
 // Arrived gives the credential that the answering hop was sent, which a redirect may have cost.
 func (v *View) Arrived(kinds ...cred.Kind) (cred.Credential, bool) {
-	if v.Answer == nil {
-		return cred.Credential{}, false
-	}
 	return find(cred.Of(v.Answer.Request), kinds)
 }
 
@@ -138,9 +137,6 @@ func (v *View) Means(meanings ...string) (signature.Meaning, bool) {
 
 // Product reports whether one of the products wrote the answer or handled it on the way.
 func (v *View) Product(names ...string) (signature.Match, bool) {
-	if v.Answer == nil {
-		return signature.Match{}, false
-	}
 	for _, m := range signature.Matches(v.Answer) {
 		for _, n := range names {
 			if strings.EqualFold(m.Product, n) {
@@ -164,11 +160,7 @@ func (v *View) Noted(input string) []fact.Fact {
 
 // Saw makes a fact seen in the answer.
 func (v *View) Saw(format string, args ...any) fact.Fact {
-	n := 0
-	if v.Answer != nil {
-		n = v.Answer.N
-	}
-	return fact.At(n, format, args...)
+	return fact.At(v.Answer.N, format, args...)
 }
 
 // Asked makes a fact about the request under examination.
