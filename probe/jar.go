@@ -26,7 +26,7 @@ type cookie struct {
 
 const maxCookies = 60
 
-func newJar(a exchange.Agent) *jar { return &jar{on: keepsCookies(a.Name)} }
+func newJar(in *exchange.Intent) *jar { return &jar{on: in.Jar || keepsCookies(in.Agent.Name)} }
 
 // keepsCookies reports whether the agent sends back, on a redirect, a cookie that the redirecting reply set, without
 // being asked to. curl has a cookie engine only with -b or -c, Go only with a Jar.

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,9 +25,9 @@ import (
 )
 
 // tlsServer is a loopback HTTPS server that records whether a request ever reached it.
-func tlsServer(t *testing.T, cert tls.Certificate, change func(*tls.Config)) (srv *httptest.Server, reached *int) {
-	reached = new(int)
-	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { *reached++ }))
+func tlsServer(t *testing.T, cert tls.Certificate, change func(*tls.Config)) (srv *httptest.Server, reached *atomic.Int32) {
+	reached = new(atomic.Int32)
+	srv = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { reached.Add(1) }))
 	srv.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	if change != nil {
@@ -60,7 +61,7 @@ func TestCertificates(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "ca.pem")
 		os.WriteFile(file, c.root, 0o600)
 		for _, insecure := range []bool{false, true} {
-			*reached = 0
+			reached.Store(0)
 			in := intentFor(t, srv.URL+"/", "Authorization: Bearer abcdefgh")
 			in.TLS = exchange.TLSOptions{CAFile: file, Insecure: insecure}
 			xs, err := newSender(t, in, Options{}).Do(context.Background(), in.Request, How{})
@@ -70,15 +71,15 @@ func TestCertificates(t *testing.T) {
 			x := xs[0]
 			switch {
 			case c.want == "" || insecure:
-				if x.Status() != 200 || *reached != 1 || x.Conn.TLS.Verified != (c.want == "") {
+				if x.Status() != 200 || reached.Load() != 1 || x.Conn.TLS.Verified != (c.want == "") {
 					t.Errorf("%s, insecure %v: %+v %+v", c.name, insecure, x.Failure, x.Conn.TLS)
 				}
 				if insecure && !strings.Contains(x.Conn.TLS.VerifyProblem, c.want) {
 					t.Errorf("%s: problem %q", c.name, x.Conn.TLS.VerifyProblem)
 				}
 			default:
-				if x.Failure == nil || x.Failure.Step != "tls" || !strings.Contains(x.Failure.Message, c.want) || *reached != 0 {
-					t.Errorf("%s: %+v, reached %d", c.name, x.Failure, *reached)
+				if x.Failure == nil || x.Failure.Step != "tls" || !strings.Contains(x.Failure.Message, c.want) || reached.Load() != 0 {
+					t.Errorf("%s: %+v, reached %d", c.name, x.Failure, reached.Load())
 				}
 			}
 			if i := x.Conn.TLS; i == nil || i.Subject != "CN=why401 test" || i.NotAfter.IsZero() || len(i.Names) == 0 {
@@ -137,8 +138,8 @@ func TestClientCertificate(t *testing.T) {
 		if x.Failure == nil || !strings.Contains(x.Failure.Message, "client certificate") {
 			t.Errorf("%x, absent file: %+v", version, x.Failure)
 		}
-		if *reached != 1 {
-			t.Errorf("%x: %d requests reached the server", version, *reached)
+		if reached.Load() != 1 {
+			t.Errorf("%x: %d requests reached the server", version, reached.Load())
 		}
 	}
 	both := filepath.Join(t.TempDir(), "both.pem")
@@ -260,7 +261,7 @@ func TestSocks(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	tries := 0
+	var tries atomic.Int32
 	go func() {
 		for {
 			c, err := l.Accept()
@@ -279,7 +280,7 @@ func TestSocks(t *testing.T) {
 				io.ReadFull(c, user)
 				pass := make([]byte, user[len(user)-1])
 				io.ReadFull(c, pass)
-				tries++
+				tries.Add(1)
 				if string(pass) != "right" {
 					c.Write([]byte{1, 1})
 					return
@@ -304,7 +305,7 @@ func TestSocks(t *testing.T) {
 		in.Proxy = &exchange.Proxy{URL: exchange.URL{Scheme: "socks5h", Host: host, Port: port},
 			Login: exchange.Login{User: secret.New("u"), Password: secret.New(password)}}
 		s := newSender(t, in, Options{})
-		before := tries
+		before := tries.Load()
 		for n := range 2 {
 			xs, err := s.Do(context.Background(), in.Request, How{})
 			switch {
@@ -317,8 +318,8 @@ func TestSocks(t *testing.T) {
 					t.Errorf("%v %+v", err, xs)
 				}
 			default:
-				if rule(err) != RuleOneTry || tries != before+1 {
-					t.Errorf("second wrong password: %v, %d tries", err, tries-before)
+				if rule(err) != RuleOneTry || tries.Load() != before+1 {
+					t.Errorf("second wrong password: %v, %d tries", err, tries.Load()-before)
 				}
 			}
 		}

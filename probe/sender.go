@@ -126,7 +126,7 @@ func (s *Sender) Do(ctx context.Context, req exchange.Request, how How) ([]*exch
 	}
 	ctx, cancel := context.WithDeadline(ctx, s.end)
 	defer cancel()
-	c := &chain{s: s, how: how, first: req, jar: newJar(s.intent.Agent), seen: map[string]int{}}
+	c := &chain{s: s, how: how, first: req, jar: newJar(s.intent), seen: map[string]int{}}
 	return c.run(ctx)
 }
 
