@@ -14,14 +14,17 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/why401/why401/causes/all"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/diagnose"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/probe"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/signature"
 )
 
 // Input is one request to be diagnosed, and what was found beside it.
@@ -96,6 +99,14 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	}
 	engine := &diagnose.Engine{Causes: all.Causes(), Prober: prober{sender}, Trace: s.trace, Max: s.probe.MaxRequests}
 	rep, err := engine.Run(ctx, c)
+	if onlyPasswordFiles(c) {
+		if e := sender.NoteHarmless(); e != nil && err == nil {
+			err = e
+		}
+	}
+	for _, f := range sender.Notes() {
+		rep.Notes = append(rep.Notes, f.Text)
+	}
 	rep.Input = in.Read
 	rep.Tool.Version = Version()
 	for _, r := range sender.Sent() {
@@ -106,6 +117,23 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		err = nil // the report says it
 	}
 	return rep, err
+}
+
+// onlyPasswordFiles reports that every refused login of c was refused by a web server's own page: nginx, Apache and
+// lighttpd check a file and count nothing, so the next try need not wait.
+func onlyPasswordFiles(c *exchange.Case) bool {
+	refused := false
+	for _, x := range c.Exchanges {
+		if x.Status() != 401 || !slices.ContainsFunc(cred.Of(x.Request), func(k cred.Credential) bool { return k.Kind == cred.Basic || k.Kind == cred.Digest }) {
+			continue
+		}
+		w, ok := signature.Writer(x)
+		if !ok || w.Layer != exchange.WebServer {
+			return false
+		}
+		refused = true
+	}
+	return refused
 }
 
 // prober lets the engine speak to the sender without knowing it.

@@ -90,6 +90,8 @@ func (r *run) outcome(ctx context.Context, found bool, answer *exchange.Exchange
 		return report.Found
 	case errors.Is(ctx.Err(), context.Canceled):
 		return report.Interrupted
+	case r.offline():
+		return report.NotKnown
 	case errors.As(r.refusal, &w) && (r.standIn == "" || !cause.Passed(answer)):
 		return report.Withheld
 	case answer == nil || answer.Response == nil:
@@ -100,6 +102,12 @@ func (r *run) outcome(ctx context.Context, found bool, answer *exchange.Exchange
 		return report.NotKnown
 	}
 	return report.Healthy
+}
+
+// offline reports that nothing was sent because the user wanted it so.
+func (r *run) offline() bool {
+	var w Withheld
+	return errors.As(r.refusal, &w) && w.WithheldBy() == "offline"
 }
 
 func (r *run) unknownTitle(o report.Outcome, answer *exchange.Exchange) string {
@@ -115,6 +123,9 @@ func (r *run) unknownTitle(o report.Outcome, answer *exchange.Exchange) string {
 		return "Not sent, to keep your account safe"
 	case report.Interrupted:
 		return "Interrupted; this is what is known so far"
+	}
+	if r.offline() {
+		return "Nothing was sent, and the request alone does not tell"
 	}
 	return "Refused, and the cause cannot be told from here"
 }

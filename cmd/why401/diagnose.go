@@ -190,9 +190,6 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	if ctx.Err() != nil && r.rep.Failure != nil {
 		r.rep.Failure.Message = "interrupted"
 	}
-	if d.offline && r.rep.Outcome == report.Withheld {
-		r.rep.Verdict.Title = "Nothing was sent (--offline), and the request alone does not tell"
-	}
 	if err := d.write(r.rep); err != nil {
 		return err
 	}
