@@ -6,10 +6,19 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
+	AuthRequestHeaderNotForwarded,
+	AuthRequestSubrequestMisconfig,
+	CSRFOriginMismatchBehindProxy,
 	Confusion407,
+	DigestURIMismatch,
 	ForwardedProtoMissing,
+	MTLSTerminatedBeforeVerifier,
 	ProxyAuthRequired407,
+	ProxyDropsSetCookie,
 	ProxyEnvIntercepts,
+	ProxyHeaderInheritanceLost,
+	ProxyHostHeaderMismatch,
+	ProxyInjectsOwnAuthorization,
 	ReverseProxyStripsAuthorization,
 	UnderscoreHeaderDropped,
 	WebSocketUpgradeAuth,
