@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/app"
 	"github.com/why401/why401/causes/client"
 	"github.com/why401/why401/causes/cors"
 	"github.com/why401/why401/causes/credential"
@@ -16,12 +17,14 @@ import (
 	"github.com/why401/why401/causes/proxy"
 	"github.com/why401/why401/causes/redirect"
 	"github.com/why401/why401/causes/session"
+	"github.com/why401/why401/causes/token"
 	"github.com/why401/why401/causes/webserver"
 )
 
 // Causes are all causes, family by family.
 func Causes() []*cause.Cause {
 	var out []*cause.Cause
+	out = append(out, app.Causes...)
 	out = append(out, client.Causes...)
 	out = append(out, cors.Causes...)
 	out = append(out, credential.Causes...)
@@ -29,11 +32,12 @@ func Causes() []*cause.Cause {
 	out = append(out, proxy.Causes...)
 	out = append(out, redirect.Causes...)
 	out = append(out, session.Causes...)
+	out = append(out, token.Causes...)
 	out = append(out, webserver.Causes...)
 	return out
 }
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{client.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, webserver.Pages}
+	return []fs.FS{app.Pages, client.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
 }

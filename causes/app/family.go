@@ -1,0 +1,13 @@
+// Package app holds the causes of the family "app/framework". Each stem is one cause: <id>.go suspects and proves, <id>.md
+// explains and holds the scenarios that test it.
+package app
+
+import "embed"
+
+// family is the family's name in reports.
+const family = "app/framework"
+
+// Pages are the pages of this family.
+//
+//go:embed *.md
+var Pages embed.FS

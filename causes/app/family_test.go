@@ -1,0 +1,10 @@
+package app_test
+
+import (
+	"testing"
+
+	"github.com/why401/why401/cause/causetest"
+	"github.com/why401/why401/causes/app"
+)
+
+func TestScenarios(t *testing.T) { causetest.Run(t, app.Causes, app.Pages) }
