@@ -227,6 +227,9 @@ func (r *run) goBehind() bool {
 	if h.trial.Key == "" || cause.Passed(h.seen) || !cause.Refused(h.seen) || h.seen.Request.Method == "OPTIONS" {
 		return false
 	}
+	if h.failing.OK() && cause.Passed(h.failing) {
+		return false // the request is let in, and the experiment was to take away what it needs: nothing stands behind that
+	}
 	r.tracef("request %d is still refused: looking for a second fault behind %s", h.seen.N, r.last[0].cause.ID)
 	r.behind = append(r.behind, r.last[0])
 	r.c.Subject = h.trial.Key

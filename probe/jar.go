@@ -26,7 +26,11 @@ type cookie struct {
 
 const maxCookies = 60
 
-func newJar(in *exchange.Intent) *jar { return &jar{on: in.Jar || keepsCookies(in.Agent.Name)} }
+func newJar(in *exchange.Intent) *jar { return &jar{on: KeepsCookies(in)} }
+
+// KeepsCookies reports whether the user's program sends back on a redirect what the redirecting reply set: by its
+// nature, or because it was asked to.
+func KeepsCookies(in *exchange.Intent) bool { return in.Jar || keepsCookies(in.Agent.Name) }
 
 // keepsCookies reports whether the agent sends back, on a redirect, a cookie that the redirecting reply set, without
 // being asked to. curl has a cookie engine only with -b or -c, Go only with a Jar.

@@ -21,6 +21,7 @@ type operation struct {
 	agent, referer     *string
 	cookies            []string // -b name=value
 	cookieFiles        []string
+	cookieJar          bool // -c: keeps cookies from reply to request
 	junk               bool
 	ranges             string
 	resume             string

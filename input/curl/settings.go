@@ -123,7 +123,9 @@ func (r *reader) setRequest(op *operation, o option, v string, on bool) (bool, e
 		return true, usage("--"+o.name, "this curl is built without HTTP/3; give the command without it")
 	case "help", "version", "manual":
 		return true, usage("--"+o.name, "prints information and sends no request")
-	case "disable", "cookie-jar": // files of curl's own, no effect on this request
+	case "cookie-jar":
+		op.cookieJar = v != ""
+	case "disable": // a file of curl's own, no effect on this request
 	default:
 		return false, nil
 	}

@@ -96,6 +96,7 @@ func (r *reader) transfer(op *operation, t *target, raw string) (*exchange.Inten
 	i := &exchange.Intent{
 		Agent: exchange.Agent{Name: "curl", Version: Version}, Source: r.o.Source,
 		Follow: op.follow, Trusted: op.trusted, KeepPost: op.keepPost,
+		Jar: op.cookieJar || len(op.cookieFiles) > 0,
 		TLS: op.tls(), Iface: op.iface, HTTP: strings.TrimSuffix(op.http, "-prior-knowledge"),
 		Timeout: op.maxTime, Connect: op.connect, IP: op.ip, Socket: op.socket, Netrc: op.netrc != netrcNo,
 	}
