@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/probe"
 	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
@@ -139,8 +140,14 @@ func lostCookie(v *cause.View, g given) *cause.Suspicion {
 	case loginWanted(v) && g.by != v.Answer:
 		s.Grade, s.Weight = cause.Strong, 0.85
 		s.Because = append(s.Because, v.Saw("The request that is answered %d goes out without it.", v.Answer.Status()))
+		t := byHand(at, g)
+		if !keeps(v) {
+			// Without a cookie store every cookie is lost: that it would have helped says nothing about its attributes.
+			t = t.Carrying(cause.Strong)
+			s.Because = append(s.Because, fact.Given("the request", "%s keeps no cookies of its own here; a program that does would drop this one.", program(v)))
+		}
 		if own && !password(at) {
-			s.Trials = []cause.Trial{byHand(at, g)}
+			s.Trials = []cause.Trial{t}
 		}
 	case loginWanted(v):
 		s.Grade, s.Weight = cause.Strong, 0.75 // the cookie that a login would fill cannot be kept
@@ -148,8 +155,8 @@ func lostCookie(v *cause.View, g given) *cause.Suspicion {
 	case carries(at, g.set.Name) && cause.Passed(v.Answer):
 		s.Grade, s.Weight = cause.Strong, 0.75
 		s.Because = append(s.Because, v.Saw("Only a client that ignores the rule gets in, as why401 did here: %d.", v.Answer.Status()))
-		if own {
-			s.Trials = []cause.Trial{without(at)}
+		if own && !password(at) {
+			s.Trials = []cause.Trial{without(at, g)}
 		}
 	case cause.Passed(v.Answer) && sessionName.MatchString(g.set.Name):
 		s.Grade, s.Weight = cause.Likely, 0.5
@@ -218,13 +225,42 @@ func byHand(at exchange.Request, g given) cause.Trial {
 		}}.Passing()
 }
 
-// without is the last address asked with no credential at all.
-func without(at exchange.Request) cause.Trial {
-	return cause.Trial{Key: keyWithout, Change: "no cookie at the last address, as a browser asks it",
-		Edit: func(exchange.Request) exchange.Request { return cred.Strip(at) }}.
+// without is the last request with that one cookie left out.
+func without(at exchange.Request, g given) cause.Trial {
+	var rest []secret.Text
+	for _, p := range cookie.ParseCookie(at.Header.Text("Cookie")) {
+		if p.Name == g.set.Name {
+			continue
+		}
+		if len(rest) > 0 {
+			rest = append(rest, secret.Public("; "))
+		}
+		rest = append(rest, secret.Public(p.Name+"="), p.Value)
+	}
+	return cause.Trial{Key: keyWithout, Change: "that cookie left out, as a browser sends it",
+		Edit: func(exchange.Request) exchange.Request {
+			r := at.Clone()
+			r.Header = r.Header.Without("Cookie")
+			if len(rest) > 0 {
+				r.Header = append(r.Header, exchange.Field{Name: "Cookie", Value: secret.Join(rest...)})
+			}
+			return r
+		}}.
 		Predicting("a refusal or the login page", func(failing, seen *exchange.Exchange) bool {
-			return cause.Passed(failing) && !cause.Passed(seen) && seen.Status() < 500
+			_, login := signature.LoginPage(seen)
+			return cause.Passed(failing) && (login || cause.Refused(seen))
 		}).OrOut()
+}
+
+// keeps reports that the program whose request this is keeps cookies. Recorded exchanges speak for themselves.
+func keeps(v *cause.View) bool { return v.Intent == nil || probe.KeepsCookies(v.Intent) }
+
+// program names the user's program in a sentence.
+func program(v *cause.View) string {
+	if v.Intent == nil || v.Intent.Agent.Name == "" || v.Intent.Agent.Name == "why401" {
+		return "The client"
+	}
+	return v.Intent.Agent.Name
 }
 
 // lookInJar is the observation that decides where no experiment can: what the browser itself says.

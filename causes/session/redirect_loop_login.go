@@ -49,7 +49,7 @@ var RedirectLoopLogin = &cause.Cause{
 			s.Title = "a login loop: the session cookie comes back and is not understood"
 			s.Grade, s.Weight = cause.Likely, 0.65
 			s.Because = append(s.Because, v.Saw("A session cookie that an earlier answer set was sent back, and the login is asked for again."))
-		case len(kept) > 0:
+		case len(kept) > 0 && !keeps(v):
 			s.Title = "a login loop: the client keeps no cookies on the way"
 			s.FaultAt = exchange.Client
 			s.Because = append(s.Because, kept[0].says("the requests behind it go out without it, as curl does without -b or -c."))
@@ -57,7 +57,7 @@ var RedirectLoopLogin = &cause.Cause{
 				s.Trials = []cause.Trial{jarOnce(v.Request, kept)}
 			}
 		default:
-			return nil // a cookie that browsers refuse: another cause of this family says which
+			return nil // a cookie that browsers refuse or keep back: another cause of this family says which
 		}
 		s.Raise = []cause.Raise{{
 			Command: "curl -sS -L -b '' -c - -o /dev/null --max-redirs 10 -w '%{http_code} %{num_redirects}\\n' " + cause.Quote(v.Request.URL),
@@ -98,9 +98,7 @@ func jarOnce(first exchange.Request, kept []given) cause.Trial {
 		parts = append(parts, secret.Public(g.set.Name+"="), g.set.Value)
 	}
 	t := cause.Header(keyCookie, "the cookies that the first round set", "Cookie", secret.Join(parts...))
-	// The user's own curl may keep cookies in a file that this chain did not have: the flip shows what a cookie store
-	// does, not that there was none.
-	return t.Passing().Carrying(cause.Strong)
+	return t.Passing()
 }
 
 func loopRemedies(v *cause.View, at exchange.Layer) []cause.Remedy {
