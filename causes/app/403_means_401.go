@@ -13,7 +13,6 @@ var ForbiddenMeans401 = &cause.Cause{
 	Title:   "the 403 means that no valid credential arrived",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"user-lacks-role-or-group"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 403 {
 			return nil

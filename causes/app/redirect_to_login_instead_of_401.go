@@ -35,6 +35,8 @@ var RedirectToLogin = &cause.Cause{
 		case cookies(v):
 			s.Grade, s.Weight = cause.Likely, 0.4
 			s.Title = "the application redirects to its login page although a cookie came"
+		case v.Request.Header.Get("Sec-Fetch-Site") == "cross-site":
+			s.Grade, s.Weight = cause.Likely, 0.35 // a browser keeps cookies back from requests of other sites
 		default:
 			s.Grade = cause.Proved
 			s.Title = "this page wants a login: it redirects to one, and no credential was sent"

@@ -36,6 +36,9 @@ var SessionNotShared = &cause.Cause{
 		if _, other := token(v); other || passwordSent(v) || !cookies(v) || !balanced(v.Answer) {
 			return nil
 		}
+		if _, login := signature.LoginPage(v.Answer); v.Answer.Status() != 401 && !login {
+			return nil // a backend that does not know a session asks for a login
+		}
 		n := 1
 		for n < 3 && v.Trial(fmt.Sprintf("same-%d", n)) != nil {
 			n++
