@@ -1,0 +1,63 @@
+package token
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/jwt"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
+)
+
+// JWKSKidNotFound: the verifier has no key of the token's kid (RFC 7515 4.1.4).
+var JWKSKidNotFound = &cause.Cause{
+	ID:      "jwks-kid-not-found",
+	Title:   "the server knows no key with the token's key id",
+	Family:  family,
+	FaultAt: exchange.Application,
+	Hides:   []string{"jwt-signature-invalid-wrong-key", "token-revoked", "credential-type-wrong", "missing-www-authenticate"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		s := read(v)
+		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted {
+			return nil
+		}
+		words, said := s.says(signature.KidUnknown)
+		if !said {
+			return nil
+		}
+		kid := s.jwt.Header.Kid
+		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Because: []fact.Fact{words}}
+		look := `grep -c "$KID"`
+		if kid.Present() {
+			sus.Because = append(sus.Because, v.Asked("The token's header says kid %q, alg %q.", kid.Show, s.jwt.Header.Alg))
+			look = "grep -c " + cause.QuoteWord(kid.Show)
+		} else {
+			sus.Because = append(sus.Because, v.Asked("The token's header has no kid, so the key must be guessed."))
+			sus.Title = "the token names no key id, and the server cannot pick a key"
+			sus.FaultAt = exchange.IdentityProvider
+		}
+		jwks := `curl -s "$JWKS_URI"`
+		if iss := s.claims.Issuer; iss.Present() && strings.HasPrefix(iss.Show, "http") {
+			jwks = "curl -s " + cause.QuoteWord(strings.TrimSuffix(iss.Show, "/")+"/.well-known/openid-configuration") +
+				` | python3 -c 'import json,sys;print(json.load(sys.stdin)["jwks_uri"])' | xargs curl -s`
+		}
+		sus.Raise = []cause.Raise{{Command: jwks + " | " + look, Where: "on the API's machine",
+			Would: "say 1 when the issuer publishes the key (the API's copy is old), 0 when the token comes from another issuer or its key is withdrawn"}}
+		sus.Remedies = []cause.Remedy{{
+			ID: "reload-keys", Title: "let the API load the issuer's keys anew", For: "server",
+			Effect: "the API knows the present keys", Opens: "nothing",
+			Steps:  []string{"restart the API (first aid)", "check that jwks_uri in its settings is the issuer's: " + jwks},
+			Verify: "the same request answers 2xx; a token signed with another key is still refused", Undo: "none needed",
+		}, {
+			ID: "refetch-on-unknown-kid", Title: "fetch the keys again when a key id is unknown, and limit their age", For: "server",
+			Effect: "a rotation of keys needs no restart", Opens: "nothing; limit it to a few fetches a minute",
+			Steps: []string{
+				"jwks-rsa: cache: true, rateLimit: true, jwksRequestsPerMinute: 10; ASP.NET Core: RefreshOnIssuerKeyNotFound = true",
+				"at the issuer: publish a new key some hours before it signs, and keep the old one until its last token has ended",
+			},
+			Verify: "after a rotation the next request passes", Undo: "put the former cache settings back",
+		}, s.newToken("or sign in again, if the token is old or of another issuer", "the token is signed with a published key", "get a new token and put it in TOKEN")}
+		return sus
+	},
+}

@@ -1,0 +1,112 @@
+package token
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/signature"
+)
+
+// TokenIssMismatch: the token's iss is not, letter by letter, the issuer that the API trusts (RFC 7519 4.1.1).
+var TokenIssMismatch = &cause.Cause{
+	ID:      "token-iss-mismatch",
+	Title:   "the token's issuer is not the one the server trusts",
+	Family:  family,
+	FaultAt: exchange.Client,
+	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		s := read(v)
+		if s == nil {
+			return nil
+		}
+		words, said := s.says(signature.IssuerMismatch)
+		if !said {
+			return nil
+		}
+		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85}
+		iss := s.claims.Issuer
+		readable := s.jwt != nil && s.jwt.Claims != nil
+		config := cause.Remedy{
+			ID: "same-issuer", Title: "write the issuer in the API exactly as tokens have it", For: "server",
+			Effect: "tokens of this issuer are accepted", Opens: "nothing, as long as the issuer is the one that is meant to be trusted",
+			Steps:  []string{"compare letter by letter: scheme, host, port, path, final slash", "take the value of issuer from the identity provider's /.well-known/openid-configuration"},
+			Verify: "a token of this issuer passes; one of another issuer is still refused", Undo: "put the former issuer back",
+		}
+		switch {
+		case readable && !s.claims.Has("iss"):
+			sus.Grade, sus.Weight, sus.Title = cause.Proved, 0.9, "the token names no issuer"
+			sus.Because = append(sus.Because, v.Asked("The token has no claim iss."))
+		case readable && iss.Present():
+			sus.Because = append(sus.Because, v.Asked("The token's iss is %q.", iss.Show))
+			if iss.Text.Closed() {
+				break
+			}
+			have, wanted := iss.Text.String(), s.expected()
+			switch {
+			case slices.Contains(wanted, have):
+				// The issuer that it wants is in this token: it judged another one.
+				sus.Grade, sus.Weight, sus.Title = cause.Likely, 0.3, "the server judged a token of another issuer than the one sent"
+			case len(wanted) > 0:
+				sus.Grade, sus.Weight = cause.Proved, 0.9
+				if how := differ(have, wanted); how != "" {
+					sus.Title, sus.FaultAt = "the issuers differ only in "+how, exchange.Application
+					sus.Because = append(sus.Because, v.Saw("The answer names the issuer that it expects: it differs from the token's in %s.", how))
+				} else {
+					sus.Because = append(sus.Because, v.Saw("The answer names the issuer that it expects, and it is not the token's."))
+				}
+			case s.names([]string{have}):
+				sus.Grade, sus.Weight = cause.Proved, 0.9
+				sus.Because = append(sus.Because, v.Saw("The answer names that issuer as the one it does not accept."))
+			}
+		}
+		sus.Because = append(sus.Because, words)
+		ask := `curl -s "$ISSUER/.well-known/openid-configuration"`
+		if iss.Present() && strings.HasPrefix(iss.Show, "http") {
+			ask = "curl -s " + cause.QuoteWord(strings.TrimSuffix(iss.Show, "/")+"/.well-known/openid-configuration")
+		}
+		sus.Raise = []cause.Raise{{Command: ask, Where: "on the API's machine", Would: "show issuer as the identity provider writes it, to compare with the API's setting and the token's iss"}}
+		own := s.newToken("get the token from the issuer that this API trusts", "iss is the trusted one", "sign in at the identity provider of this API, same realm and same address, and put the token in TOKEN")
+		sus.Remedies = []cause.Remedy{own, config}
+		if sus.FaultAt == exchange.Application {
+			sus.Remedies = []cause.Remedy{config, {
+				ID: "one-issuer-address", Title: "give the identity provider one fixed address", For: "idp",
+				Effect: "every token has the same iss, whatever address the client used", Opens: "nothing",
+				Steps:  []string{"Keycloak: KC_HOSTNAME=https://id.example.com (and KC_HOSTNAME_BACKCHANNEL_DYNAMIC=true for calls inside the network)"},
+				Verify: "iss of a new token is the same from inside and outside", Undo: "remove the setting",
+			}}
+		}
+		return sus
+	},
+}
+
+// differ says in what an issuer differs from the nearest expected one when it is clearly meant to be the same, or "".
+func differ(have string, wanted []string) string {
+	h, err := url.Parse(have)
+	if err != nil || h.Host == "" {
+		return ""
+	}
+	for _, w := range wanted {
+		u, err := url.Parse(w)
+		if err != nil || u.Host == "" {
+			continue
+		}
+		sameHost, samePath := strings.EqualFold(u.Host, h.Host), strings.TrimSuffix(u.Path, "/") == strings.TrimSuffix(h.Path, "/")
+		switch {
+		case sameHost && samePath && u.Scheme == h.Scheme:
+			return "the final slash"
+		case sameHost && samePath:
+			return "http and https"
+		case samePath && len(h.Path) > 1 && (inside(u.Hostname()) || inside(h.Hostname())):
+			return "the host, as seen from inside and outside"
+		}
+	}
+	return ""
+}
+
+// inside reports a name by which a service is known within its own network only.
+func inside(host string) bool {
+	return host == "localhost" || host == "127.0.0.1" || host == "host.docker.internal" || !strings.Contains(host, ".")
+}

@@ -1,0 +1,63 @@
+package token
+
+import (
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
+)
+
+// TokenRevoked: the token was withdrawn before its end (RFC 7009), or was never known.
+var TokenRevoked = &cause.Cause{
+	ID:      "token-revoked",
+	Title:   "the token was withdrawn, or is not known to the server",
+	Family:  family,
+	FaultAt: exchange.Client,
+	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		s := read(v)
+		if s == nil || s.aside() {
+			return nil
+		}
+		words, said := s.says(signature.TokenRevoked)
+		sus := &cause.Suspicion{}
+		if end, ok := s.expires(); ok {
+			now := s.clock()
+			if now.now.IsZero() || now.now.After(end) {
+				return nil
+			}
+			sus.Because = append(sus.Because, v.Asked("The token's own time is not over: exp is %s, in %s.", stamp(end), span(end.Sub(now.now))))
+		}
+		switch {
+		case said:
+			sus.Grade, sus.Weight, sus.Title = cause.Strong, 0.88, "the token was withdrawn"
+			sus.Because = append([]fact.Fact{words}, sus.Because...)
+		case s.other() || !s.blamed():
+			return nil
+		case s.jwt == nil:
+			sus.Grade, sus.Weight = cause.Likely, 0.55
+			sus.Because = append(sus.Because, s.verdictOf(), v.Asked("The token is well formed (%d characters), and shows no time or audience of its own.", s.cred.Value.Len()))
+		case s.odd():
+			return nil
+		default:
+			sus.Grade, sus.Weight = cause.Likely, 0.5
+			sus.Because = append(sus.Because, s.verdictOf())
+		}
+		sus.Raise = []cause.Raise{{
+			Command: `curl -s -u "$CLIENT_ID:$CLIENT_SECRET" -d "token=$TOKEN" "$ISSUER/introspect"`,
+			Where:   "where the issuer's client secret is kept; ISSUER/introspect is its introspection_endpoint (RFC 7662)",
+			Would:   `answer {"active":false} for a token that was withdrawn or never issued`,
+		}, {Command: s.send(), Where: "here, with a token that was issued just now", Would: "be let in if the old token is all that is wrong"}}
+		sus.Remedies = []cause.Remedy{
+			s.newToken("get a new token", "the server knows it", "sign in again, or make a new token where the old one was made, and put it in TOKEN"), {
+				ID: "find-who-revoked", Title: "find out what withdrew it", For: "client",
+				Effect: "the next token is not withdrawn the same way", Opens: "nothing",
+				Steps: []string{
+					"look for: log-out elsewhere, a changed password, a deleted key, a secret scanner that found it in a public place, a refresh token used twice",
+					"read the issuer's audit log for the time of the first refusal",
+				},
+				Verify: "the new token still works a day later", Undo: "none needed",
+			}}
+		return sus
+	},
+}
