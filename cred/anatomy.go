@@ -1,10 +1,10 @@
 package cred
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -56,7 +56,7 @@ var usualCase = map[string]string{
 	"oauth": "OAuth", "token": "Token", "apikey": "ApiKey", "aws4-hmac-sha256": "AWS4-HMAC-SHA256", "jwt": "JWT",
 }
 
-var fieldName = regexp.MustCompile(`(?i)^(proxy-)?authorization\s*[:=]\s*`)
+var fieldName = lazyregexp.New(`(?i)^(proxy-)?authorization\s*[:=]\s*`)
 
 func anatomy(v secret.Text, scheme bool) []Flaw {
 	var out []Flaw
@@ -213,7 +213,7 @@ func tokenFlaws(s, scheme string) []Flaw {
 	return out
 }
 
-var escape = regexp.MustCompile(`%(20|2[BbFf]|3[Dd]|0[AaDd]|22|7[BbDd])`)
+var escape = lazyregexp.New(`%(20|2[BbFf]|3[Dd]|0[AaDd]|22|7[BbDd])`)
 
 func percentLeft(s string) bool { return escape.MatchString(s) }
 

@@ -6,7 +6,6 @@
 package cred
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,6 +13,7 @@ import (
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/cred/ntlm"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -222,7 +222,7 @@ func shownName(s string) string {
 	return b.String()
 }
 
-var wordPart = regexp.MustCompile(`^([a-z]{0,16}|([A-Z][a-z]{1,12}){1,4}|[A-Z]{1,12}|[Ss]ha[0-9]{1,3}|[0-9]{1,3})$`)
+var wordPart = lazyregexp.New(`^([a-z]{0,16}|([A-Z][a-z]{1,12}){1,4}|[A-Z]{1,12}|[Ss]ha[0-9]{1,3}|[0-9]{1,3})$`)
 
 // plain reports values that carry nothing: flags and small numbers.
 func plain(v secret.Text) bool {

@@ -1,10 +1,10 @@
 package cred
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -22,25 +22,25 @@ func PlaceholderForm(v secret.Text) (string, bool) {
 const word = `[A-Za-z_][A-Za-z0-9_]*`
 
 var (
-	shellBraced  = regexp.MustCompile(`^\$\{` + word + `(:?[-?+=][^}]*)?\}$`)
-	shellPlain   = regexp.MustCompile(`^\$` + word + `$`)
-	shellCommand = regexp.MustCompile("^(\\$\\([^()]{2,200}\\)|`[^`]{2,200}`)$")
-	powershell   = regexp.MustCompile(`(?i)^\$(env:` + word + `|\{env:[^}]+\}|\(\$` + word + `\))$`)
-	actions      = regexp.MustCompile(`^\$\{\{[^{}]{1,100}\}\}$`)
-	windows      = regexp.MustCompile(`^%[A-Za-z_][A-Za-z0-9_]{2,}%$`)
-	mustache     = regexp.MustCompile(`^\{\{\{?[^{}]{1,100}\}?\}\}$`)
-	single       = regexp.MustCompile(`^\{[A-Za-z_][A-Za-z0-9_ .-]{0,40}\}$`)
-	angle        = regexp.MustCompile(`^<[^<>]{1,60}>$`)
-	square       = regexp.MustCompile(`^\[[A-Za-z][A-Za-z_ -]{0,40}\]$`)
-	otherMarks   = regexp.MustCompile(`^(#\{[^{}]{1,100}\}|<%[^%]{1,100}%>|@@?` + word + `@@?|__[A-Za-z][A-Za-z0-9_]*__|:[a-z_]*(token|key|secret))$`)
-	objects      = regexp.MustCompile(`(?i)^(\[object [A-Za-z]+\]|<(coroutine|bound method|function|generator) [^>]*>|promise \{.*|system\.object|java\.lang\.object@[0-9a-f]+|%!s\(.*\))$`)
-	verbs        = regexp.MustCompile(`^%[sdvq]$|^\{[0-9]?\}$`)
-	yours        = regexp.MustCompile(`(?i)^(your|insert|replace|enter|put|paste|add)[-_ .]?(with|the|my|your|own|actual|real|secret|private|personal|github|gitlab|openai|stripe|google|api|access|auth|bearer|jwt|client|token|key|secret|password|value|user|username|here|me|app|service|[-_ ])+$`)
-	capitals     = regexp.MustCompile(`^([A-Z]+_)+(TOKEN|KEY|SECRET|PASSWORD|APIKEY|JWT|CREDENTIALS?)$|^(TOKEN|APIKEY|API-KEY|JWT_?TOKEN|ACCESS-TOKEN|SECRET)$`)
-	lower        = regexp.MustCompile(`^((access|api|auth|bearer|jwt|openai|github|gitlab|google)[-_ ]?)+(token|key|jwt)$|^(token|jwt|apikey)$|^here$`)
-	crossed      = regexp.MustCompile(`^[xX]{4,}([-_.][xX]{4,})*$|^\*{3,}$|^•{3,}$|^\.{3,}$|^…$|^-{3,}$|^_{3,}$`)
-	removed      = regexp.MustCompile(`(?i)^[<\[({]?(redacted|filtered|masked|hidden|removed|secret)[>\])}]$|^redacted$|^\*+ *redacted *\*+$`)
-	credWord     = regexp.MustCompile(`(?i)token|key|secret|pass|pwd|auth|jwt|bearer|access|api|cred|user|login|session`)
+	shellBraced  = lazyregexp.New(`^\$\{` + word + `(:?[-?+=][^}]*)?\}$`)
+	shellPlain   = lazyregexp.New(`^\$` + word + `$`)
+	shellCommand = lazyregexp.New("^(\\$\\([^()]{2,200}\\)|`[^`]{2,200}`)$")
+	powershell   = lazyregexp.New(`(?i)^\$(env:` + word + `|\{env:[^}]+\}|\(\$` + word + `\))$`)
+	actions      = lazyregexp.New(`^\$\{\{[^{}]{1,100}\}\}$`)
+	windows      = lazyregexp.New(`^%[A-Za-z_][A-Za-z0-9_]{2,}%$`)
+	mustache     = lazyregexp.New(`^\{\{\{?[^{}]{1,100}\}?\}\}$`)
+	single       = lazyregexp.New(`^\{[A-Za-z_][A-Za-z0-9_ .-]{0,40}\}$`)
+	angle        = lazyregexp.New(`^<[^<>]{1,60}>$`)
+	square       = lazyregexp.New(`^\[[A-Za-z][A-Za-z_ -]{0,40}\]$`)
+	otherMarks   = lazyregexp.New(`^(#\{[^{}]{1,100}\}|<%[^%]{1,100}%>|@@?` + word + `@@?|__[A-Za-z][A-Za-z0-9_]*__|:[a-z_]*(token|key|secret))$`)
+	objects      = lazyregexp.New(`(?i)^(\[object [A-Za-z]+\]|<(coroutine|bound method|function|generator) [^>]*>|promise \{.*|system\.object|java\.lang\.object@[0-9a-f]+|%!s\(.*\))$`)
+	verbs        = lazyregexp.New(`^%[sdvq]$|^\{[0-9]?\}$`)
+	yours        = lazyregexp.New(`(?i)^(your|insert|replace|enter|put|paste|add)[-_ .]?(with|the|my|your|own|actual|real|secret|private|personal|github|gitlab|openai|stripe|google|api|access|auth|bearer|jwt|client|token|key|secret|password|value|user|username|here|me|app|service|[-_ ])+$`)
+	capitals     = lazyregexp.New(`^([A-Z]+_)+(TOKEN|KEY|SECRET|PASSWORD|APIKEY|JWT|CREDENTIALS?)$|^(TOKEN|APIKEY|API-KEY|JWT_?TOKEN|ACCESS-TOKEN|SECRET)$`)
+	lower        = lazyregexp.New(`^((access|api|auth|bearer|jwt|openai|github|gitlab|google)[-_ ]?)+(token|key|jwt)$|^(token|jwt|apikey)$|^here$`)
+	crossed      = lazyregexp.New(`^[xX]{4,}([-_.][xX]{4,})*$|^\*{3,}$|^•{3,}$|^\.{3,}$|^…$|^-{3,}$|^_{3,}$`)
+	removed      = lazyregexp.New(`(?i)^[<\[({]?(redacted|filtered|masked|hidden|removed|secret)[>\])}]$|^redacted$|^\*+ *redacted *\*+$`)
+	credWord     = lazyregexp.New(`(?i)token|key|secret|pass|pwd|auth|jwt|bearer|access|api|cred|user|login|session`)
 )
 
 // nothings are what languages print for a value that is not there.
@@ -110,4 +110,4 @@ func named(form, name string) string {
 	return form
 }
 
-var capitalName = regexp.MustCompile(`^[A-Z]+(_[A-Z]+)*$`)
+var capitalName = lazyregexp.New(`^[A-Z]+(_[A-Z]+)*$`)

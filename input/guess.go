@@ -7,13 +7,13 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // maxText is the largest file or standard input that is looked at here: 1 MiB.
@@ -209,7 +209,7 @@ func understand(b []byte, place string, src fact.Source, o Options) (Result, err
 	return Result{}, unreadable(place, nil, "holds neither a URL nor a curl command")
 }
 
-var mentionsCurl = regexp.MustCompile(`(?m)(?:^|[\s;&|(/$"'])curl(?:\.exe)?["']?\s`)
+var mentionsCurl = lazyregexp.New(`(?m)(?:^|[\s;&|(/$"'])curl(?:\.exe)?["']?\s`)
 
 func command(text string, src fact.Source, o Options) (Result, error) {
 	in, err := curl.Commands(text, curl.Options{Dir: o.Dir, Home: o.Home, Source: src})
@@ -226,7 +226,7 @@ func (r Result) inHistory() {
 	}
 }
 
-var secretName = regexp.MustCompile(`(?i)auth|token|secret|passw|cookie|session|api-?_?key|signature|^key$|^sig$`)
+var secretName = lazyregexp.New(`(?i)auth|token|secret|passw|cookie|session|api-?_?key|signature|^key$|^sig$`)
 
 // secretIn names the first place of i that holds a secret, never the secret.
 func secretIn(i *exchange.Intent) string {

@@ -2,20 +2,20 @@ package input
 
 import (
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
 var (
-	scheme   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*://`)
-	hostLike = regexp.MustCompile(`^(?:[^\s/?#@]*@)?(?:localhost|\[[0-9A-Fa-f:.]+\]|(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}-]+\.?|[A-Za-z0-9_-]+:\d+)(?::\d+)?(?:[/?#]\S*)?$`)
+	scheme   = lazyregexp.New(`^[A-Za-z][A-Za-z0-9+.-]*://`)
+	hostLike = lazyregexp.New(`^(?:[^\s/?#@]*@)?(?:localhost|\[[0-9A-Fa-f:.]+\]|(?:[\p{L}\p{N}_-]+\.)+[\p{L}\p{N}-]+\.?|[A-Za-z0-9_-]+:\d+)(?::\d+)?(?:[/?#]\S*)?$`)
 	// fileLike keeps names such as request.txt from being taken for hosts.
-	fileLike = regexp.MustCompile(`^[^/:@?#]+\.(?:txt|har|json|curl|sh|log|conf|xml|yaml|yml|toml|csv|html?|md|http|env)$`)
+	fileLike = lazyregexp.New(`^[^/:@?#]+\.(?:txt|har|json|curl|sh|log|conf|xml|yaml|yml|toml|csv|html?|md|http|env)$`)
 )
 
 func hasScheme(s string) bool { return scheme.MatchString(s) }

@@ -4,12 +4,12 @@ import (
 	"encoding/base64"
 	"net"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -42,8 +42,8 @@ func (c credential) String() string {
 var carriesNothing = []string{"referer", "if-none-match", "if-match", "if-range", "traceparent", "tracestate",
 	"x-request-id", "x-correlation-id", "save-data", "x-why401"}
 
-var passwordInBody = regexp.MustCompile(`(?i)(?:^|[&"'{,\s<:])(?:user_?)?(?:password|passwd|passphrase|pwd|pass|j_password)["']?\s*(?:=|:|>)`)
-var userInBody = regexp.MustCompile(`(?i)(?:^|[&"'{,\s])(?:user(?:_?name)?|login|email|log|uid|j_username)["']?\s*[=:]\s*["']?([^&"',\s}]+)`)
+var passwordInBody = lazyregexp.New(`(?i)(?:^|[&"'{,\s<:])(?:user_?)?(?:password|passwd|passphrase|pwd|pass|j_password)["']?\s*(?:=|:|>)`)
+var userInBody = lazyregexp.New(`(?i)(?:^|[&"'{,\s])(?:user(?:_?name)?|login|email|log|uid|j_username)["']?\s*[=:]\s*["']?([^&"',\s}]+)`)
 
 // classify says what r carries. ours is the user whose handshake answer we made, "" otherwise.
 func classify(r exchange.Request, ours string) credential {

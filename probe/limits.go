@@ -2,12 +2,12 @@ package probe
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // Limits on refusals within one run. Passwords have a stricter rule of their own, see ledger.go.
@@ -169,7 +169,7 @@ func staleNonce(resp *exchange.Response) bool {
 	return d != nil && strings.EqualFold(d.Value("stale"), "true")
 }
 
-var lockWords = regexp.MustCompile(`(?i)(account|user|login|profile)[^.<>{}]{0,60}\b(locked|suspended|blocked|deactivated)\b` +
+var lockWords = lazyregexp.New(`(?i)(account|user|login|profile)[^.<>{}]{0,60}\b(locked|suspended|blocked|deactivated)\b` +
 	`|\blocked[ -]?out\b|too many (failed |invalid |unsuccessful |incorrect |recent )?(log[ -]?in |sign[ -]?in |authentication |password )?(attempts|failures|requests|tries|logins)` +
 	`|captcha|brute[ -]?force|(temporarily|been|is|was|permanently) (blocked|banned)|\b(ip|address)[^.<>{}]{0,30}\b(banned|blocked|blacklisted|denylisted)\b|rate[ -]?limit(ed)? (exceeded|reached)`)
 

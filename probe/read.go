@@ -6,10 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -150,7 +150,7 @@ func (rr *replyReader) foreign() *exchange.Failure {
 	return &exchange.Failure{Step: "parse", Message: what + "; it begins with " + fmt.Sprintf("%q", secret.Scrub(string(more)))}
 }
 
-var statusForm = regexp.MustCompile(`^([Hh][Tt][Tt][Pp])(?:/([0-9]+(?:\.[0-9]+)?))?([ \t]+)([0-9]{3})(?:([ \t]+)(.*))?$`)
+var statusForm = lazyregexp.New(`^([Hh][Tt][Tt][Pp])(?:/([0-9]+(?:\.[0-9]+)?))?([ \t]+)([0-9]{3})(?:([ \t]+)(.*))?$`)
 
 func (rr *replyReader) status(raw []byte) *exchange.Failure {
 	s := string(rr.trimEOL(raw))

@@ -3,13 +3,13 @@ package probe
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -146,7 +146,7 @@ func verb(s string, list []string) string {
 	return ""
 }
 
-var graphMutation = regexp.MustCompile(`^\s*mutation\b`)
+var graphMutation = lazyregexp.New(`^\s*mutation\b`)
 
 // dangerous gives the reason why a GET of u needs consent, or "".
 func dangerous(u exchange.URL) string {
@@ -192,11 +192,11 @@ var onceHeaders = []string{"dpop", "x-otp", "x-otp-code", "x-github-otp", "x-git
 	"x-2fa-code", "x-twilio-verify", "x-wsse", "npm-otp", "x-one-time-password"}
 
 // oncePath are words of a path under which a token= parameter or a token-like segment is a link to be used once.
-var oncePath = regexp.MustCompile(`(?i)(^|[/_-])(reset|reset-?password|password-?reset|recover|recovery|magic|magic-?link|verify|verify-?email|confirm|confirmation|activate|activation|invite|invitation|invitations|accept-?invite|otp|passwordless|one-?time|login-?link|token-?login|unlock|email-?login)([/_-]|\.|$)`)
+var oncePath = lazyregexp.New(`(?i)(^|[/_-])(reset|reset-?password|password-?reset|recover|recovery|magic|magic-?link|verify|verify-?email|confirm|confirmation|activate|activation|invite|invitation|invitations|accept-?invite|otp|passwordless|one-?time|login-?link|token-?login|unlock|email-?login)([/_-]|\.|$)`)
 
-var grantType = regexp.MustCompile(`(?i)grant_type["']?\s*[=:]\s*["']?(refresh_token|authorization_code|device_code|urn(:|%3a)[^&"']*(device_code|jwt-bearer|saml2-bearer|token-exchange|ciba))`)
+var grantType = lazyregexp.New(`(?i)grant_type["']?\s*[=:]\s*["']?(refresh_token|authorization_code|device_code|urn(:|%3a)[^&"']*(device_code|jwt-bearer|saml2-bearer|token-exchange|ciba))`)
 
-var onceBody = regexp.MustCompile(`(?i)(^|[&"'{,\s])(` + strings.Join(onceNames, "|") + `)["']?\s*[=:]\s*["']?[^&"'\s]`)
+var onceBody = lazyregexp.New(`(?i)(^|[&"'{,\s])(` + strings.Join(onceNames, "|") + `)["']?\s*[=:]\s*["']?[^&"'\s]`)
 
 // oneTime gives the reason why r must never be replayed, or "". fresh says that its Digest or NTLM answer was made by
 // us for this request.
@@ -270,4 +270,4 @@ func oneTime(r exchange.Request, fresh bool) string {
 	return ""
 }
 
-var codeInBody = regexp.MustCompile(`(?i)(^|[&"'{,\s])code["']?\s*[=:]\s*["']?[A-Za-z0-9._/%-]{5,}`)
+var codeInBody = lazyregexp.New(`(?i)(^|[&"'{,\s])code["']?\s*[=:]\s*["']?[A-Za-z0-9._/%-]{5,}`)

@@ -2,21 +2,21 @@ package report
 
 import (
 	"reflect"
-	"regexp"
 	"slices"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
-var hidden = regexp.MustCompile(`secret#[0-9]+`)
+var hidden = lazyregexp.New(`secret#[0-9]+`)
 
 // vocabulary are the fields whose value is one of our own words: a cause's id, a layer, an outcome. A password that
 // happens to be a part of such a word ("wrong-pass" in wrong-password) must not break the id, and the gap would give
 // it away. The rule holds for words of that form only.
 var vocabulary = []string{"Schema", "Outcome", "Cause", "Family", "RefusedBy", "FaultAt", "Kind", "Result", "Credential"}
 
-var word = regexp.MustCompile(`^[a-z0-9_]+(-[a-z0-9_]+)*$`)
+var word = lazyregexp.New(`^[a-z0-9_]+(-[a-z0-9_]+)*$`)
 
 // prepare copies rep for one medium: every string goes through secret.Scrub and then through escape, lists are never
 // nil, the places where a secret was hidden are counted and a next command is filled in. Nothing is written that did

@@ -1,17 +1,18 @@
 package signature
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // conditions are the keys that ask about the reply. They may stand in an entry itself or in an item of all, any, not.
 var conditions = []string{"status", "reason", "header", "absent", "cookie", "body", "body_is", "body_exact", "body_match",
 	"challenge", "json", "from_connect", "all", "any", "not"}
 
-var idForm = regexp.MustCompile(`\A[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\z`)
+var idForm = lazyregexp.New(`\A[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\z`)
 
 // entry reads one item of "entries".
 func (b *builder) entry(n *node) (*entry, error) {

@@ -6,16 +6,17 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"slices"
 	"sync"
 )
 
 // packed is the data as the program carries it: every file below data/ as JSON, without samples and notes. Parsing the
-// YAML takes some 50 ms, this 2 ms, and a diagnosis should not wait for either. A test fails when it is stale;
+// YAML takes some 50 ms, this less than 2 (BenchmarkLoad), and a diagnosis should not wait for either. A test fails when it is stale;
 // "go generate ./signature" renews it.
 //
 //go:generate go test -run TestPackedIsCurrent -update .
 //go:embed packed.json
-var packed []byte
+var packed string
 
 // Default is the set of the data built into the program, read at its first use. The data is checked by the tests of
 // this package; a mistake in it is a broken build and panics.
@@ -77,48 +78,139 @@ func packNode(n *node) any {
 	return n.text
 }
 
-func unpack(data []byte) ([]doc, error) {
-	var files [][2]any
-	if err := json.Unmarshal(data, &files); err != nil {
-		return nil, fmt.Errorf("reading the packed data: %w", err)
-	}
+// unpack reads what pack wrote, and no other JSON. Its texts are pieces of data wherever data has them without escapes.
+func unpack(data string) ([]doc, error) {
+	u := unpacker{data: data}
+	u.expect('[')
 	var docs []doc
-	for _, f := range files {
-		name, _ := f[0].(string)
-		root, err := unpackNode(f[1])
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		docs = append(docs, doc{name, root})
+	for !u.next(']') {
+		u.expect('[')
+		name := u.text()
+		u.next(']')
+		docs = append(docs, doc{name, u.node(0)})
+		u.expect(']')
 	}
-	return docs, nil
+	return docs, u.err
 }
 
-func unpackNode(v any) (*node, error) {
-	if s, ok := v.(string); ok {
-		return &node{text: s}, nil
+// unpacker stands at a place in packed data. After a mistake it stands at the end, so that every loop ends.
+type unpacker struct {
+	data string
+	at   int
+	err  error
+	free []node  // nodes are made many at a time
+	open []*node // the children, so far, of the nodes that are being read
+}
+
+func (u *unpacker) fail(what string) {
+	if u.err == nil {
+		u.err = fmt.Errorf("packed data, byte %d: expected %s", u.at, what)
 	}
-	list, _ := v.([]any)
-	if len(list) == 0 {
-		return nil, fmt.Errorf("packed data: expected a text or a list")
+	u.at = len(u.data)
+}
+
+// peek gives the byte that comes behind line ends; 0 at the end.
+func (u *unpacker) peek() byte {
+	for u.at < len(u.data) && u.data[u.at] == '\n' {
+		u.at++
 	}
-	n := &node{kind: listNode}
-	if list[0] == "m" {
+	if u.at == len(u.data) {
+		return 0
+	}
+	return u.data[u.at]
+}
+
+func (u *unpacker) expect(c byte) {
+	if u.peek() != c {
+		u.fail(string(c))
+		return
+	}
+	u.at++
+}
+
+// next passes a comma, or the end of a list, which it reports.
+func (u *unpacker) next(end byte) bool {
+	switch u.peek() {
+	case end:
+		u.at++
+		return true
+	case ',':
+		u.at++
+	case 0:
+		u.fail(string(end))
+		return true
+	}
+	return false
+}
+
+func (u *unpacker) text() string {
+	u.expect('"')
+	from, escaped := u.at, false
+	for ; u.at < len(u.data); u.at++ {
+		switch u.data[u.at] {
+		case '\\':
+			escaped = true
+			u.at++
+		case '"':
+			u.at++
+			if escaped {
+				return u.unescaped(u.data[from-1 : u.at])
+			}
+			return u.data[from : u.at-1]
+		}
+	}
+	u.fail("the end of a text")
+	return ""
+}
+
+func (u *unpacker) unescaped(quoted string) (s string) {
+	if err := json.Unmarshal([]byte(quoted), &s); err != nil {
+		u.fail("a text")
+	}
+	return s
+}
+
+func (u *unpacker) node(depth int) *node {
+	if len(u.free) == 0 {
+		u.free = make([]node, 256)
+	}
+	n := &u.free[0]
+	u.free = u.free[1:]
+	if depth > 32 {
+		u.fail("less depth")
+		return n
+	}
+	if u.peek() == '"' {
+		n.text = u.text()
+		return n
+	}
+	u.expect('[')
+	switch what := u.text(); what {
+	case "l":
+		n.kind = listNode
+	case "m":
 		n.kind = mappingNode
+	default:
+		u.fail("l or m")
 	}
-	for i, item := range list[1:] {
-		c, err := unpackNode(item)
-		if err != nil {
-			return nil, err
-		}
-		if n.kind == mappingNode && i%2 == 0 {
-			n.keys = append(n.keys, c)
-		} else {
-			n.items = append(n.items, c)
-		}
+	from := len(u.open)
+	for !u.next(']') {
+		child := u.node(depth + 1)
+		u.open = append(u.open, child)
 	}
-	if n.kind == mappingNode && len(n.keys) != len(n.items) {
-		return nil, fmt.Errorf("packed data: a key without a value")
+	n.items = slices.Clone(u.open[from:])
+	u.open = u.open[:from]
+	if n.kind == listNode {
+		return n
 	}
-	return n, nil
+	if len(n.items)%2 != 0 {
+		u.fail("a value behind a key")
+		return n
+	}
+	pairs := n.items
+	n.keys, n.items = make([]*node, len(pairs)/2), pairs[:len(pairs)/2]
+	for i := range n.keys {
+		n.keys[i], n.items[i] = pairs[2*i], pairs[2*i+1]
+	}
+	return n
 }

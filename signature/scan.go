@@ -17,7 +17,7 @@ type scanner struct {
 // place is a literal and where in it the window stands.
 type place struct{ literal, offset int }
 
-func newScanner() *scanner { return &scanner{index: map[string]int{}, table: map[uint32][]place{}} }
+func newScanner() *scanner { return &scanner{index: map[string]int{}} }
 
 // add files a literal of at least gram bytes and gives its number.
 func (s *scanner) add(lit string) int {
@@ -31,16 +31,17 @@ func (s *scanner) add(lit string) int {
 
 // build fills the table; nothing may be added afterwards.
 func (s *scanner) build() {
-	uses := map[uint32]int{}
+	var uses [1 << 14]uint16 // by hash: which window is rarest needs no exact answer
 	for _, l := range s.all {
 		for i := 0; i+gram <= len(l); i++ {
-			uses[window(l, i)]++
+			uses[hash(window(l, i))]++
 		}
 	}
+	s.table = make(map[uint32][]place, len(s.all))
 	for n, l := range s.all {
 		best := 0
 		for i := 1; i+gram <= len(l); i++ {
-			if uses[window(l, i)] < uses[window(l, best)] {
+			if uses[hash(window(l, i))] < uses[hash(window(l, best))] {
 				best = i
 			}
 		}

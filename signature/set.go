@@ -1,9 +1,8 @@
 package signature
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // Set is a loaded collection of entries and phrases. It is immutable and safe for use by several goroutines.
@@ -49,7 +48,7 @@ type version struct {
 	re     *pattern
 }
 
-var versionForm = regexp.MustCompile(`\A[0-9A-Za-z][0-9A-Za-z.+~_-]{0,31}\z`)
+var versionForm = lazyregexp.New(`\A[0-9A-Za-z][0-9A-Za-z.+~_-]{0,31}\z`)
 
 // find gives the first group of the pattern, or "" when the place is missing, closed, or does not look like a version.
 func (v version) find(r *reply) string {

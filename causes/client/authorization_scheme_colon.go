@@ -1,16 +1,16 @@
 package client
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
-var colonBehindScheme = regexp.MustCompile(`(?i)^\s*["']?(bearer|basic|token|jwt|apikey)\s*:`)
+var colonBehindScheme = lazyregexp.New(`(?i)^\s*["']?(bearer|basic|token|jwt|apikey)\s*:`)
 
 // AuthorizationSchemeColon: "Bearer: token".
 var AuthorizationSchemeColon = &cause.Cause{
@@ -57,7 +57,7 @@ var AuthorizationSchemeColon = &cause.Cause{
 
 func withColon(v *cause.View) (cred.Credential, bool) {
 	c, _, ok := malformed(v, cred.SchemeColon, cred.SchemeGlued)
-	if !ok || !strings.EqualFold(c.Place, "Authorization") || !c.Whole.Match(colonBehindScheme) {
+	if !ok || !strings.EqualFold(c.Place, "Authorization") || !c.Whole.Match(colonBehindScheme.Get()) {
 		return cred.Credential{}, false
 	}
 	return c, true

@@ -23,7 +23,7 @@ var AuthorizationSchemeMissing = &cause.Cause{
 		if !ok || unsent(v) || !refusedOrBad(v) || a.Has(cred.Placeholder) {
 			return nil
 		}
-		glued := a.Has(cred.SchemeGlued) && !a.Whole.Match(colonBehindScheme)
+		glued := a.Has(cred.SchemeGlued) && !a.Whole.Match(colonBehindScheme.Get())
 		if !a.Has(cred.SchemeMissing) && !glued {
 			return nil
 		}

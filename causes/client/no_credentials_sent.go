@@ -2,7 +2,6 @@ package client
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -10,6 +9,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // NoCredentialsSent: the server wants a login or a token, and the request holds none.
@@ -79,7 +79,7 @@ func keptBack(v *cause.View) bool {
 	return v.Intent != nil && (!v.Intent.Login.Empty() || v.Intent.Auth != exchange.AuthHeader)
 }
 
-var credentialName = regexp.MustCompile(`(?i)secret|token|key|sig|pass|auth|user|login|session|sid$|jwt|hmac`)
+var credentialName = lazyregexp.New(`(?i)secret|token|key|sig|pass|auth|user|login|session|sid$|jwt|hmac`)
 
 // lostOnTheWay reports that the shell took something out of the command that may be the credential.
 func lostOnTheWay(v *cause.View) bool {

@@ -2,7 +2,6 @@ package client
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -108,9 +108,9 @@ func detail(c cred.Credential, what string) string {
 }
 
 var (
-	repeatedField = regexp.MustCompile(`(?i)^(proxy-)?authorization\s*[:=]\s*`)
-	schemeMark    = regexp.MustCompile(`(?i)^(bearer|basic|token|apikey|jwt|dpop)(:\s*|%20|\+|=)`)
-	schemeGlued   = regexp.MustCompile(`^(?i:bearer)(eyJ)`)
+	repeatedField = lazyregexp.New(`(?i)^(proxy-)?authorization\s*[:=]\s*`)
+	schemeMark    = lazyregexp.New(`(?i)^(bearer|basic|token|apikey|jwt|dpop)(:\s*|%20|\+|=)`)
+	schemeGlued   = lazyregexp.New(`^(?i:bearer)(eyJ)`)
 	quotePairs    = [][2]string{{`\"`, `\"`}, {`"`, `"`}, {"'", "'"}, {"`", "`"}, {"“", "”"}, {"‘", "’"}, {"«", "»"}, {"{", "}"}, {"<", ">"}, {"[", "]"}}
 )
 

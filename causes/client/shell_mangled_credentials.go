@@ -2,13 +2,13 @@ package client
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // ShellMangledCredentials: the shell took a part of the command before the program saw it.
@@ -128,7 +128,7 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 }
 
 // credentialParam are names of parameters that are a credential or a part of one, and nothing else.
-var credentialParam = regexp.MustCompile(`(?i)^((access|auth|api|id|private|job|session|user)[-_]?token|token|jwt|api[-_]?key|key|access[-_]?key|subscription[-_]key|app[-_]?key|` +
+var credentialParam = lazyregexp.New(`(?i)^((access|auth|api|id|private|job|session|user)[-_]?token|token|jwt|api[-_]?key|key|access[-_]?key|subscription[-_]key|app[-_]?key|` +
 	`(consumer|client|app|api)[-_]?secret|consumer[-_]key|secret|password|passwd|pwd|pass|signature|sig|hmac|key-pair-id|policy|x-(amz|goog|oss)-[a-z-]+)$`)
 
 // credentialPlace reports options and places that hold a credential.

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -9,6 +8,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -61,7 +61,7 @@ var TokenWrongLocation = &cause.Cause{
 }
 
 // misspelt are names that people write for Authorization.
-var misspelt = regexp.MustCompile(`(?i)^(authorisation|authentication|authenticate|authorize|autorization|authorizaton|authoriztion|auth|bearer|access[-_]token|token|x-authorization|http[-_]authorization)$`)
+var misspelt = lazyregexp.New(`(?i)^(authorisation|authentication|authenticate|authorize|autorization|authorizaton|authoriztion|auth|bearer|access[-_]token|token|x-authorization|http[-_]authorization)$`)
 
 // misplaced gives the one credential of the request when it is a token or key. Cookies are left aside.
 func misplaced(v *cause.View) (cred.Credential, bool) {

@@ -8,9 +8,10 @@ import (
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
-var percentEscape = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+var percentEscape = lazyregexp.New(`%[0-9A-Fa-f]{2}`)
 
 // URLUserinfoEncoding: user and password are percent-encoded the wrong number of times.
 var URLUserinfoEncoding = &cause.Cause{
@@ -34,7 +35,7 @@ var URLUserinfoEncoding = &cause.Cause{
 		if err != nil || !pair.Has(basic.PercentEncoded) || !heard(v, "Basic") {
 			return nil
 		}
-		user := pair.User.Match(percentEscape)
+		user := pair.User.Match(percentEscape.Get())
 		part := "password"
 		if user {
 			part = "user name"

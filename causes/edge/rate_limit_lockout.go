@@ -1,11 +1,10 @@
 package edge
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -60,7 +59,7 @@ var RateLimitLockout = &cause.Cause{
 	},
 }
 
-var number = regexp.MustCompile(`^[0-9]{1,6}$`)
+var number = lazyregexp.New(`^[0-9]{1,6}$`)
 
 func waitRemedies(v *cause.View, after string) []cause.Remedy {
 	wait := "900"

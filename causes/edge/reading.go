@@ -1,13 +1,13 @@
 package edge
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -39,7 +39,7 @@ func passwordSent(v *cause.View) bool {
 	return ok
 }
 
-var tool = regexp.MustCompile(`(?i)^$|^(curl|wget|python|go-http|java|okhttp|libwww|lwp|ruby|php|guzzle|node|axios|undici|got|httpie|postman|perl|apache-httpclient|dart|rust|reqwest|aiohttp|scrapy|insomnia|powershell|mozilla/5\.0 \(windows nt; windows nt)`)
+var tool = lazyregexp.New(`(?i)^$|^(curl|wget|python|go-http|java|okhttp|libwww|lwp|ruby|php|guzzle|node|axios|undici|got|httpie|postman|perl|apache-httpclient|dart|rust|reqwest|aiohttp|scrapy|insomnia|powershell|mozilla/5\.0 \(windows nt; windows nt)`)
 
 // toolAgent gives the name of the program in User-Agent when it is one that rules against robots list.
 func toolAgent(r exchange.Request) (name string, ok bool) {
@@ -57,7 +57,7 @@ func toolAgent(r exchange.Request) (name string, ok bool) {
 	return name, true
 }
 
-var varnishHit = regexp.MustCompile(`^\d+ +\d+$`)
+var varnishHit = lazyregexp.New(`^\d+ +\d+$`)
 
 // cached gives the mark by which x shows that it came out of a cache, and the layer that holds the cache.
 func cached(x *exchange.Exchange) (mark string, at exchange.Layer, ok bool) {

@@ -16,7 +16,7 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "proxy-header-inheritance-lost", "preemptive-auth-not-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		name, ok := wantedField(v, identityFields)
+		name, ok := wantedField(v, identityFields.Get())
 		if !ok {
 			return nil
 		}

@@ -1,11 +1,10 @@
 package proxy
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -49,7 +48,7 @@ var ProxyDropsSetCookie = &cause.Cause{
 	},
 }
 
-var loginStep = regexp.MustCompile(`(?i)(^|[/_.-])(log-?in|logon|sign-?in|sso|saml|oauth2?|oidc|auth|authenticate|enter|callback|acs|magic|session|sessions|verify|impersonate)([/_.-]|$)`)
+var loginStep = lazyregexp.New(`(?i)(^|[/_.-])(log-?in|logon|sign-?in|sso|saml|oauth2?|oidc|auth|authenticate|enter|callback|acs|magic|session|sessions|verify|impersonate)([/_.-]|$)`)
 
 // cookieless finds a step of a login that redirects without setting a cookie, and the refused page behind it.
 func cookieless(v *cause.View) (from, next *exchange.Exchange) {

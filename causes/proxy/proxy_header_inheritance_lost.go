@@ -16,7 +16,7 @@ var ProxyHeaderInheritanceLost = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		name, ok := wantedField(v, innerFields)
+		name, ok := wantedField(v, innerFields.Get())
 		if !ok {
 			return nil
 		}

@@ -3,12 +3,12 @@ package proxy
 import (
 	"bytes"
 	"net/netip"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // says finds one of the literals in the answer's body, whatever its case, and quotes the literal, never the body.
@@ -23,8 +23,8 @@ func says(v *cause.View, literals ...string) (fact.Fact, bool) {
 }
 
 var (
-	origins   = regexp.MustCompile(`https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?`)
-	hostNamed = regexp.MustCompile(`(?i)\bhosts?\b[^a-z0-9\n]{0,12}(?:header|name)?[^a-z0-9\n]{0,12}((?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?::[0-9]{1,5})?)`)
+	origins   = lazyregexp.New(`https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?`)
+	hostNamed = lazyregexp.New(`(?i)\bhosts?\b[^a-z0-9\n]{0,12}(?:header|name)?[^a-z0-9\n]{0,12}((?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?::[0-9]{1,5})?)`)
 )
 
 // namedOrigins are the web origins that the body names.

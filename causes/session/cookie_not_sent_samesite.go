@@ -1,16 +1,15 @@
 package session
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // returnPath are addresses to which an identity provider sends the browser back.
-var returnPath = regexp.MustCompile(`(?i)/(acs|callback|saml2?|sso|signin-oidc|signin-[a-z]+|oidc|oauth2?|login/oauth2/code|auth/return|redirect_uri)(/|$)`)
+var returnPath = lazyregexp.New(`(?i)/(acs|callback|saml2?|sso|signin-oidc|signin-[a-z]+|oidc|oauth2?|login/oauth2/code|auth/return|redirect_uri)(/|$)`)
 
 // CookieNotSentSameSite: the request comes from another site, and SameSite=Lax or Strict (or its absence) keeps the
 // cookie back (RFC 6265bis 5.8.3).

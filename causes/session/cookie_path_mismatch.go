@@ -1,16 +1,15 @@
 package session
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // loginPath are addresses that exist to begin a session, so that a cookie kept to their directory is no use elsewhere.
-var loginPath = regexp.MustCompile(`(?i)/(login|signin|sign-in|logon|auth|authenticate|session|sessions|callback|sso|saml|oauth2?|acs)(/|$)`)
+var loginPath = lazyregexp.New(`(?i)/(login|signin|sign-in|logon|auth|authenticate|session|sessions|callback|sso|saml|oauth2?|acs)(/|$)`)
 
 // CookiePathMismatch: the cookie covers the directory of the login route only, so other requests go out without it
 // (RFC 6265 5.1.4).

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"mvdan.cc/sh/v3/syntax"
 )
 
@@ -58,10 +59,10 @@ func (s *script) split(text string) ([]command, error) {
 		s.note("the text has Windows line ends behind backslashes: bash takes such a line as finished; they are read as line continuations here")
 	}
 	text = strings.ReplaceAll(text, "\r\n", "\n")
-	out, err := s.parse(stripPrompts(text, prompt))
+	out, err := s.parse(stripPrompts(text, prompt.Get()))
 	if err == nil && len(out) == 0 {
 		// "# curl ..." is a comment unless it is all there is: then # was root's prompt.
-		if t := stripPrompts(text, rootPrompt); t != text {
+		if t := stripPrompts(text, rootPrompt.Get()); t != text {
 			out, err = s.parse(t)
 		}
 	}
@@ -72,11 +73,11 @@ func (s *script) split(text string) ([]command, error) {
 }
 
 var (
-	windowsForm = regexp.MustCompile(`(?m)\^"|[ "]\^\r?$`)
+	windowsForm = lazyregexp.New(`(?m)\^"|[ "]\^\r?$`)
 	curlAhead   = `((?:sudo|time|env|[A-Za-z_][A-Za-z0-9_]*=\S*)\s+)*(?:\S*/)?curl(?:\.exe)?\s`
-	prompt      = regexp.MustCompile(`^\s*(?:[^\s'"#$%>=]*[$%❯]|[^\s'"#$%>=]+[#>])\s+(` + curlAhead + `)`)
-	rootPrompt  = regexp.MustCompile(`^\s*[#>]\s*(` + curlAhead + `)`)
-	morePrompt  = regexp.MustCompile(`^> ?`)
+	prompt      = lazyregexp.New(`^\s*(?:[^\s'"#$%>=]*[$%❯]|[^\s'"#$%>=]+[#>])\s+(` + curlAhead + `)`)
+	rootPrompt  = lazyregexp.New(`^\s*[#>]\s*(` + curlAhead + `)`)
+	morePrompt  = lazyregexp.New(`^> ?`)
 )
 
 // stripPrompts cuts shell prompts in front of curl, and bash's "> " in front of continued lines.
