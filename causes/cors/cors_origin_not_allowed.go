@@ -12,7 +12,7 @@ var CORSOriginNotAllowed = &cause.Cause{
 	Title:   "the server does not allow the page's origin",
 	Family:  family,
 	FaultAt: exchange.Application,
-	Hides:   []string{"no-credentials-sent", "permission-denied-correct-403"},
+	Hides:   []string{"no-credentials-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := callOf(v)
 		if !ok {
