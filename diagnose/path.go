@@ -23,6 +23,10 @@ func (r *run) refusedBy(j *judged) exchange.Layer {
 	if j != nil && j.cause.RefusedBy != exchange.Unknown {
 		return j.cause.RefusedBy
 	}
+	if j != nil && cause.Refused(r.answer()) {
+		// The pages of servers and gateways are known; a refusal that is none of them is the application's own.
+		return exchange.Application
+	}
 	return exchange.Unknown
 }
 

@@ -40,7 +40,7 @@ func newScanner(known map[string]int, scrub map[string]bool) *scanner {
 	type spelling struct{ from, to string }
 	var all []spelling
 	for s, n := range known {
-		if len(s) < scrubMin || !scrub[s] {
+		if len(s) < scrubMin || len(s) > scrubMax || !scrub[s] {
 			continue
 		}
 		to := fmt.Sprintf("secret#%d", n)

@@ -39,6 +39,9 @@ var WebSocketUpgradeAuth = &cause.Cause{
 				Undo:  "take the block out and reload",
 			}},
 		}
+		if v.Written && cause.InFront(v.Writer.Layer) {
+			s.FaultAt = v.Writer.Layer // a password layer on a path that only scripts open
+		}
 		if len(v.Challenges) > 0 {
 			s.Because = append(s.Because, v.Saw("It asks for %s, which a script cannot add to a WebSocket.", v.Challenges[0].Scheme))
 		}

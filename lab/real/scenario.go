@@ -32,12 +32,13 @@ type Scenario struct {
 
 // Want is what a right diagnosis says.
 type Want struct {
-	Cause     string         // "" for a healthy scenario: why401 must find nothing wrong
-	Accept    []string       // causes that are right as well, because nobody can tell them apart from outside
-	RefusedBy exchange.Layer // who wrote the refusal
-	FaultAt   exchange.Layer // where the mistake sits
-	Grade     string         // the highest grade that may be claimed from outside: "proved", "strong", "likely"
-	Product   string         // what refused: "nginx", "Apache", ...
+	Cause     string           // "" for a healthy scenario: why401 must find nothing wrong
+	Accept    []string         // causes that are right as well, because nobody can tell them apart from outside
+	RefusedBy exchange.Layer   // who wrote the refusal
+	FaultAt   exchange.Layer   // where the mistake sits
+	FaultAlso []exchange.Layer // layers that are as good an answer, because nobody outside can tell who added the field
+	Grade     string           // the highest grade that may be claimed from outside: "proved", "strong", "likely"
+	Product   string           // what refused: "nginx", "Apache", ...
 }
 
 // Right reports whether cause is the wanted one or as good.
@@ -51,6 +52,7 @@ type Verdict struct {
 	Grade     string
 	Product   string
 	Also      []string // further independent causes
+	Sent      int      // requests that the report lists
 	Exit      int      // the exit code: 0 nothing wrong, 1 a cause, 3 refused but unknown
 }
 

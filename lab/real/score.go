@@ -12,6 +12,9 @@ import (
 	"github.com/why401/why401/input"
 )
 
+// Trace, when set, hears why each experiment was chosen and what it told.
+var Trace io.Writer
+
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error) {
@@ -19,14 +22,24 @@ func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, why401.WithStateDir(stateDir))
+	opts := []why401.Option{why401.WithStateDir(stateDir)}
+	if Trace != nil {
+		opts = append(opts, why401.WithTrace(Trace))
+	}
+	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, opts...)
 	if err != nil {
 		return Verdict{}, err
 	}
 	v := Verdict{Cause: rep.Verdict.Cause, RefusedBy: rep.Verdict.RefusedBy, FaultAt: rep.Verdict.FaultAt,
 		Grade: rep.Verdict.Grade.String(), Exit: rep.Outcome.ExitCode()}
+	v.Sent = len(rep.Sent)
 	for _, a := range rep.Also {
 		v.Also = append(v.Also, a.Cause)
+	}
+	if Trace != nil {
+		for _, x := range rep.Suspects {
+			fmt.Fprintf(Trace, "suspect: %s (%s): %s\n", x.Cause, x.Grade, x.Because)
+		}
 	}
 	for _, s := range rep.Path {
 		if s.Result == "refused" {
@@ -69,7 +82,8 @@ func (l Line) LayersRight() bool {
 	if l.Verdict == nil || l.Healthy() || l.Verdict.Cause != l.Want.Cause {
 		return true
 	}
-	return l.Verdict.RefusedBy == l.Want.RefusedBy && l.Verdict.FaultAt == l.Want.FaultAt
+	fault := l.Verdict.FaultAt == l.Want.FaultAt || slices.Contains(l.Want.FaultAlso, l.Verdict.FaultAt)
+	return l.Verdict.RefusedBy == l.Want.RefusedBy && fault
 }
 
 // Scoreboard is the outcome of all scenarios.
@@ -139,8 +153,8 @@ func (b Scoreboard) Sum() Summary {
 		if l.WrongProved() {
 			s.WrongProved++
 		}
-		requests = append(requests, l.Requests)
-		s.Most, s.MostRefused = max(s.Most, l.Requests), max(s.MostRefused, l.RefusedAttempts)
+		requests = append(requests, l.Verdict.Sent)
+		s.Most, s.MostRefused = max(s.Most, l.Verdict.Sent), max(s.MostRefused, l.RefusedAttempts)
 	}
 	sort.Ints(requests)
 	if n := len(requests); n > 0 {
@@ -185,7 +199,7 @@ func (l Line) String() string {
 	if got == "" {
 		got = fmt.Sprintf("(exit %d)", v.Exit)
 	}
-	out := fmt.Sprintf("%s %-44s %-36s %-7s refused by %-17s fault at %-17s %d requests", mark, l.Name, got, v.Grade, v.RefusedBy, v.FaultAt, l.Requests)
+	out := fmt.Sprintf("%s %-44s %-36s %-7s refused by %-17s fault at %-17s %d requests", mark, l.Name, got, v.Grade, v.RefusedBy, v.FaultAt, v.Sent)
 	if !l.Right() || !l.LayersRight() {
 		out += fmt.Sprintf("  (want %s, %s, %s)", l.Want.Cause, l.Want.RefusedBy, l.Want.FaultAt)
 	}
