@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/app"
 	"github.com/why401/why401/causes/client"
+	"github.com/why401/why401/causes/clock"
 	"github.com/why401/why401/causes/cors"
 	"github.com/why401/why401/causes/credential"
 	"github.com/why401/why401/causes/edge"
@@ -26,6 +27,7 @@ func Causes() []*cause.Cause {
 	var out []*cause.Cause
 	out = append(out, app.Causes...)
 	out = append(out, client.Causes...)
+	out = append(out, clock.Causes...)
 	out = append(out, cors.Causes...)
 	out = append(out, credential.Causes...)
 	out = append(out, edge.Causes...)
@@ -39,5 +41,5 @@ func Causes() []*cause.Cause {
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{app.Pages, client.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
+	return []fs.FS{app.Pages, client.Pages, clock.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
 }

@@ -1,0 +1,83 @@
+package clock
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/signature"
+)
+
+// ClockSkewGeneric: the clocks of both sides differ, and the credential is bound to time.
+var ClockSkewGeneric = &cause.Cause{
+	ID:      "clock-skew-generic",
+	Title:   "the clocks of client and server differ",
+	Family:  family,
+	FaultAt: exchange.Client,
+	Hides:   []string{"missing-www-authenticate", "token-revoked"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		if !refused(v) {
+			return nil
+		}
+		words, said := v.Means(signature.ClockSkew)
+		d, known := ahead(v)
+		c, timed := v.Arrived(cred.JWT, cred.SigV4, cred.OAuth1, cred.SignedURL, cred.Negotiate)
+		off := known && (d > time.Minute || d < -time.Minute)
+		s := &cause.Suspicion{}
+		switch {
+		case said && off:
+			s.Grade, s.Weight = cause.Strong, 0.85
+			s.Because = append(s.Because, words.Because)
+		case said:
+			s.Grade, s.Weight = cause.Strong, 0.7
+			s.Because = append(s.Because, words.Because)
+		case timed && expiredTooSoon(v):
+			// The server says that it is over, and by the server's own Date it is not: the verifier's clock is another one.
+			s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.7, exchange.Application
+			s.Title = "the clock that judges the token runs ahead"
+			m, _ := v.Means(signature.TokenExpired)
+			now, _, _ := server(v)
+			_, t, _ := token(v)
+			s.Because = append(s.Because, m.Because, v.Saw("The token's exp is %s, and the server's Date is %s.", stamp(t.Claims.Exp.Time), stamp(now)))
+		case off && timed && asksForToken(v) && !other(v, signature.LinkExpired, signature.TokenExpired, signature.NotYetValid):
+			s.Grade, s.Weight = cause.Likely, 0.4
+			s.Because = append(s.Because, v.Asked("The credential (%s) is bound to time.", c))
+		default:
+			return nil
+		}
+		s.Because = append(s.Because, here(v)...)
+		if off && s.Title == "" {
+			word := "ahead of"
+			if d < 0 {
+				word = "behind"
+			}
+			s.Title = fmt.Sprintf("the clock here is %s %s the server's", span(d), word)
+		}
+		s.Raise = []cause.Raise{{Command: compare(v), Where: "here", Would: "show both clocks: they should agree within a second or two"},
+			{Command: "curl -sI https://www.iana.org/ | grep -i '^date:'; date -u", Where: "on each of both machines", Would: "show whose clock is off, by a third one"}}
+		client, srv := syncRemedy("client", "this machine"), syncRemedy("server", "the server and of its issuer")
+		srv.ID = "synchronise-server-clock"
+		s.Remedies = []cause.Remedy{client, srv}
+		if s.FaultAt == exchange.Application {
+			s.Remedies = []cause.Remedy{srv, client}
+		}
+		return s
+	},
+}
+
+// expiredTooSoon reports that the answer calls the token expired, and by the server's own Date it is not.
+func expiredTooSoon(v *cause.View) bool {
+	if _, said := v.Means(signature.TokenExpired); !said {
+		return false
+	}
+	_, t, ok := token(v)
+	now, slack, dated := server(v)
+	if !ok || !dated {
+		return false
+	}
+	end, known := at(t.Claims.Exp)
+	iat, hasIat := at(t.Claims.Iat)
+	return known && end.After(now.Add(slack)) && !(hasIat && end.Sub(iat) <= 10*time.Second)
+}
