@@ -78,14 +78,14 @@ func Validate(c *cause.Cause, pages map[string]cause.Page) []string {
 			out = append(out, err.Error())
 			continue
 		}
-		if sc.Expect.Cause == c.ID {
+		if sc.Expect.Cause == c.ID || slices.Contains(sc.Expect.Suspects, c.ID) { // some can only be suspected from outside
 			finds++
 		} else {
 			spares++
 		}
 	}
 	if finds == 0 {
-		out = append(out, "no scenario expects the cause")
+		out = append(out, "no scenario expects the cause, or names it among the suspects")
 	}
 	if spares == 0 {
 		out = append(out, "no scenario is a look-alike that must not be taken for it")

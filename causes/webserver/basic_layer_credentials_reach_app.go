@@ -16,7 +16,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
-	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form"},
+	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form", "authorization-scheme-wrong"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Credential(cred.Basic, cred.Digest); !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil

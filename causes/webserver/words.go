@@ -1,0 +1,56 @@
+package webserver
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/digest"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+)
+
+// says finds one of the literals in the answer's body, whatever its case, and quotes the literal, never the body.
+func says(v *cause.View, literals ...string) (fact.Fact, bool) {
+	body := bytes.ToLower(v.Answer.Body())
+	for _, l := range literals {
+		if bytes.Contains(body, []byte(strings.ToLower(l))) {
+			return v.Saw("The answer says %q.", l), true
+		}
+	}
+	return fact.Fact{}, false
+}
+
+// login reports a Basic or Digest login that the answering hop was sent.
+func login(v *cause.View) bool {
+	_, ok := v.Arrived(cred.Basic, cred.Digest)
+	return ok
+}
+
+// pastedDigest is a Digest header that the user wrote out, and the challenge it is to answer. Such a header is made for
+// one nonce, so it may not have been sent.
+func pastedDigest(v *cause.View) (d digest.Credentials, ch *challenge.Challenge, ok bool) {
+	var r exchange.Request
+	switch {
+	case v.Intent != nil:
+		r = v.Intent.Request
+	case v.First() != nil:
+		r = v.First().Request
+	}
+	d, ok = digest.Parse(r.Header.Text("Authorization"))
+	ch = v.Challenges.Find("Digest")
+	return d, ch, ok && ch != nil && !d.Nonce.Empty()
+}
+
+// nameOf is the product that wrote the answer, else what Server says, else "the server".
+func nameOf(v *cause.View) string {
+	if v.Written {
+		return v.Writer.Product
+	}
+	if s := v.Answer.Header().Get("Server"); s != "" {
+		return s
+	}
+	return "the server"
+}
