@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
 )
 
 // KeySlash is the experiment that asks for the path the slash redirect means, at the first origin.
@@ -55,6 +56,9 @@ var RedirectTrailingSlash = &cause.Cause{
 				return nil
 			}
 			s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.9, exchange.Application
+			if w, ok := signature.Writer(turn); ok {
+				s.FaultAt = w.Layer // whoever wrote the redirect wrote the foreign origin into it
+			}
 			s.Because = append(s.Because, fact.At(turn.N, "It leads to %s, where %s does not take the credential of %s.", to.Origin(), program(v), d.from.Origin()))
 			s.Trials = []cause.Trial{trial.Passing().OrOut()}
 		}
