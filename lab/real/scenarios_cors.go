@@ -104,10 +104,11 @@ var corsScenarios = []Scenario{
 		Passes:  has("Access-Control-Allow-Origin", webOrigin), // the browser now shows the 401
 	},
 	{
+		// The server lets these three in; it is the browser that refuses to hand the answer to the page.
 		Name:    "cors-header-not-allowed",
 		Servers: jwtApp(Settings{"ORIGINS": webOrigin}),
 		Input:   preflight("authorization,x-tenant"),
-		Want:    Want{Cause: "cors-header-not-allowed", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
+		Want:    Want{Cause: "cors-header-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Settings(Settings{"KEY": signingKey, "ORIGINS": webOrigin, "HEADERS": "Authorization,X-Tenant"})
 			w.Server("front").Restart()
@@ -126,7 +127,7 @@ var corsScenarios = []Scenario{
 		Name:    "cors-origin-not-allowed",
 		Servers: jwtApp(Settings{"ORIGINS": "https://www.shop.example.test,https://admin.shop.example.test"}),
 		Input:   fromOrigin,
-		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Settings(Settings{"KEY": signingKey, "AUD": audience, "ISS": issuer,
 				"ORIGINS": "https://www.shop.example.test," + webOrigin})
@@ -144,7 +145,7 @@ var corsScenarios = []Scenario{
 			w.Nginx("front", reverseProxy("add_header Access-Control-Allow-Origin * always;", "add_header Access-Control-Allow-Credentials true always;"))
 		},
 		Input: func(w *World) []string { return append(askWithCookie(w), "-H", "Origin: "+webOrigin) },
-		Want:  Want{Cause: "cors-wildcard-with-credentials", RefusedBy: exchange.Gateway, FaultAt: exchange.Gateway, Grade: "strong", Product: "nginx"},
+		Want:  Want{Cause: "cors-wildcard-with-credentials", RefusedBy: exchange.Client, FaultAt: exchange.Gateway, FaultAlso: []exchange.Layer{exchange.Application}, Grade: "strong", Product: "nginx"},
 		Mend: reproxied(reverseProxy("add_header Access-Control-Allow-Origin "+webOrigin+" always;", "add_header Vary Origin always;",
 			"add_header Access-Control-Allow-Credentials true always;"),
 			func(w *World) []string { return append(askWithCookie(w), "-H", "Origin: "+webOrigin) }),

@@ -124,7 +124,7 @@ server {
 		},
 		Input: func(w *World) []string { return curl("-L", "-u", login, w.URL("front", "private")) },
 		Want: Want{Cause: "redirect-trailing-slash", Accept: []string{"redirect-cross-host-drops-auth", "proxy-host-header-mismatch"},
-			RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "proved", Product: "nginx"},
+			RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer, Grade: "proved", Product: "nginx"},
 		Mend: func(w *World) []string { return curl("-L", "-u", login, w.URL("front", "private/")) },
 	},
 	{

@@ -147,7 +147,7 @@ var sessionScenarios = []Scenario{
 			w.Nginx("front", reverseProxy("proxy_set_header Host $http_host;", "proxy_set_header X-Forwarded-Proto https;"))
 		},
 		Input: followNamed,
-		Want:  Want{Cause: "cookie-secure-over-http", RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+		Want:  Want{Cause: "cookie-secure-over-http", RefusedBy: exchange.Application, FaultAt: exchange.Client, FaultAlso: []exchange.Layer{exchange.WebServer}, Grade: "strong", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("app").Settings(Settings{"SECURE": "auto", "TRUST": "1"})
 			w.Server("app").Restart()

@@ -133,7 +133,7 @@ var tokenScenarios = []Scenario{
 		Servers: oauthApp,
 		Input:   askOAuth("key-2", 1, "orders", nil),
 		Want: Want{Cause: "jwks-kid-not-found", Accept: []string{"jwt-signature-invalid-wrong-key", "token-wrong-environment"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Application, FaultAlso: []exchange.Layer{exchange.IdentityProvider, exchange.Client}, Grade: "strong", Product: "Express"},
 		Mend: askOAuth("key-1", 0, "orders", nil),
 	},
 	{
