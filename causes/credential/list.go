@@ -6,5 +6,12 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family.
 var Causes = []*cause.Cause{
+	AccountLockedOrDisabled,
+	BasicColonInUsername,
+	BasicNonASCIICharset,
+	CredentialTypeWrong,
+	OAuthClientSecretEncoding,
+	PasswordLoginDisabled,
 	WrongPassword,
+	WrongUsernameForm,
 }

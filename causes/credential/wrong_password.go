@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -26,7 +27,7 @@ var WrongPassword = &cause.Cause{
 		if !isBasic {
 			return digestRefused(v)
 		}
-		if len(l.pair.Flaws) > 0 && !onlyNonASCII(l) {
+		if len(l.pair.Flaws) > 0 && !unsuspicious(l) {
 			return nil // its form is wrong: another cause says how
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: passwordRemedies(v, l)}
@@ -42,9 +43,15 @@ var WrongPassword = &cause.Cause{
 		if !challenged && s.Grade < cause.Strong {
 			s.Weight = 0.3
 		}
+		doubtful := otherwise(v, l)
+		if doubtful {
+			s.Grade, s.Weight = min(s.Grade, cause.Likely), min(s.Weight, 0.4)
+		}
 		s.Trials = []cause.Trial{sameChallenge()}
 		if anon := v.Trial(cause.KeyAnonymous); anon != nil && challenged && sameLayer(v.Answer, anon) {
-			s.Grade, s.Weight = cause.Strong, 0.75
+			if !doubtful {
+				s.Grade, s.Weight = cause.Strong, 0.75
+			}
 			s.Because = append(s.Because, fact.At(anon.N, "Without a login the same layer asks: 401, Basic realm=%q.", v.Challenges.Find("Basic").Realm()))
 			if cause.Alike(v.Answer, anon) {
 				s.Because = append(s.Because, v.Saw("With it the answer is the same %d bytes: the server does not say whether user or password is wrong.", len(v.Answer.Body())))
@@ -88,9 +95,21 @@ func sameLayer(a, b *exchange.Exchange) bool {
 		a.Header().Get("Server") == b.Header().Get("Server")
 }
 
-func onlyNonASCII(l login) bool {
+// otherwise reports a login whose refusal another cause explains as well: then this one is never more than likely.
+func otherwise(v *cause.View, l login) bool {
+	if l.pair.Charset != "ascii" { // the bytes may be wrong and the password right
+		return true
+	}
+	if _, said := says(v, signature.PasswordLoginOff, signature.OTP, signature.SSORequired); said {
+		return true
+	}
+	return cutName(v, l) || tokenEndpoint(v) && l.pair.Password.Match(mustEncode)
+}
+
+// unsuspicious reports a login without a flaw of form that another cause explains: a colon in the password is allowed.
+func unsuspicious(l login) bool {
 	for _, f := range l.pair.Flaws {
-		if f != "characters outside ASCII, encoded as UTF-8" && f != "characters outside ASCII, not encoded as UTF-8" {
+		if f != basic.NonASCIIUTF8 && f != basic.NonASCIILatin1 && f != basic.SecondColon {
 			return false
 		}
 	}
