@@ -50,9 +50,17 @@ func refusesTwo(x *exchange.Exchange, two bool) bool {
 	return two
 }
 
+// storage is the layer of the product that keeps the object, which refuses two credentials itself.
+func storage(x *exchange.Exchange) exchange.Layer {
+	if ms := signature.Matches(x); len(ms) > 0 {
+		return ms[0].Layer
+	}
+	return exchange.Application
+}
+
 // both is the request that carries a signed query and an Authorization field.
 func both(v *cause.View, at exchange.Request, a, signed cred.Credential, two bool) *cause.Suspicion {
-	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.75, Where: cause.Location{Hop: v.Answer.N}, RefusedBy: exchange.Application}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.75, Where: cause.Location{Hop: v.Answer.N}, RefusedBy: storage(v.Answer)}
 	if len(signed.Names) > 0 {
 		s.Because = append(s.Because, fact.At(v.Answer.N, "The request carries a signed query (%s) and the %s.", strings.Join(signed.Names[:min(3, len(signed.Names))], ", "), a))
 	}
@@ -100,7 +108,7 @@ func spared(v *cause.View, at exchange.Request) *cause.Suspicion {
 		why = "--location-trusted makes %s send Authorization along to %s."
 	}
 	return &cause.Suspicion{
-		Grade: cause.Strong, Weight: 0.8, Where: cause.Location{Hop: d.turn.N}, RefusedBy: exchange.Application,
+		Grade: cause.Strong, Weight: 0.8, Where: cause.Location{Hop: d.turn.N}, RefusedBy: storage(v.Answer),
 		Because: []fact.Fact{turned(d), v.Asked(why, program(v), at.URL.Origin()),
 			v.Saw("There the presigned URL alone is let in: %d.", v.Answer.Status())},
 		Raise: []cause.Raise{{
