@@ -10,11 +10,12 @@ import (
 // CookieDomainMismatch: the Domain attribute names something the host is not part of, so every browser drops the
 // cookie (RFC 6265 5.3 step 6).
 var CookieDomainMismatch = &cause.Cause{
-	ID:      "cookie-domain-mismatch",
-	Title:   "no browser keeps the session cookie: its Domain is not this host",
-	Family:  family,
-	FaultAt: exchange.Application,
-	Hides:   generalities,
+	ID:        "cookie-domain-mismatch",
+	Title:     "no browser keeps the session cookie: its Domain is not this host",
+	Family:    family,
+	RefusedBy: exchange.Application,
+	FaultAt:   exchange.Application,
+	Hides:     generalities,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil {
 			return nil

@@ -12,11 +12,12 @@ import (
 // CookieHostPrefixRejected: the name begins with __Host- or __Secure-, and the attributes do not keep what the name
 // promises (RFC 6265bis 4.1.3).
 var CookieHostPrefixRejected = &cause.Cause{
-	ID:      "cookie-host-prefix-rejected",
-	Title:   "no browser keeps the session cookie: its attributes break its prefix",
-	Family:  family,
-	FaultAt: exchange.Application,
-	Hides:   append([]string{"cookie-domain-mismatch"}, generalities...),
+	ID:        "cookie-host-prefix-rejected",
+	Title:     "no browser keeps the session cookie: its attributes break its prefix",
+	Family:    family,
+	RefusedBy: exchange.Application,
+	FaultAt:   exchange.Application,
+	Hides:     append([]string{"cookie-domain-mismatch"}, generalities...),
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil {
 			return nil

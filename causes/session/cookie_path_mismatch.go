@@ -14,11 +14,12 @@ var loginPath = lazyregexp.New(`(?i)/(login|signin|sign-in|logon|auth|authentica
 // CookiePathMismatch: the cookie covers the directory of the login route only, so other requests go out without it
 // (RFC 6265 5.1.4).
 var CookiePathMismatch = &cause.Cause{
-	ID:      "cookie-path-mismatch",
-	Title:   "the session cookie's Path does not cover the address",
-	Family:  family,
-	FaultAt: exchange.Application,
-	Hides:   generalities,
+	ID:        "cookie-path-mismatch",
+	Title:     "the session cookie's Path does not cover the address",
+	Family:    family,
+	RefusedBy: exchange.Application,
+	FaultAt:   exchange.Application,
+	Hides:     generalities,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Response == nil {
 			return nil

@@ -10,11 +10,12 @@ import (
 // CookieSecureOverHTTP: a cookie with Secure that a plain http answer sets, or one with SameSite=None or Partitioned
 // that lacks Secure. Browsers store neither (RFC 6265bis 5.7).
 var CookieSecureOverHTTP = &cause.Cause{
-	ID:      "cookie-secure-over-http",
-	Title:   "no browser keeps the session cookie: Secure, and the page is plain http",
-	Family:  family,
-	FaultAt: exchange.WebServer,
-	Hides:   generalities,
+	ID:        "cookie-secure-over-http",
+	Title:     "no browser keeps the session cookie: Secure, and the page is plain http",
+	Family:    family,
+	RefusedBy: exchange.Application,
+	FaultAt:   exchange.WebServer,
+	Hides:     generalities,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil {
 			return nil
