@@ -25,8 +25,12 @@ func rank(in []*judged) []*judged {
 		return cmp.Compare(a.cause.ID, b.cause.ID)
 	})
 	var out []*judged
-	for _, j := range in {
-		if !slices.ContainsFunc(in, func(by *judged) bool { return hides(by, j) }) {
+	for i, j := range in {
+		hidden := slices.ContainsFunc(in, func(by *judged) bool {
+			// Of two that hide each other the better one stays.
+			return hides(by, j) && !(hides(j, by) && slices.Index(in, by) > i)
+		})
+		if !hidden {
 			out = append(out, j)
 		}
 	}
@@ -48,7 +52,13 @@ func hides(by, j *judged) bool {
 
 // verdict picks the finding out of ranked suspects: a proved or strong one, or a likely one that stands clear of the
 // rest. Everything less is unknown, and the suspects are named instead.
+//
+// An independent fault is told beside the verdict: it is one only when it is proved, or nothing else is suspected.
 func verdict(ranked []*judged) (*judged, bool) {
+	point := slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.grade < cause.Proved })
+	if len(point) > 0 && (ranked[0] == point[0] || point[0].s.Weight >= leastReported) {
+		ranked = point
+	}
 	if len(ranked) == 0 {
 		return nil, false
 	}

@@ -40,7 +40,7 @@ func unit(c *jwt.Claims) (what string, refuses unitEffect, sure bool) {
 	case exp.Present && exp.Invalid:
 		return "exp is no number of seconds", unreadable, true
 	case exp.Present && iat.Present && !iat.Invalid && !exp.Time.After(iat.Time):
-		return "exp is not after iat: the token never lived", seemsExpired, true
+		return "exp is not after iat: the token never lived", neverLived, false
 	case exp.Present && iat.Present && !iat.Invalid && exp.Time.Sub(iat.Time) <= 10*time.Second:
 		return "the token lives for " + span(exp.Time.Sub(iat.Time)) + " only", seemsExpired, false
 	case exp.Present && exp.AsString:
@@ -56,6 +56,7 @@ const (
 	seemsExpired
 	seemsEternal
 	unreadable
+	neverLived // expired, by whatever unit: it may have been made so on purpose
 )
 
 // idToken says by which mark the token is an ID token (OpenID Connect Core 2), "" when nothing says so. sure tells marks

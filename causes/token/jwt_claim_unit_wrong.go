@@ -28,6 +28,7 @@ var JWTClaimUnitWrong = &cause.Cause{
 			seemsExpired: {signature.TokenExpired},
 			seemsEternal: {},
 			unreadable:   {signature.TokenMalformed, signature.ClaimMissing},
+			neverLived:   {signature.TokenExpired},
 		}[effect]
 		words, said := s.says(meanings...)
 		sus := &cause.Suspicion{Title: "a time in the token is wrong: " + what, Because: []fact.Fact{v.Asked("In the token, %s.", what)}}
@@ -35,6 +36,9 @@ var JWTClaimUnitWrong = &cause.Cause{
 			sus.Title = ""
 		}
 		switch {
+		case effect == neverLived:
+			// That it has expired is sure; that a unit made it so is a guess.
+			sus.Grade, sus.Weight = cause.Likely, 0.4
 		case said && sure:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
 			sus.Because = append(sus.Because, words)

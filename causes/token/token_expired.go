@@ -35,11 +35,14 @@ var TokenExpired = &cause.Cause{
 			return nil
 		}
 		if what, effect, _ := unit(s.claims); what != "" && effect == seemsExpired {
-			return nil // it never lived: jwt-claim-unit-wrong
+			return nil // a number that only looks like the past: jwt-claim-unit-wrong
 		}
 		late := now.now.Sub(end)
 		sus := &cause.Suspicion{Because: []fact.Fact{
 			v.Saw("The token's exp is %s, %s before %s (%s).", stamp(end), span(late), now.whose, stamp(now.now))}}
+		if _, effect, _ := unit(s.claims); effect == neverLived {
+			sus.Because = append(sus.Because, v.Asked("Its exp is not after its iat: a new token made the same way is over at once."))
+		}
 		server := now.whose == "the server's Date"
 		switch {
 		case said && server:
