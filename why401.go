@@ -84,6 +84,7 @@ func SendTo(o exchange.Origin) Option {
 // Diagnose says why in's request is refused. The report is complete even when err is not nil; err tells what cut the
 // run short (the context, or a failure of our own).
 func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, error) {
+	go signature.Default() // while the first request is on its way
 	s := settings{}
 	s.probe.UserAgent = UserAgent()
 	for _, o := range opts {

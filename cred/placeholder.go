@@ -53,7 +53,7 @@ var nothings = map[string]string{
 }
 
 func placeholder(s string) (string, bool) {
-	if s == "" || len(s) > 220 || !utf8.ValidString(s) {
+	if s == "" || len(s) > 220 || !utf8.ValidString(s) || filledIn(s) {
 		return "", false
 	}
 	if form, ok := nothings[strings.ToLower(s)]; ok {
@@ -100,6 +100,22 @@ func placeholder(s string) (string, bool) {
 		return "a word such as token in place of one", true
 	}
 	return "", false
+}
+
+// filledIn is a quick look that spares most real tokens all the patterns: of the forms below those that are made of
+// letters and the marks of tokens alone hold no digit, but for the name of a Java object, which has an @.
+func filledIn(s string) bool {
+	digit := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case '0' <= c && c <= '9':
+			digit = true
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', c == '-', c == '.', c == '_', c == '~', c == '+', c == '/', c == '=':
+		default:
+			return false
+		}
+	}
+	return digit && s[0] != '_'
 }
 
 // named adds the variable's name when it is all capitals and speaks of credentials: then it cannot be a value.

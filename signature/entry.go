@@ -12,11 +12,16 @@ import (
 var conditions = []string{"status", "reason", "header", "absent", "cookie", "body", "body_is", "body_exact", "body_match",
 	"challenge", "json", "from_connect", "all", "any", "not"}
 
+var (
+	entryKeys  = append([]string{"id", "says", "weight", "version", "facts", "sample", "samples"}, conditions...)
+	phraseKeys = append([]string{"meaning", "product", "text", "weight", "sample", "samples"}, conditions...)
+)
+
 var idForm = lazyregexp.New(`\A[a-z0-9][a-z0-9.-]*/[a-z0-9][a-z0-9.-]*\z`)
 
 // entry reads one item of "entries".
 func (b *builder) entry(n *node) (*entry, error) {
-	keys, err := b.doc.mapping(n, append([]string{"id", "says", "weight", "version", "facts", "sample", "samples"}, conditions...)...)
+	keys, err := b.doc.mapping(n, entryKeys...)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +31,7 @@ func (b *builder) entry(n *node) (*entry, error) {
 		switch k.key {
 		case "id":
 			e.id, err = b.doc.scalar(k.value)
-			if err == nil && !idForm.MatchString(e.id) {
+			if err == nil && !b.trusted && !idForm.MatchString(e.id) {
 				err = b.doc.errorf(k.value, "id %q: expected product/what in lower case", e.id)
 			}
 		case "says":
@@ -67,7 +72,7 @@ var refused = statusIs{4, 5}
 
 // phrase reads one item of "phrases".
 func (b *builder) phrase(n *node) (*phrase, error) {
-	keys, err := b.doc.mapping(n, append([]string{"meaning", "product", "text", "weight", "sample", "samples"}, conditions...)...)
+	keys, err := b.doc.mapping(n, phraseKeys...)
 	if err != nil {
 		return nil, err
 	}

@@ -32,8 +32,9 @@ type node struct {
 
 // doc is one data file.
 type doc struct {
-	name string
-	root *node
+	name    string
+	root    *node
+	trusted bool // built-in data, which the tests have checked
 }
 
 // parseDoc reads YAML. Errors begin with file:line.
@@ -138,10 +139,10 @@ func (d doc) mapping(n *node, allowed ...string) ([]pair, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(allowed) > 0 && !slices.Contains(allowed, key) {
+		if !d.trusted && len(allowed) > 0 && !slices.Contains(allowed, key) {
 			return nil, d.errorf(k, "unknown key %q: expected one of %s", key, strings.Join(allowed, ", "))
 		}
-		if slices.ContainsFunc(out, func(p pair) bool { return p.key == key }) {
+		if !d.trusted && slices.ContainsFunc(out, func(p pair) bool { return p.key == key }) {
 			return nil, d.errorf(k, "key %q is written twice", key)
 		}
 		out = append(out, pair{key, k, n.items[i]})

@@ -87,7 +87,7 @@ func unpack(data string) ([]doc, error) {
 		u.expect('[')
 		name := u.text()
 		u.next(']')
-		docs = append(docs, doc{name, u.node(0)})
+		docs = append(docs, doc{name, u.node(0), true})
 		u.expect(']')
 	}
 	return docs, u.err

@@ -6,12 +6,17 @@ package main
 import (
 	"io"
 	"os"
+	"runtime/debug"
 
 	"github.com/why401/why401/internal/term"
 )
 
 func main() {
 	forbidCoreDumps()
+	// A run lives for milliseconds and needs a few megabytes: collecting them only delays the answer. The limit keeps
+	// the memory small when a reply is made to fill it.
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(128 << 20)
 	a := &app{in: os.Stdin, stdin: os.Stdin, out: os.Stdout, err: os.Stderr, env: os.Getenv}
 	os.Exit(a.run(os.Args[1:]))
 }
