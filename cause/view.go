@@ -75,13 +75,29 @@ func Refused(x *exchange.Exchange) bool {
 	return false
 }
 
-// Passed reports an answer that lets the request in: 2xx or 304 that is no login page, or a redirect that does not
-// lead to a login.
+// Passed reports an answer that lets the request in: 2xx or 304 that is no login page and holds no error in place of
+// content, or a redirect that does not lead to a login.
 func Passed(x *exchange.Exchange) bool {
 	switch s := x.Status(); {
 	case s/100 == 2, s == 304, s/100 == 3:
 		_, login := signature.LoginPage(x)
-		return !login
+		return !login && SoftOf(x) == NotSoft
+	}
+	return false
+}
+
+// Elsewhere reports that seen, although let in, need not be what failing was refused: a redirect, whose end is not
+// known; a page of another path that a redirect led to; a page for people where a program was refused. Such a flip
+// fits the prediction and is no proof of it.
+func Elsewhere(failing, seen *exchange.Exchange) bool {
+	page := strings.HasPrefix(strings.ToLower(seen.Header().Get("Content-Type")), "text/html")
+	switch {
+	case seen.Status()/100 == 3 && seen.Status() != 304:
+		return true
+	case page && seen.Hop > 0 && strings.Trim(seen.Request.URL.Path, "/") != strings.Trim(failing.Request.URL.Path, "/"):
+		return true
+	case page && Refused(failing) && strings.Contains(strings.ToLower(failing.Header().Get("Content-Type")), "json"):
+		return true
 	}
 	return false
 }

@@ -51,17 +51,19 @@ type Engine struct {
 // run is the state of one diagnosis.
 type run struct {
 	*Engine
-	c       *exchange.Case
-	ruled   map[string]ruledOut // cause id -> why it is out
-	held    map[string]held     // cause id -> the prediction that came true
-	tried   map[string]bool     // experiment key -> run, or found impossible
-	broken  map[string]string   // experiment key -> why it could not be run
-	flaps   bool                // a repeat ended otherwise than the first time
-	behind  []*judged           // faults found before the present subject
-	refusal error               // the safety rule that held back the user's own request
-	batch   int                 // numbers what was sent in one go
-	standIn string              // "GET in place of your POST", when the control is not the user's own request
-	last    []*judged
+	c        *exchange.Case
+	ruled    map[string]ruledOut // cause id -> why it is out
+	held     map[string]held     // cause id -> the prediction that came true
+	tried    map[string]bool     // experiment key -> run, or found impossible
+	results  map[string]result   // experiment key -> what it brought
+	judgedBy map[string]bool     // cause id and experiment key -> judged
+	broken   map[string]string   // experiment key -> why it could not be run
+	flaps    bool                // a repeat ended otherwise than the first time
+	behind   []*judged           // faults found before the present subject
+	refusal  error               // the safety rule that held back the user's own request
+	batch    int                 // numbers what was sent in one go
+	standIn  string              // "GET in place of your POST", when the control is not the user's own request
+	last     []*judged
 }
 
 type ruledOut struct {
@@ -71,9 +73,15 @@ type ruledOut struct {
 
 // held is a prediction that came true.
 type held struct {
-	trial         cause.Trial
+	trial cause.Trial
+	result
+}
+
+// result is what an experiment brought.
+type result struct {
 	failing, seen *exchange.Exchange
-	repeated      bool
+	repeated      bool // a flip was seen a second time; true for what is no flip
+	short         bool // seen again, but a control still leaves another explanation open
 }
 
 // judged is a suspect with all that is known about it.
@@ -88,7 +96,8 @@ type judged struct {
 // is decided, nothing more can be learnt, or the budget is spent. The report is complete even when err is not nil.
 func (e *Engine) Run(ctx context.Context, c *exchange.Case) (*report.Report, error) {
 	r := &run{Engine: e, c: c,
-		ruled: map[string]ruledOut{}, held: map[string]held{}, tried: map[string]bool{}, broken: map[string]string{}}
+		ruled: map[string]ruledOut{}, held: map[string]held{}, tried: map[string]bool{}, broken: map[string]string{},
+		results: map[string]result{}, judgedBy: map[string]bool{}}
 	if r.Max == 0 {
 		r.Max = 8
 	}
@@ -164,9 +173,23 @@ func (r *run) add(xs []*exchange.Exchange) {
 	}
 }
 
-// suspects holds every cause against the case as it stands.
+// suspects holds every cause against the case as it stands. What was learnt by experiments for others is held against
+// those that remain, too: they may not have asked at the time, or stood behind a more exact suspect.
 func (r *run) suspects() []*judged {
 	v := cause.NewView(r.c)
+	for {
+		ranked := r.weigh(v)
+		again := false
+		for _, j := range ranked {
+			again = r.settle(j) || again
+		}
+		if !again {
+			return ranked
+		}
+	}
+}
+
+func (r *run) weigh(v *cause.View) []*judged {
 	var out []*judged
 	for _, c := range r.Causes {
 		if _, no := r.ruled[r.slot(c.ID)]; no {
@@ -201,7 +224,8 @@ func heldGrade(h held, flaps bool) cause.Grade {
 	if flaps {
 		return min(g, cause.Likely)
 	}
-	if g == cause.Proved && !h.repeated {
+	flipped := !cause.Passed(h.failing) && cause.Passed(h.seen)
+	if g == cause.Proved && (!h.repeated || flipped && (h.short || cause.Elsewhere(h.failing, h.seen))) {
 		return cause.Strong
 	}
 	return g

@@ -83,13 +83,16 @@ func diagnosed(t *testing.T, p Prober, in *exchange.Intent, causes ...*cause.Cau
 func TestAFlipIsProvedOnlyWhenSeenTwice(t *testing.T) {
 	p := &scripted{answer: wants("Bearer tok-1234567")}
 	rep := diagnosed(t, p, intent("tok-1234567"), prefix("a", 0.8))
-	if rep.Verdict.Grade != cause.Proved || len(p.asked) != 3 {
-		t.Fatalf("grade %v after %d requests, want proved after 3", rep.Verdict.Grade, len(p.asked))
+	if rep.Verdict.Grade != cause.Proved || len(p.asked) != 4 {
+		t.Fatalf("grade %v after %d requests, want proved after 4", rep.Verdict.Grade, len(p.asked))
 	}
 	if rep.Witness == nil || rep.Witness.Failing != 1 || rep.Witness.Passing != 2 {
 		t.Errorf("witness %+v", rep.Witness)
 	}
-	for i, r := range p.asked[1:] {
+	if p.asked[3].Header.Has("Authorization") {
+		t.Error("the last control repeats a credential; it is to go without")
+	}
+	for i, r := range p.asked[1:3] {
 		if !r.Header.Text("Authorization").Is("Bearer tok-1234567") {
 			t.Errorf("request %d repeats the refused credential; the passing side is to be repeated", i+2)
 		}
@@ -101,6 +104,19 @@ func TestAServerThatChangesItsMindProvesNothing(t *testing.T) {
 	rep := diagnosed(t, p, intent("tok-1234567"), prefix("a", 0.8))
 	if rep.Verdict.Grade > cause.Likely {
 		t.Fatalf("grade %v although the repeat was refused", rep.Verdict.Grade)
+	}
+}
+
+func TestAFlipWhereEverybodyIsLetInAfterwardsIsNoProof(t *testing.T) {
+	p := &scripted{answer: func(n int, _ exchange.Request) int {
+		if n == 1 {
+			return 401
+		}
+		return 200
+	}}
+	rep := diagnosed(t, p, intent("tok-1234567"), prefix("a", 0.8))
+	if rep.Verdict.Grade > cause.Strong {
+		t.Fatalf("grade %v although the request without a credential is let in as well", rep.Verdict.Grade)
 	}
 }
 
@@ -120,8 +136,8 @@ func TestAnAnonymousControlIsAskedBeforeAndAfter(t *testing.T) {
 		return 200
 	}}
 	rep := diagnosed(t, p, in, c)
-	if rep.Verdict.Grade != cause.Proved || len(p.asked) != 3 || !p.asked[2].Header.Has("Origin") {
-		t.Fatalf("grade %v, %d requests; want F P F", rep.Verdict.Grade, len(p.asked))
+	if rep.Verdict.Grade != cause.Proved || len(p.asked) != 4 || p.asked[2].Header.Has("Origin") || !p.asked[3].Header.Has("Origin") {
+		t.Fatalf("grade %v, %d requests; want F P P F", rep.Verdict.Grade, len(p.asked))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -149,37 +150,65 @@ func (r *run) experiment(ctx context.Context, p planned) error {
 	}
 	r.tracef("request %d, %s: %s", seen.N, p.trial.Change, outcome(seen))
 	// Judge before repeating: a prediction that failed needs no repeat.
-	var holders []*judged
-	var trials []cause.Trial
+	res := result{failing: failing, seen: seen, repeated: true}
+	var come []cause.Trial
 	for _, j := range p.by {
-		t, ok := trialOf(j, p.trial.Key)
-		if !ok {
-			continue
-		}
-		if seen.Response != nil && t.Holds(failing, seen) {
-			holders, trials = append(holders, j), append(trials, t)
-			r.tracef("  %s predicted %s: came true", j.cause.ID, t.Predict)
-			continue
-		}
-		r.tracef("  %s predicted %s: did not", j.cause.ID, t.Predict)
-		if t.Refutes && seen.Response != nil {
-			r.ruled[r.slot(j.cause.ID)] = ruledOut{j.cause, fmt.Sprintf("%s: still %s (request %d)", t.Change, outcome(seen), seen.N)}
+		if t, ok := trialOf(j, p.trial.Key); ok && r.judge(j, t, res) {
+			come = append(come, t)
 		}
 	}
-	if len(holders) == 0 {
-		return nil
-	}
-	repeated := true
-	if cause.Passed(seen) != cause.Passed(failing) {
-		repeated, err = r.confirm(ctx, p.trial, key, failing, seen)
+	if len(come) > 0 && cause.Passed(seen) != cause.Passed(failing) {
+		res.repeated, res.short, err = r.confirm(ctx, p.trial, key, failing, seen, proving(come))
 		if err != nil {
 			return err
 		}
+	} else if cause.Passed(seen) != cause.Passed(failing) {
+		res.repeated = false
 	}
-	for i, j := range holders {
-		r.held[r.slot(j.cause.ID)] = held{trials[i], failing, seen, repeated}
+	r.results[r.trialKey(p.trial)] = res
+	for _, j := range p.by {
+		if _, ok := r.held[r.slot(j.cause.ID)]; ok {
+			t, _ := trialOf(j, p.trial.Key)
+			r.held[r.slot(j.cause.ID)] = held{t, res}
+		}
 	}
 	return nil
+}
+
+// judge holds the result of an experiment against the prediction of one suspect, once, and reports whether it came true.
+// A prediction that failed rules the cause out where the cause said so.
+func (r *run) judge(j *judged, t cause.Trial, res result) bool {
+	r.judgedBy[r.slot(j.cause.ID)+"\x00"+t.Key] = true
+	switch {
+	case res.seen.Response == nil:
+	case t.Holds(res.failing, res.seen):
+		r.held[r.slot(j.cause.ID)] = held{t, res}
+		r.tracef("  %s predicted %s: came true", j.cause.ID, t.Predict)
+		return true
+	case t.Refutes:
+		r.ruled[r.slot(j.cause.ID)] = ruledOut{j.cause, fmt.Sprintf("%s: still %s (request %d)", t.Change, outcome(res.seen), res.seen.N)}
+	}
+	r.tracef("  %s predicted %s: did not", j.cause.ID, t.Predict)
+	return false
+}
+
+// settle judges a suspect by experiments that were run without it, and reports whether that changed anything.
+func (r *run) settle(j *judged) (changed bool) {
+	for _, t := range j.s.Trials {
+		res, known := r.results[r.trialKey(t)]
+		if j.held != nil || !known || r.judgedBy[r.slot(j.cause.ID)+"\x00"+t.Key] {
+			continue
+		}
+		if r.judge(j, t, res) || t.Refutes {
+			return true
+		}
+	}
+	return false
+}
+
+// proving reports that one of the predictions, come true, is to be a proof.
+func proving(ts []cause.Trial) bool {
+	return slices.ContainsFunc(ts, func(t cause.Trial) bool { return t.Grade == cause.Unknown || t.Grade == cause.Proved })
 }
 
 func trialOf(j *judged, key string) (cause.Trial, bool) {
@@ -201,37 +230,3 @@ func (r *run) send(ctx context.Context, t cause.Trial, key string) (*exchange.Ex
 }
 
 func (r *run) follows() bool { return r.c.Intent != nil && r.c.Intent.Follow }
-
-// confirm sees a flip a second time. A control without a credential is asked again, so that the failing side is seen
-// before and after; a control that carries one is not refused twice for the sake of proof: there the passing side is
-// repeated (DESIGN rule 2).
-func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, seen *exchange.Exchange) (bool, error) {
-	if r.used() >= r.Max {
-		return false, nil
-	}
-	first := r.c.First().Request
-	again, want, purpose := r.build(t), cause.Passed(seen), "the same once more"
-	how := How{Key: key, Purpose: purpose, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}
-	bare := len(cred.Of(first)) == 0 && (r.c.Intent == nil || r.c.Intent.Login.Empty())
-	if bare || cause.Passed(failing) {
-		again, want = first, cause.Passed(failing)
-		how = How{Key: r.c.Subject + "+again", Purpose: "your request once more", Follow: r.follows(), Login: true}
-	}
-	xs, err := r.Prober.Do(ctx, again, how)
-	r.add(xs)
-	var w Withheld
-	if errors.As(err, &w) || len(xs) == 0 {
-		return false, nil
-	}
-	last := xs[len(xs)-1]
-	if last.Response == nil {
-		return false, err
-	}
-	if cause.Passed(last) != want {
-		r.flaps = true
-		r.tracef("request %d, %s: %s: not the same answer twice", last.N, how.Purpose, outcome(last))
-		return false, nil
-	}
-	r.tracef("request %d, %s: %s, as before", last.N, how.Purpose, outcome(last))
-	return true, nil
-}

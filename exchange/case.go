@@ -52,8 +52,14 @@ func (c *Case) Last() *Exchange {
 	return nil
 }
 
-// Trial is the last hop of the experiment called key, or nil when it was not run.
+// Trial is the last hop of the experiment called key, or nil when it was not run. One that was run on the subject comes
+// before one that was run on the user's own request.
 func (c *Case) Trial(key string) *Exchange {
+	if c.Subject != "" {
+		if h := c.Keyed(c.Subject + "+" + key); len(h) > 0 {
+			return h[len(h)-1]
+		}
+	}
 	if h := c.Keyed(key); key != "" && len(h) > 0 {
 		return h[len(h)-1]
 	}

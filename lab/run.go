@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401"
+	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
@@ -107,6 +108,16 @@ func (e Expect) Check(rep *report.Report) []string {
 	has := map[string]bool{}
 	for _, a := range rep.Also {
 		has[a.Cause] = true
+	}
+	if most := cause.Unknown; e.AtMost != "" {
+		if err := most.UnmarshalText([]byte(e.AtMost)); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+		for _, v := range append([]report.Verdict{rep.Verdict}, rep.Also...) {
+			if v.Grade > most {
+				wrong = append(wrong, fmt.Sprintf("%s is called %s; at most %s can be known here", v.Cause, v.Grade, most))
+			}
+		}
 	}
 	for _, id := range e.Also {
 		if !has[id] {

@@ -35,6 +35,7 @@ type Expect struct {
 	Outcome   string   `yaml:"outcome"` // healthy, found, unknown, ...; found when a cause is named
 	Cause     string   `yaml:"cause"`
 	Grade     string   `yaml:"grade"`
+	AtMost    string   `yaml:"at_most"` // the surest grade that the verdict and what stands in also may have
 	RefusedBy string   `yaml:"refused_by"`
 	FaultAt   string   `yaml:"fault_at"`
 	Also      []string `yaml:"also"`
@@ -141,7 +142,7 @@ func Parse(cause, text string) (*Scenario, error) {
 		return nil, fmt.Errorf("scenario of %s: request is missing", cause)
 	case len(sc.Servers) == 0:
 		return nil, fmt.Errorf("scenario of %s: no servers", cause)
-	case sc.Expect.Cause == "" && sc.Expect.Outcome == "" && len(sc.Expect.Not) == 0:
+	case sc.Expect.Cause == "" && sc.Expect.Outcome == "" && sc.Expect.AtMost == "" && len(sc.Expect.Not) == 0:
 		return nil, fmt.Errorf("scenario of %s: expect says nothing", cause)
 	}
 	for origin := range sc.Servers {
