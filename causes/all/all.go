@@ -15,6 +15,8 @@ import (
 	"github.com/why401/why401/causes/cors"
 	"github.com/why401/why401/causes/credential"
 	"github.com/why401/why401/causes/edge"
+	"github.com/why401/why401/causes/network"
+	"github.com/why401/why401/causes/platform"
 	"github.com/why401/why401/causes/proxy"
 	"github.com/why401/why401/causes/redirect"
 	"github.com/why401/why401/causes/session"
@@ -31,6 +33,8 @@ func Causes() []*cause.Cause {
 	out = append(out, cors.Causes...)
 	out = append(out, credential.Causes...)
 	out = append(out, edge.Causes...)
+	out = append(out, network.Causes...)
+	out = append(out, platform.Causes...)
 	out = append(out, proxy.Causes...)
 	out = append(out, redirect.Causes...)
 	out = append(out, session.Causes...)
@@ -41,5 +45,5 @@ func Causes() []*cause.Cause {
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{app.Pages, client.Pages, clock.Pages, cors.Pages, credential.Pages, edge.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
+	return []fs.FS{app.Pages, client.Pages, clock.Pages, cors.Pages, credential.Pages, edge.Pages, network.Pages, platform.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
 }

@@ -1,0 +1,13 @@
+// Package platform holds the causes of the family "platform". Each stem is one cause: <id>.go suspects and proves, <id>.md
+// explains and holds the scenarios that test it.
+package platform
+
+import "embed"
+
+// family is the family's name in reports.
+const family = "platform"
+
+// Pages are the pages of this family.
+//
+//go:embed *.md
+var Pages embed.FS
