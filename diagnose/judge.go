@@ -53,12 +53,18 @@ func hides(by, j *judged) bool {
 // verdict picks the finding out of ranked suspects: a proved or strong one, or a likely one that stands clear of the
 // rest. Everything less is unknown, and the suspects are named instead.
 //
-// An independent fault is told beside the verdict: it is one only when it is proved, or nothing else is suspected.
+// An independent fault is told beside the verdict. It is one itself only when it is proved, or weighs enough and nothing
+// else is found.
 func verdict(ranked []*judged) (*judged, bool) {
 	point := slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.grade < cause.Proved })
-	if len(point) > 0 && (ranked[0] == point[0] || point[0].s.Weight >= leastReported) {
-		ranked = point
+	if best, ok := pick(point); ok {
+		return best, true
 	}
+	return pick(slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.s.Weight < 0.5 && len(point) > 0 }))
+}
+
+// pick takes the best of ranked suspects when it is good enough.
+func pick(ranked []*judged) (*judged, bool) {
 	if len(ranked) == 0 {
 		return nil, false
 	}

@@ -75,7 +75,7 @@ var SigV4ClockSkew = &cause.Cause{
 			Effect: "the signing time is now", Opens: "nothing",
 			Steps: []string{
 				"date -u      (compare with the server's: " + compare(v) + ")",
-				`curl --aws-sigv4 "aws:amz:` + region(sig) + `" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" ` + cause.Quote(v.Request.URL),
+				`curl --aws-sigv4 ` + cause.QuoteWord("aws:amz:"+region(sig)) + ` --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" ` + cause.Quote(v.Request.URL),
 			},
 			Verify: "the same request answers 2xx; with another key it is still refused", Undo: "none needed",
 		}, syncRemedy("client", "the machine that signs"), {

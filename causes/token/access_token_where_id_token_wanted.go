@@ -44,7 +44,7 @@ var AccessTokenWhereIDTokenWanted = &cause.Cause{
 		case strings.HasPrefix(gate, "Google") && s.jwt == nil:
 			sus.Grade, sus.Weight = cause.Strong, 0.88
 			sus.Because = append(sus.Because, v.Saw("%s refused; it takes ID tokens whose audience is the service.", gate))
-			how = `TOKEN=$(gcloud auth print-identity-token --audiences=` + v.Request.URL.Origin().String() + `)`
+			how = `TOKEN=$(gcloud auth print-identity-token --audiences=` + cause.QuoteWord(v.Request.URL.Origin().String()) + `)`
 		case gate == "Kubernetes API" && s.jwt != nil:
 			sus.Grade, sus.Weight = cause.Likely, 0.55
 			sus.Because = append(sus.Because, v.Saw("The Kubernetes API refused; its OIDC login takes ID tokens."))

@@ -1,6 +1,8 @@
 package token
 
 import (
+	"time"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -60,7 +62,7 @@ var TokenExpired = &cause.Cause{
 		case s.blamed():
 			sus.Grade, sus.Weight = cause.Strong, 0.8
 			sus.Because = append(sus.Because, s.verdictOf())
-		case v.Answer.Status() == 401 && late > leeway && !cause.InFront(v.Writer.Layer):
+		case v.Answer.Status() == 401 && late > 30*time.Second && !cause.InFront(v.Writer.Layer):
 			sus.Grade, sus.Weight = cause.Strong, 0.7
 			sus.Because = append(sus.Because, v.Saw("The answer is 401 and gives no reason."))
 		default:
@@ -75,7 +77,7 @@ var TokenExpired = &cause.Cause{
 func (s *sent) expiry(sus *cause.Suspicion) *cause.Suspicion {
 	how := []string{"sign in again, or use the refresh token at the token endpoint, and put the new token in TOKEN"}
 	if s.claims.Issuer.Present() {
-		how = []string{"get a new token from " + s.claims.Issuer.Show + " (sign in again, or use the refresh token) and put it in TOKEN"}
+		how = []string{"get a new token from " + cause.QuoteWord(s.claims.Issuer.Show) + " (sign in again, or use the refresh token) and put it in TOKEN"}
 	}
 	sus.Raise = []cause.Raise{{Command: s.send(), Where: "here, with a token that was issued just now", Would: "be let in if the age is all that is wrong"}}
 	sus.Remedies = []cause.Remedy{
