@@ -48,7 +48,10 @@ func overflow(v *cause.View) *cause.Suspicion {
 	size := v.Answer.Request.Header.Text("Cookie").Len()
 	_, says := v.Means(signature.HeaderTooLarge)
 	status := v.Answer.Status()
-	if size < heavyCookie || !(says || status == 431 || status == 400 || status == 413 || status == 494) {
+	// Where the server says it in words, the largest field is the one that it means; else only a Cookie beyond the usual
+	// limits is suspected.
+	if says && !largest(v.Answer.Request.Header, "Cookie") || !says && size < heavyCookie ||
+		!(says || status == 431 || status == 400 || status == 413 || status == 494) {
 		return nil
 	}
 	s := &cause.Suspicion{
@@ -76,6 +79,17 @@ func overflow(v *cause.View) *cause.Suspicion {
 		s.Because = append(s.Because, m.Because)
 	}
 	return s
+}
+
+// largest reports that name is the longest field of h.
+func largest(h exchange.Header, name string) bool {
+	size := h.Text(name).Len()
+	for _, f := range h {
+		if f.Value.Len() > size {
+			return false
+		}
+	}
+	return size > 0
 }
 
 func shrink() []cause.Remedy {

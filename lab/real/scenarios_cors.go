@@ -127,7 +127,7 @@ var corsScenarios = []Scenario{
 		Name:    "cors-origin-not-allowed",
 		Servers: jwtApp(Settings{"ORIGINS": "https://www.shop.example.test,https://admin.shop.example.test"}),
 		Input:   fromOrigin,
-		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Settings(Settings{"KEY": signingKey, "AUD": audience, "ISS": issuer,
 				"ORIGINS": "https://www.shop.example.test," + webOrigin})

@@ -73,7 +73,7 @@ var nginxAnswers = []Scenario{
 			return curl("-b", "sid=s1; cart="+strings.Repeat("item,", 500), w.URL("front"))
 		},
 		Want: Want{Cause: "cookie-too-large", Accept: []string{"token-too-large"},
-			RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "proved", Product: "nginx"},
+			RefusedBy: exchange.WebServer, FaultAt: exchange.Client, FaultAlso: []exchange.Layer{exchange.Application}, Grade: "proved", Product: "nginx"},
 		Mend:   func(w *World) []string { return curl("-b", "sid=s1", w.URL("front")) },
 		Status: 400,
 	},

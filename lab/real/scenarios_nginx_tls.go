@@ -137,7 +137,7 @@ server {
 			return curl("-L", "--max-redirs", "5", "--cacert", w.ca(), w.secure("front", "open"))
 		},
 		Want: Want{Cause: "forwarded-proto-missing", Accept: []string{"redirect-loop-login"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Mend(tlsConf("location / { proxy_pass http://@app@; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme; }"))
 			return curl("-L", "--max-redirs", "5", "--cacert", w.ca(), w.secure("front", "open"))
@@ -153,7 +153,7 @@ server {
 		},
 		Input: func(w *World) []string { return curl("-L", "-b", "", "--cacert", w.ca(), w.secure("front", "enter")) },
 		Want: Want{Cause: "forwarded-proto-missing", Accept: []string{"proxy-drops-set-cookie"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "likely", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Mend(tlsConf("location / { proxy_pass http://@app@; proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto $scheme; }"))
 			return curl("-L", "-b", "", "--cacert", w.ca(), w.secure("front", "enter"))

@@ -209,7 +209,7 @@ var proxyScenarios = []Scenario{
 		Servers: squid("acl outside dst 192.0.2.0/24\nhttp_access allow outside\n"),
 		Input:   func(w *World) []string { return curl("-x", w.URL("front"), w.URL("app")) },
 		Want: Want{Cause: "proxy-env-intercepts", Accept: []string{"ip-allowlist"},
-			RefusedBy: exchange.Network, FaultAt: exchange.Network, Grade: "strong", Product: "Squid"},
+			RefusedBy: exchange.Network, FaultAt: exchange.Network, Grade: "proved", Product: "Squid"},
 		Mend:    func(w *World) []string { return curl("--noproxy", "127.0.0.1", "-x", w.URL("front"), w.URL("app")) },
 		Status:  403,
 		Refused: has("X-Squid-Error", "ERR_ACCESS_DENIED"),

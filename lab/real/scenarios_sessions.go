@@ -120,7 +120,7 @@ var sessionScenarios = []Scenario{
 		Name:    "session-cookie-domain",
 		Servers: sessionApp(Settings{"DOMAIN": www}),
 		Input:   followNamed,
-		Want:    Want{Cause: "cookie-domain-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+		Want:    Want{Cause: "cookie-domain-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Settings(nil)
 			w.Server("front").Restart()
@@ -132,7 +132,7 @@ var sessionScenarios = []Scenario{
 		Servers: sessionApp(Settings{"NAME": "__Host-sid"}),
 		Input:   followNamed,
 		Want: Want{Cause: "cookie-host-prefix-rejected", Accept: []string{"cookie-secure-over-http"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("front").Settings(Settings{"NAME": "sid"})
 			w.Server("front").Restart()
@@ -147,7 +147,7 @@ var sessionScenarios = []Scenario{
 			w.Nginx("front", reverseProxy("proxy_set_header Host $http_host;", "proxy_set_header X-Forwarded-Proto https;"))
 		},
 		Input: followNamed,
-		Want:  Want{Cause: "cookie-secure-over-http", RefusedBy: exchange.Application, FaultAt: exchange.Client, FaultAlso: []exchange.Layer{exchange.WebServer}, Grade: "strong", Product: "Express"},
+		Want:  Want{Cause: "cookie-secure-over-http", RefusedBy: exchange.Application, FaultAt: exchange.Client, FaultAlso: []exchange.Layer{exchange.WebServer}, Grade: "proved", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("app").Settings(Settings{"SECURE": "auto", "TRUST": "1"})
 			w.Server("app").Restart()

@@ -79,11 +79,11 @@ func askOAuth(kid string, key int, path string, c Claims) func(*World) []string 
 func tokenApp(w *World) { w.Node("front", "tokens.js", Settings{"TOKEN": token}) }
 
 var tokenScenarios = []Scenario{
-	rejected("jwt-no-token", "no-credentials-sent", "strong", func() string { return "" }, "missing-www-authenticate"),
+	rejected("jwt-no-token", "no-credentials-sent", "proved", func() string { return "" }, "missing-www-authenticate"),
 	claims("jwt-expired", "token-expired", "proved", Claims{"iat": -2 * time.Hour, "exp": -time.Hour}),
 	claims("jwt-not-yet-valid", "token-not-yet-valid", "proved", Claims{"nbf": time.Hour}, "clock-skew-generic"),
 	claims("jwt-times-in-milliseconds", "jwt-claim-unit-wrong", "proved", Claims{"nbf": time.Now().UnixMilli()}, "token-not-yet-valid"),
-	claims("jwt-other-audience", "token-aud-mismatch", "strong", Claims{"aud": "https://billing.example.test"}),
+	claims("jwt-other-audience", "token-aud-mismatch", "proved", Claims{"aud": "https://billing.example.test"}),
 	claims("jwt-other-issuer", "token-iss-mismatch", "strong", Claims{"iss": "https://id.example.test"}, "token-wrong-environment"),
 	claims("jwt-of-staging", "token-wrong-environment", "strong", Claims{"iss": "https://id.staging.example.test/"}, "token-iss-mismatch"),
 	rejected("jwt-signed-with-another-key", "jwt-signature-invalid-wrong-key", "likely",
@@ -157,7 +157,7 @@ var tokenScenarios = []Scenario{
 		Input: askOAuth("key-1", 0, "orders", Claims{"aud": "client-7d1", "nonce": "n-0S6_WzA2Mj", "at_hash": "MTIzNDU2Nzg5MDEyMzQ1Ng",
 			"auth_time": -time.Minute, "email": "alice@example.test", "name": "Alice"}),
 		Want: Want{Cause: "id-token-as-access-token", Accept: []string{"token-aud-mismatch"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "proved", Product: "Express"},
 		Mend: askOAuth("key-1", 0, "orders", nil),
 	},
 	{
@@ -165,7 +165,7 @@ var tokenScenarios = []Scenario{
 		Servers: oauthApp,
 		Input:   askOAuth("key-1", 0, "orders", Claims{"aud": issuer, "typ": "Refresh", "exp": 30 * 24 * time.Hour}),
 		Want: Want{Cause: "refresh-token-as-access-token", Accept: []string{"token-aud-mismatch"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "proved", Product: "Express"},
 		Mend: askOAuth("key-1", 0, "orders", nil),
 	},
 	{
@@ -189,7 +189,7 @@ var tokenScenarios = []Scenario{
 		Servers: tokenApp,
 		Input:   func(w *World) []string { return curl("-H", "X-Auth-Token: "+token, w.URL("front", "private")) },
 		Want: Want{Cause: "token-wrong-location", Accept: []string{"no-credentials-sent"},
-			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "strong", Product: "Express"},
+			RefusedBy: exchange.Application, FaultAt: exchange.Client, Grade: "proved", Product: "Express"},
 		Mend: askPrivate,
 	},
 	{
