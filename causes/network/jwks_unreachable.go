@@ -1,6 +1,8 @@
 package network
 
 import (
+	"strings"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -16,11 +18,12 @@ var JWKSUnreachable = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"jwks-kid-not-found", "jwt-signature-invalid-wrong-key", "token-revoked", "missing-www-authenticate", "token-wrong-environment",
-		"opaque-token-to-jwt-validator", "401-means-403", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
+		"opaque-token-to-jwt-validator", "401-means-403", "authorization-scheme-wrong", "unsolicited-authorization-sent",
+		"auth-backend-unreachable"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		m, said := v.Means(signature.AuthServerBroken)
 		status := v.Answer.Status()
-		if !said || status/100 != 4 && status/100 != 5 {
+		if !said || !aboutKeys(m.Because.Text) || status/100 != 4 && status/100 != 5 {
 			return nil
 		}
 		if _, ok := v.Credential(cred.Bearer, cred.JWT); !ok {
@@ -50,4 +53,15 @@ var JWKSUnreachable = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// aboutKeys tells a failed fetch of keys or of the issuer's description from other backends that fail.
+func aboutKeys(words string) bool {
+	low := strings.ToLower(words)
+	for _, w := range []string{"jwk", "json web key", "idx208", "fetch data from the url"} {
+		if strings.Contains(low, w) {
+			return true
+		}
+	}
+	return false
 }
