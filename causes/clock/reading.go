@@ -2,7 +2,6 @@ package clock
 
 import (
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
@@ -15,8 +14,8 @@ import (
 
 // server is the server's time when it answered, from Date (RFC 9110 6.6.1), and how far the truth may be from it.
 func server(v *cause.View) (now time.Time, slack time.Duration, ok bool) {
-	d, err := http.ParseTime(v.Answer.Header().Get("Date"))
-	if err != nil {
+	d, ok := v.Answer.Date()
+	if !ok {
 		return time.Time{}, 0, false
 	}
 	return d, 2*time.Second + v.Answer.Took, true
@@ -38,7 +37,7 @@ func ahead(v *cause.View) (d time.Duration, ok bool) {
 
 // refused is a refusal in which a clock can have a part.
 func refused(v *cause.View) bool {
-	return v.Refused() && v.Answer.Status() != http.StatusProxyAuthRequired || v.Answer.Status() == http.StatusBadRequest && len(v.Meanings) > 0
+	return v.Refused() && v.Answer.Status() != 407 || v.Answer.Status() == 400 && len(v.Meanings) > 0
 }
 
 // token is the JWT that was sent, when its claims can be read.

@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"net/http"
 	"regexp"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 // withLogin gives the login of a request that was refused: Basic, Digest or NTLM in Authorization, or a login form's
 // body. The word says which.
 func withLogin(v *cause.View) (cred.Credential, bool) {
-	if !v.Refused() || v.Answer.Status() == http.StatusProxyAuthRequired {
+	if !v.Refused() || v.Answer.Status() == 407 {
 		return cred.Credential{}, false
 	}
 	c, ok := v.Arrived(cred.Basic, cred.Digest, cred.NTLM, cred.Login)

@@ -3,7 +3,6 @@ package token
 import (
 	"fmt"
 	"html"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,7 +32,7 @@ var deformed = []string{cred.Placeholder, cred.Truncated, cred.Masked, cred.Quot
 
 // read gives the token of a request that was refused; nil when there is none, or when its form is already wrong.
 func read(v *cause.View) *sent {
-	if !v.Refused() || v.Answer.Status() == http.StatusProxyAuthRequired {
+	if !v.Refused() || v.Answer.Status() == 407 {
 		return nil
 	}
 	c, ok := v.Arrived(cred.JWT, cred.Bearer)
@@ -81,7 +80,7 @@ type clock struct {
 // clock reads the Date of the answer; without one the time here, which counts for less.
 func (s *sent) clock() clock {
 	x := s.v.Answer
-	if d, err := http.ParseTime(x.Header().Get("Date")); err == nil {
+	if d, ok := x.Date(); ok {
 		return clock{d, 2*time.Second + x.Took, "the server's Date"}
 	}
 	if x.Given == "" && !x.Sent.IsZero() {

@@ -1,7 +1,6 @@
 package token
 
 import (
-	"net/http"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -42,7 +41,7 @@ var TokenTooLarge = &cause.Cause{
 			return nil // cookie-too-large
 		}
 		words, said := v.Means(signature.HeaderTooLarge)
-		said = said || v.Answer.Status() == http.StatusRequestHeaderFieldsTooLarge
+		said = said || v.Answer.Status() == 431
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, Because: []fact.Fact{
 			v.Asked("The token has %d of the %d bytes of the request's header.", c.Value.Len(), all),
 			v.Saw("The answer is %d %s.", v.Answer.Status(), v.Answer.Response.Reason)}}

@@ -64,6 +64,12 @@ func claims(name, cause, grade string, c Claims, accept ...string) Scenario {
 	return rejected(name, cause, grade, func() string { return "Bearer " + HS256(signingKey, good().with(c)) }, accept...)
 }
 
+// mendedBy is the scenario with the fault at another layer than the client.
+func mendedBy(l exchange.Layer, sc Scenario) Scenario {
+	sc.Want.FaultAt = l
+	return sc
+}
+
 // oauthApp starts express-oauth2-jwt-bearer with its own key set.
 func oauthApp(w *World) {
 	w.File("jwks.json", JWKS(RSAKey(0), "key-1"))
@@ -82,9 +88,10 @@ var tokenScenarios = []Scenario{
 	rejected("jwt-no-token", "no-credentials-sent", "proved", func() string { return "" }, "missing-www-authenticate"),
 	claims("jwt-expired", "token-expired", "proved", Claims{"iat": -2 * time.Hour, "exp": -time.Hour}),
 	claims("jwt-not-yet-valid", "token-not-yet-valid", "proved", Claims{"nbf": time.Hour}, "clock-skew-generic"),
-	claims("jwt-times-in-milliseconds", "jwt-claim-unit-wrong", "proved", Claims{"nbf": time.Now().UnixMilli()}, "token-not-yet-valid"),
+	mendedBy(exchange.IdentityProvider, claims("jwt-times-in-milliseconds", "jwt-claim-unit-wrong", "proved", Claims{"nbf": time.Now().UnixMilli()}, "token-not-yet-valid")),
 	claims("jwt-other-audience", "token-aud-mismatch", "proved", Claims{"aud": "https://billing.example.test"}),
-	claims("jwt-other-issuer", "token-iss-mismatch", "strong", Claims{"iss": "https://id.example.test"}, "token-wrong-environment"),
+	// The issuers differ in the last slash: the API's setting and the issuer's own name do not agree.
+	mendedBy(exchange.Application, claims("jwt-other-issuer", "token-iss-mismatch", "proved", Claims{"iss": "https://id.example.test"}, "token-wrong-environment")),
 	claims("jwt-of-staging", "token-wrong-environment", "strong", Claims{"iss": "https://id.staging.example.test/"}, "token-iss-mismatch"),
 	rejected("jwt-signed-with-another-key", "jwt-signature-invalid-wrong-key", "likely",
 		func() string { return "Bearer " + HS256("another key", good()) }, "token-wrong-environment", "token-truncated"),
