@@ -15,6 +15,7 @@ import (
 	"github.com/why401/why401/causes/cors"
 	"github.com/why401/why401/causes/credential"
 	"github.com/why401/why401/causes/edge"
+	"github.com/why401/why401/causes/idp"
 	"github.com/why401/why401/causes/network"
 	"github.com/why401/why401/causes/platform"
 	"github.com/why401/why401/causes/proxy"
@@ -33,6 +34,7 @@ func Causes() []*cause.Cause {
 	out = append(out, cors.Causes...)
 	out = append(out, credential.Causes...)
 	out = append(out, edge.Causes...)
+	out = append(out, idp.Causes...)
 	out = append(out, network.Causes...)
 	out = append(out, platform.Causes...)
 	out = append(out, proxy.Causes...)
@@ -45,5 +47,5 @@ func Causes() []*cause.Cause {
 
 // Pages are the file systems that hold the pages, one for each family.
 func Pages() []fs.FS {
-	return []fs.FS{app.Pages, client.Pages, clock.Pages, cors.Pages, credential.Pages, edge.Pages, network.Pages, platform.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
+	return []fs.FS{app.Pages, client.Pages, clock.Pages, cors.Pages, credential.Pages, edge.Pages, idp.Pages, network.Pages, platform.Pages, proxy.Pages, redirect.Pages, session.Pages, token.Pages, webserver.Pages}
 }

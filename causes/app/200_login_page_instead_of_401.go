@@ -45,6 +45,10 @@ var LoginPageInsteadOf401 = &cause.Cause{
 			s.Grade, s.Weight = cause.Strong, 0.8
 			s.Title = "the answer is 200 to nobody: the login was refused"
 			s.Because = []fact.Fact{v.Saw("X-Seraph-LoginReason: %s. The answer is what an anonymous visitor gets.", r)}
+		} else if cause.SoftOf(v.Answer) == cause.SoftRefusal && !askedForLogin(v) {
+			s.Grade, s.Weight = cause.Strong, 0.7
+			s.Title = "the answer is 200, and its body is a refusal"
+			s.Because = []fact.Fact{v.Saw("The answer is 200, and its body (%d bytes) is an error that speaks of the login or the credential.", len(v.Answer.Body()))}
 		} else {
 			return nil
 		}

@@ -17,7 +17,7 @@ var DigestAlgorithmMismatch = &cause.Cause{
 	Title:   "the two sides do not share a Digest algorithm",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong", "digest-nonce-stale"},
+	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 401 {
 			return nil

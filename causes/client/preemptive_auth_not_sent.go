@@ -13,7 +13,7 @@ var PreemptiveAuthNotSent = &cause.Cause{
 	Title:   "the program waits for a challenge that never comes",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"no-credentials-sent", "wrong-password", "403-means-401", "benign-challenge"},
+	Hides:   []string{"no-credentials-sent", "wrong-password", "403-means-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Intent == nil || v.Intent.Login.Empty() || v.Answer == nil || len(v.Challenges) > 0 || !direct(v) {
 			return nil

@@ -18,7 +18,7 @@ var ShellMangledCredentials = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides: append([]string{"no-credentials-sent", "wrong-password", "token-placeholder-unexpanded", "token-quoted",
-		"unsolicited-authorization-sent", "wp-user-lacks-capability"}, vague...),
+		"unsolicited-authorization-sent"}, vague...),
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Intent == nil || v.Answer == nil || v.Answer.Response == nil || v.Subject != "" {
 			return nil

@@ -22,7 +22,7 @@ var OAuthTimestampOrNonce = &cause.Cause{
 	Title:   "the OAuth 1.0 timestamp or nonce is not accepted",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"clock-skew-generic", "oauth1-base-url-mismatch", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Hides:   []string{"clock-skew-generic", "missing-www-authenticate", "unsolicited-authorization-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil

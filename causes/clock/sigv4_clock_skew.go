@@ -19,7 +19,7 @@ var SigV4ClockSkew = &cause.Cause{
 	Title:   "the AWS signature was made at another time than the server's",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"clock-skew-generic", "sigv4-signature-mismatch", "missing-www-authenticate", "403-means-401", "unsolicited-authorization-sent"},
+	Hides:   []string{"clock-skew-generic", "missing-www-authenticate", "403-means-401", "unsolicited-authorization-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil

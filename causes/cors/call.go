@@ -162,7 +162,7 @@ func invalidOrigin(x *exchange.Exchange) bool {
 			return true
 		}
 	}
-	return bytes.Contains(x.Body(), []byte("Invalid CORS request")) || bytes.Contains(x.Body(), []byte("CORS origin denied"))
+	return bytes.Contains(x.Body(), []byte("Invalid CORS request")) || bytes.Contains(x.Body(), []byte("CORS origin denied")) || bytes.Contains(x.Body(), []byte("Not allowed by CORS"))
 }
 
 // asksLogin reports a reply that wants a credential: a 401, or the way to a login page.

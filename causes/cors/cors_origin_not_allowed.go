@@ -21,7 +21,7 @@ var CORSOriginNotAllowed = &cause.Cause{
 		s := &cause.Suspicion{Because: []fact.Fact{c.page(v)}}
 		pre := c.preflight(v)
 		switch x := v.Answer; {
-		case c.own == nil && x.Status() == 403 && !c.permits(x) && (pre == nil || invalidOrigin(x)):
+		case c.own == nil && x.Status() == 403 && !c.permits(x) && (pre == nil || invalidOrigin(x) || cause.Refused(pre)):
 			s.Grade, s.Weight = cause.Likely, 0.45
 			if invalidOrigin(x) {
 				s.Grade, s.Weight = cause.Strong, 0.9

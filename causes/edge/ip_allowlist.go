@@ -41,6 +41,8 @@ var IPAllowlist = &cause.Cause{
 			s.Weight = 0.6
 		case x.Status() == 401:
 			return nil // without the credential a login is asked for: the rule looks at who asks
+		case cause.Passed(x):
+			s.Weight = 0.25 // the path beside it is open to this address
 		default:
 			s.Weight = 0.3 // a folder without an index page, a file that may not be read
 		}

@@ -33,7 +33,7 @@ var ProxyInjectsOwnAuthorization = &cause.Cause{
 		s.Because = []fact.Fact{v.Asked("The request carries no credential: no Authorization, no cookie, no key."), m.Because,
 			v.Saw("So a token was judged that the client did not send.")}
 		if mark, ok := gateway(v); ok {
-			s.Grade, s.Weight = cause.Strong, 0.8
+			s.Grade, s.Weight = sureOf(m), 0.8
 			s.Because[2] = v.Saw("So a token was judged that the client did not send; a proxy is in front: %s.", mark)
 		}
 		return s
@@ -46,16 +46,32 @@ func judgesToken(v *cause.View) (signature.Meaning, bool) {
 		signature.AlgMismatch, signature.KidUnknown, signature.NotYetValid, signature.TokenRevoked)
 }
 
+// sureOf grades a judgement on a token that was not sent: "expired" is also what careless programs say to everybody.
+func sureOf(m signature.Meaning) cause.Grade {
+	if m.Meaning == signature.TokenExpired || m.Meaning == signature.TokenRevoked {
+		return cause.Likely
+	}
+	return cause.Strong
+}
+
 // injectedDespite is the same for a request with a token of its own: without it the application must judge one still.
 func injectedDespite(v *cause.View, m signature.Meaning) *cause.Suspicion {
-	anon := v.Trial(cause.KeyAnonymous)
+	anon, grade := v.Trial(cause.KeyAnonymous), cause.Likely
+	mark, proxied := gateway(v)
+	if proxied {
+		grade = sureOf(m)
+	}
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.15, Remedies: injectRemedies(v), Raise: injectRaise(v),
 		Because: []fact.Fact{m.Because},
 		Trials: []cause.Trial{cause.Anonymous().Predicting("the same judgement on a token, although none was sent",
-			func(failing, seen *exchange.Exchange) bool { return cause.Alike(failing, seen) && sameWords(seen, m) }).Carrying(cause.Strong).OrOut()}}
+			func(failing, seen *exchange.Exchange) bool { return cause.Alike(failing, seen) && sameWords(seen, m) }).Carrying(grade).OrOut()}}
 	if anon != nil && cause.Alike(v.Answer, anon) && sameWords(anon, m) {
-		s.Weight = 0.85
+		s.Weight = 0.6
 		s.Because = append(s.Because, fact.At(anon.N, "Without any credential it says the same: it judges a token that the client did not send."))
+		if proxied {
+			s.Weight = 0.85
+			s.Because = append(s.Because, v.Saw("The answer came through a proxy: %s.", mark))
+		}
 	}
 	return s
 }

@@ -19,7 +19,7 @@ var RedirectForwardsAuthToPresigned = &cause.Cause{
 	Title:   "Authorization goes along to a presigned URL",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"unsolicited-authorization-sent", "duplicate-authorization-headers", "redirect-cross-host-drops-auth", "wrong-password", "sigv4-signature-mismatch"},
+	Hides:   []string{"unsolicited-authorization-sent", "duplicate-authorization-headers", "redirect-cross-host-drops-auth", "wrong-password"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil {
 			return nil
