@@ -40,6 +40,9 @@ func LostAuthorization(v *View) (Lost, bool) {
 		signature.PermissionDenied, signature.UserUnknown, signature.Locked); judged {
 		return l, false
 	}
+	if x := v.Trial(KeyAnonymous); x != nil && x.Response != nil && x.Status() != v.Answer.Status() {
+		return l, false // without it the answer is another one, so somebody read it
+	}
 	l.Credential = a
 	word := a.Scheme
 	if word == "" {

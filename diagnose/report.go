@@ -92,7 +92,7 @@ func (r *run) outcome(ctx context.Context, found bool, answer *exchange.Exchange
 		return report.Interrupted
 	case r.offline():
 		return report.NotKnown
-	case errors.As(r.refusal, &w) && (r.standIn == "" || !cause.Passed(answer)):
+	case errors.As(r.refusal, &w): // that a request in its place was let in says nothing about it
 		return report.Withheld
 	case answer == nil || answer.Response == nil:
 		return report.Unreachable
