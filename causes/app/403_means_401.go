@@ -29,6 +29,18 @@ var ForbiddenMeans401 = &cause.Cause{
 				"Spring: .exceptionHandling(e -> e.authenticationEntryPoint(new BearerTokenAuthenticationEntryPoint()))"},
 			Verify: "without a credential 401 and WWW-Authenticate; with one that lacks the right 403", Undo: "put the former order back",
 		}}}
+		if len(v.Challenges) > 0 && v.Challenges[0].Value("error") == "" {
+			// A challenge belongs to 401; where a page was put in place of the 401 it stays behind.
+			s.Grade, s.Weight = cause.Strong, 0.8
+			s.Because = []fact.Fact{v.Saw("The 403 carries a challenge: it asks for %s, as a 401 does.", challenged(v))}
+			if len(v.Credentials) == 0 {
+				s.Because = append(s.Because, v.Asked("The request carries no credential."))
+			} else {
+				s.Grade, s.Weight = cause.Likely, 0.45
+			}
+			s.Raise = []cause.Raise{{Command: `curl -i -u "$LOGIN" ` + cause.Quote(v.Request.URL), Where: "here, with a login of yours", Would: "be let in if a login is all that is missing"}}
+			return s
+		}
 		if m, said := v.Means(unauthenticated...); said {
 			s.Grade, s.Weight = cause.Strong, 0.55
 			s.Because = []fact.Fact{v.Saw("The status is 403."), m.Because}

@@ -18,6 +18,9 @@ var NotFoundHides401 = &cause.Cause{
 		if v.Answer == nil || v.Answer.Status() != 404 {
 			return nil
 		}
+		if len(v.Challenges) > 0 && len(v.Credentials) == 0 {
+			return challengedNotFound(v)
+		}
 		name, what, ok := discreet(v)
 		if !ok {
 			return nil
@@ -56,4 +59,24 @@ func discreet(v *cause.View) (name, what string, ok bool) {
 		return m.Product, "a project or group", true
 	}
 	return "", "", false
+}
+
+// challengedNotFound is a 404 that was put in place of a 401, whose challenge stayed behind.
+func challengedNotFound(v *cause.View) *cause.Suspicion {
+	command := `curl -i -u "$LOGIN" ` + cause.Quote(v.Request.URL)
+	if v.Challenges.Has("Bearer") && !v.Challenges.Has("Basic") {
+		command = `curl -i -H "Authorization: Bearer $TOKEN" ` + cause.Quote(v.Request.URL)
+	}
+	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.8, Title: "the 404 carries a challenge: it hides a 401",
+		Because: []fact.Fact{v.Saw("The 404 asks for %s, as a 401 does.", challenged(v)), v.Asked("The request carries no credential.")},
+		Raise:   []cause.Raise{{Command: command, Where: "here, with a credential of yours", Would: "be let in if a credential is all that is missing"}},
+		Remedies: []cause.Remedy{{
+			ID: "send-credential", Title: "send what the challenge asks for", For: "client",
+			Effect: "the server shows what it hides from strangers", Opens: "nothing", Steps: []string{command}, Verify: "2xx; without the credential 404 as before", Undo: "leave the option out",
+		}, {
+			ID: "answer-401", Title: "answer 401, since the challenge tells it anyway", For: "server",
+			Effect: "the answer says one thing", Opens: "nothing", Steps: []string{"nginx: leave  error_page 401 =404 ...  out, nginx -t && nginx -s reload; people then see the question for a login"},
+			Verify: "curl -si " + cause.Quote(v.Request.URL) + " | grep -i www-authenticate", Undo: "put the line back",
+		}},
+	}
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -107,4 +108,12 @@ func sameRequest(v *cause.View) string {
 		}
 	}
 	return "curl -i " + u
+}
+
+// challenged names what the answer's challenge asks for.
+func challenged(v *cause.View) string {
+	if r := v.Challenges[0].Realm(); r != "" {
+		return fmt.Sprintf("%s, realm=%q", v.Challenges[0].Scheme, r)
+	}
+	return v.Challenges[0].Scheme
 }
