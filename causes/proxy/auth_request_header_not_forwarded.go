@@ -4,6 +4,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
 )
 
 // AuthRequestHeaderNotForwarded: the gateway asked its auth service, let the request in, and did not tell the
@@ -32,17 +33,28 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 		}
 		// The gateway's own answer without a credential shows that it checks users itself.
 		s.Trials = []cause.Trial{cause.Anonymous().Predicting("another refusal or a login, by the gateway itself",
-			func(failing, seen *exchange.Exchange) bool { return !cause.Passed(seen) && !cause.Alike(failing, seen) }).Carrying(cause.Strong)}
+			func(failing, seen *exchange.Exchange) bool {
+				return gatewayAnswers(seen) && !cause.Alike(failing, seen)
+			}).Carrying(cause.Strong)}
 		if len(v.Credentials) == 0 {
 			s.Trials = nil // the request is already the one without a credential
 			s.Weight -= 0.1
 			s.Because = append(s.Because, v.Asked("No credential was sent, and yet the gateway handed the request on: it may not check users on this path at all."))
 		}
-		if anon := v.Trial(cause.KeyAnonymous); anon != nil && !cause.Passed(anon) && !cause.Alike(v.Answer, anon) {
+		if anon := v.Trial(cause.KeyAnonymous); anon != nil && gatewayAnswers(anon) && !cause.Alike(v.Answer, anon) {
 			s.Because = append(s.Because, fact.At(anon.N, "Without the credential the gateway itself answers %d: it checks the user, and with the credential it let the request in.", anon.Status()))
 		}
 		return s
 	},
+}
+
+// gatewayAnswers reports a refusal that a gateway wrote itself, or a way to its login.
+func gatewayAnswers(x *exchange.Exchange) bool {
+	if _, login := signature.LoginPage(x); login {
+		return true
+	}
+	w, ok := signature.Writer(x)
+	return !cause.Passed(x) && ok && cause.InFront(w.Layer)
 }
 
 func identityRemedies(v *cause.View, name string) []cause.Remedy {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
@@ -33,7 +34,7 @@ var CSRFOriginMismatchBehindProxy = &cause.Cause{
 		switch m, said := v.Means(signature.CSRFOrigin); {
 		case said:
 			s.Because = []fact.Fact{m.Because}
-		case slices.Contains(named, origin) && slices.ContainsFunc(named, func(o string) bool { return o != origin }):
+		case slices.Contains(named, origin) && slices.ContainsFunc(named, func(o string) bool { return o != origin && mistaken(o, own) }):
 			s.Weight = 0.8
 			s.Because = []fact.Fact{v.Saw("%d names the request's Origin and, beside it, an origin that nobody asked for.", v.Answer.Status())}
 		default:
@@ -53,6 +54,14 @@ var CSRFOriginMismatchBehindProxy = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// mistaken reports an origin that a proxy makes an application take for its own: an inner address, or the public host
+// with another scheme or port. Any other address in a refusal may be a link.
+func mistaken(o, own string) bool {
+	_, a, _ := strings.Cut(o, "://")
+	_, b, _ := strings.Cut(own, "://")
+	return inside(a) || sameHost(a, b)
 }
 
 func originRemedies(v *cause.View) []cause.Remedy {

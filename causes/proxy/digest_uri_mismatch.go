@@ -64,12 +64,10 @@ var DigestURIMismatch = &cause.Cause{
 
 // pastedDigest is a Digest header that the user wrote out, in place of a login from which the agent makes one.
 func pastedDigest(v *cause.View) (d digest.Credentials, r exchange.Request, ok bool) {
-	switch {
-	case v.Intent != nil:
-		r = v.Intent.Request
-	case v.First() != nil:
-		r = v.First().Request
+	if v.Intent == nil {
+		return d, r, false // a recorder may have written the address in another form than it went out
 	}
+	r = v.Intent.Request
 	if !v.Challenges.Has("Digest") && v.Answer.Status() != 400 {
 		return d, r, false
 	}

@@ -30,12 +30,9 @@ var ProxyHostHeaderMismatch = &cause.Cause{
 		switch {
 		case named && !other:
 			return nil // the application was asked under the public name and does not want it: its own list is at fault
-		case refusesHost && other, other && v.Answer.Status() != 401:
+		case refusesHost && other:
 			s.Grade, s.Weight = cause.Strong, 0.85
-			s.Because = []fact.Fact{v.Saw("The refusal is about the host and names an inner one; the request was for %s.", asked)}
-			if refusesHost {
-				s.Because = append(s.Because, words)
-			}
+			s.Because = []fact.Fact{v.Saw("The refusal is about the host and names an inner one; the request was for %s.", asked), words}
 		case refusesHost:
 			s.Weight = 0.5
 			s.Because = []fact.Fact{words, v.Asked("The request was for %s.", asked)}

@@ -36,7 +36,7 @@ var AuthBackendUnreachable = &cause.Cause{
 		s.Trials = []cause.Trial{cause.Anonymous().Predicting("a plain 401 that asks for a login",
 			func(_, seen *exchange.Exchange) bool { return gate(seen) }).Carrying(cause.Likely).OrOut()}
 		if anon := v.Trial(cause.KeyAnonymous); anon != nil && gate(anon) {
-			s.Weight = 0.5
+			s.Weight = 0.45 // an application that fails for everybody who is logged in looks the same
 			s.Because = append(s.Because, fact.At(anon.N, "Without one it is a plain 401, realm=%q: it fails only once there is a login to check, or behind it.", realm(anon)))
 		}
 		return s

@@ -31,11 +31,12 @@ var DigestNonceStale = &cause.Cause{
 			s.Grade, s.Weight = cause.Proved, 0.9
 			s.Because = []fact.Fact{v.Saw("The challenge says stale=true: the nonce was refused, not the login (RFC 7616 3.3).")}
 			s.Remedies = []cause.Remedy{shareNonces(v), answerAfresh(v)}
-			if pasted {
+			switch {
+			case pasted:
 				s.FaultAt = exchange.Client
 				s.Because = append(s.Because, v.Asked("The Digest header was written out in the request, so it was made for an earlier challenge."))
 				s.Remedies = []cause.Remedy{answerAfresh(v), shareNonces(v)}
-			} else {
+			case v.Intent != nil:
 				s.Because = append(s.Because, v.Saw("The refused nonce is the one that the server had just given out: its instances may not share nonces."))
 				s.Grade = cause.Strong
 			}

@@ -36,6 +36,9 @@ var IISAuthModuleConfig = &cause.Cause{
 				return nil // the ordinary first answer: it offers a scheme and waits for a login
 			}
 			s.Grade, s.Weight = cause.Strong, 0.85
+			if sub.code == "401.2" && len(v.Challenges) > 0 {
+				s.Grade, s.Weight = cause.Likely, 0.5 // it offers a scheme: the client may have sent another one
+			}
 			s.Because = []fact.Fact{f, v.Saw("That is IIS substatus %s: %s.", sub.code, sub.says)}
 			if len(v.Challenges) == 0 {
 				s.Because = append(s.Because, v.Saw("No WWW-Authenticate: not one authentication module is switched on for this path."))

@@ -29,7 +29,7 @@ var NestedAuthBlocks = &cause.Cause{
 			anon = hops[0]
 		}
 		switch {
-		case anon != nil && gate(anon) && realm(anon) != realm(v.Answer):
+		case anon != nil && gate(anon) && realm(anon) != realm(v.Answer) && v.Written:
 			s.Grade, s.Weight = cause.Strong, 0.9
 			s.Because = []fact.Fact{
 				fact.At(anon.N, "Without a login: 401, realm=%q.", realm(anon)),

@@ -8,7 +8,6 @@ import (
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/digest"
-	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
 
@@ -32,14 +31,10 @@ func login(v *cause.View) bool {
 // pastedDigest is a Digest header that the user wrote out, and the challenge it is to answer. Such a header is made for
 // one nonce, so it may not have been sent.
 func pastedDigest(v *cause.View) (d digest.Credentials, ch *challenge.Challenge, ok bool) {
-	var r exchange.Request
-	switch {
-	case v.Intent != nil:
-		r = v.Intent.Request
-	case v.First() != nil:
-		r = v.First().Request
+	if v.Intent == nil {
+		return d, nil, false // a recorded request may be the answer of a browser
 	}
-	d, ok = digest.Parse(r.Header.Text("Authorization"))
+	d, ok = digest.Parse(v.Intent.Request.Header.Text("Authorization"))
 	ch = v.Challenges.Find("Digest")
 	return d, ch, ok && ch != nil && !d.Nonce.Empty()
 }
