@@ -3,8 +3,6 @@ package signature
 import (
 	"cmp"
 	"slices"
-
-	"github.com/why401/why401/exchange"
 )
 
 // What a refusal sentence can mean. The phrase files use these words and no others.
@@ -130,12 +128,7 @@ var vocabulary = []Word{
 	{AuthServerBroken, "the server could not ask whoever checks credentials"},
 }
 
-// Meanings is like the function Meanings, with the phrases of s.
-func (s *Set) Meanings(x *exchange.Exchange) []Meaning {
-	r := s.read(x)
-	if r == nil {
-		return nil
-	}
+func (s *Set) meanings(r *reply) []Meaning {
 	var out []Meaning
 	for _, p := range s.phrases {
 		if !p.when.holds(r) {

@@ -5,13 +5,14 @@ import (
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-// Set is a loaded collection of entries and phrases. It is immutable and safe for use by several goroutines.
+// Set is a loaded collection of entries and phrases. It does not change and is safe for use by several goroutines.
 type Set struct {
 	entries  []*entry
 	phrases  []*phrase
 	headers  map[string]int // lower-case names that some matcher asks for, numbered
 	families []string       // lower-case prefixes of header names ("x-envoy-"), numbered
 	literals *scanner       // every body substring of the data
+	memo     memo           // what was found in the last replies
 }
 
 // entry is one product signature.

@@ -65,15 +65,6 @@ func Meanings(x *exchange.Exchange) []Meaning { return Default().Meanings(x) }
 // LoginPage reports whether the reply of x shows a login page or sends the user agent to one.
 func LoginPage(x *exchange.Exchange) (Match, bool) { return Default().LoginPage(x) }
 
-// Match is like the function Matches, with the entries of s.
-func (s *Set) Match(x *exchange.Exchange) []Match {
-	r := s.read(x)
-	if r == nil {
-		return nil
-	}
-	return s.match(r)
-}
-
 func (s *Set) match(r *reply) []Match {
 	var out []Match
 	versions := map[string]string{}

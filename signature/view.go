@@ -31,11 +31,8 @@ type reply struct {
 	docRead bool
 }
 
-// read prepares the reply of x; nil when there is none.
+// read prepares the reply of x, which has one.
 func (s *Set) read(x *exchange.Exchange) *reply {
-	if x == nil || x.Response == nil {
-		return nil
-	}
 	r := &reply{x: x, n: x.N, status: x.Status(), body: x.Body()}
 	r.named = make([][]secret.Text, len(s.headers))
 	r.family = make([]string, len(s.families))
