@@ -2,6 +2,7 @@ package client
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
@@ -65,9 +66,17 @@ var BasicWrongBase64 = &cause.Cause{
 			s.Because = append(s.Because, v.Saw("The answer is %d and asks for %s.", v.Answer.Status(), asked(v.Challenges)))
 		}
 		switch {
+		case sure && live(v) && v.Answer.Status() == 400 && v.Written && v.Writer.Product == "lighttpd":
+			// lighttpd answers 400 with its own page to a Basic value that it cannot decode, and asks 401 for a wrong one.
+			s.Grade, s.Weight = cause.Proved, 0.9
+		case sure && live(v) && v.Answer.Status() == 400:
+			s.Weight = 0.6
+			s.Trials = []cause.Trial{cause.Anonymous().Predicting("401 and a Basic challenge in place of the 400", func(_, seen *exchange.Exchange) bool {
+				return seen.Status() == 401 && challenge.Of(seen).Has("Basic")
+			})}
 		case !heard(v, "Basic"):
 			s.Weight = 0.45
-		case sure && live(v) && (v.Challenges.Has("Basic") || v.Answer.Status() == 400):
+		case sure && live(v) && v.Challenges.Has("Basic"):
 			// No account can have a password that ends in a line break, and no server decodes what is not encoded.
 			s.Grade, s.Weight = cause.Proved, 0.9
 		case sure:

@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/signature"
 )
 
 // live reports that the answer was fetched by us. In pasted text people put <token> or **** over their secrets, so
@@ -58,9 +59,29 @@ func tokenSchemes(cs challenge.Challenges) []string {
 }
 
 // heard reports that the layer that refused reads the scheme that was sent: it names that scheme, or none at all.
-// A Basic layer in front of the application never looks at a Bearer token.
+// A Basic layer in front of the application never looks at a Bearer token, and a refusal that gives a reason of its own
+// (an address, a firewall's rule, a right that is missing) is not about the form of a credential.
 func heard(v *cause.View, scheme string) bool {
-	return len(v.Challenges) == 0 || v.Challenges.Has(scheme)
+	return (len(v.Challenges) == 0 || v.Challenges.Has(scheme)) && !aside(v)
+}
+
+// aside reports an answer that refuses for a reason that has nothing to do with how the credential is written, or a 400
+// that does not speak of a credential at all.
+func aside(v *cause.View) bool {
+	if blamed(v) {
+		return false
+	}
+	if _, ok := v.Means(signature.NoCredentials, signature.MalformedHeader, signature.SchemeUnsupported, signature.DuplicateHeader,
+		signature.LoginRequired, signature.MissingKey, signature.TwoAuthMechanisms); ok {
+		return false
+	}
+	if _, ok := v.Means(signature.IPNotAllowed, signature.PolicyBlocked, signature.RateLimited, signature.Captcha, signature.CSRFToken,
+		signature.CSRFOrigin, signature.UserAgentRequired, signature.OriginNotAllowed, signature.HTTPSRequired, signature.ClientCertMissing,
+		signature.ClientCertInvalid, signature.ScopeMissing, signature.PermissionDenied, signature.AccountDisabled, signature.Locked,
+		signature.OTP, signature.SSORequired, signature.UnknownRoute, signature.FeatureDisabled, signature.LicenceOrQuota); ok {
+		return true
+	}
+	return v.Answer.Status() == 400 && len(v.Challenges) == 0 && live(v)
 }
 
 // blamed reports that the answer speaks of the credential itself: it came, and was not accepted.

@@ -96,6 +96,17 @@ func marked(form string) bool {
 	return false
 }
 
+// toy reports forms that somebody may have put over the real value before showing the command, or that a server set up
+// for a trial does take.
+func toy(form string) bool {
+	for _, word := range []string{"a word such as", "a row of", "redacted"} {
+		if strings.Contains(form, word) {
+			return true
+		}
+	}
+	return false
+}
+
 // placeholderGrade weighs what was found. A placeholder can never be let in, so it decides by itself when the layer
 // that refused is one that reads it. A password may be the word "true", and pasted text may have been redacted.
 func placeholderGrade(v *cause.View, c cred.Credential, form string) (cause.Grade, float64) {
@@ -111,6 +122,8 @@ func placeholderGrade(v *cause.View, c cred.Credential, form string) (cause.Grad
 		return cause.Likely, 0.45
 	case c.Kind == cred.Basic && !marked(form):
 		return cause.Likely, 0.6
+	case toy(form):
+		return cause.Strong, 0.85
 	case v.Answer.Status() == 401 && (blamed(v) || inAuthorization(c) && v.Challenges.Has(c.Scheme)):
 		return cause.Proved, 0.9
 	}

@@ -1,6 +1,9 @@
 package client
 
 import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -77,7 +80,7 @@ func cutShort(v *cause.View) (c cred.Credential, what string, sure, ok bool) {
 		if c.Has(cred.Truncated) {
 			return c, "it ends in, or holds, the dots of a shortened display", true, true
 		}
-		if c.Value.HasPrefix("eyJ") && !c.Value.Contains(".") && c.Value.Len() >= 16 && c.Scheme != "" && strings.EqualFold(c.Scheme, "Bearer") {
+		if c.Value.HasPrefix("eyJ") && !c.Value.Contains(".") && c.Value.Len() >= 16 && strings.EqualFold(c.Scheme, "Bearer") && !wholeJSON(c) {
 			return c, "it begins like a signed token and has no dot", false, true
 		}
 		if c.Kind != cred.JWT {
@@ -99,6 +102,18 @@ func cutShort(v *cause.View) (c cred.Credential, what string, sure, ok bool) {
 		}
 	}
 	return c, "", false, false
+}
+
+// wholeJSON reports a key that is a complete JSON text in base64, as Grafana and others issue them: nothing was cut off.
+// The first part of a signed token is one, too; it names its algorithm.
+func wholeJSON(c cred.Credential) bool {
+	whole := false
+	c.Value.Map(func(s string) string {
+		b, err := base64.RawStdEncoding.DecodeString(strings.NewReplacer("-", "+", "_", "/", "=", "").Replace(s))
+		whole = err == nil && json.Valid(b) && !bytes.Contains(b, []byte(`"alg"`))
+		return ""
+	})
+	return whole
 }
 
 // signatureBytes is the least number of bytes of a signature (RFC 7518 3.2 to 3.5); 0 when the algorithm is unknown.

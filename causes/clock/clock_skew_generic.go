@@ -41,6 +41,10 @@ var ClockSkewGeneric = &cause.Cause{
 			now, _, _ := server(v)
 			_, t, _ := token(v)
 			s.Because = append(s.Because, m.Because, v.Saw("The token's exp is %s, and the server's Date is %s.", stamp(t.Claims.Exp.Time), stamp(now)))
+		case off && timed && d < 0 && freshHere(v):
+			// By the server's Date the token is over, by the clock here and the issuer's it is not.
+			s.Grade, s.Weight = cause.Strong, 0.8
+			s.Because = append(s.Because, v.Asked("By the clock here the token is still within its time; by the server's Date it is over."))
 		case off && timed && asksForToken(v) && !other(v, signature.LinkExpired, signature.TokenExpired, signature.NotYetValid):
 			s.Grade, s.Weight = cause.Likely, 0.4
 			s.Because = append(s.Because, v.Asked("The credential (%s) is bound to time.", c))

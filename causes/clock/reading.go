@@ -53,6 +53,17 @@ func token(v *cause.View) (cred.Credential, *jwt.Token, bool) {
 	return c, t, true
 }
 
+// freshHere reports a token that is over by the server's Date and not by the clock here.
+func freshHere(v *cause.View) bool {
+	_, t, ok := token(v)
+	if !ok || !blamed(v) || other(v, signature.TokenExpired, signature.ClockSkew) {
+		return false
+	}
+	end, written := at(t.Claims.Exp)
+	now, slack, known := server(v)
+	return written && known && now.After(end.Add(slack)) && v.Answer.Given == "" && v.Answer.Sent.Before(end)
+}
+
 // at gives a NumericDate that was written in seconds.
 func at(m jwt.Moment) (time.Time, bool) { return m.Time, m.Present && !m.Invalid && !m.Milliseconds }
 

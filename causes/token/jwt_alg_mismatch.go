@@ -24,6 +24,9 @@ var JWTAlgMismatch = &cause.Cause{
 			return nil
 		}
 		alg := s.jwt.Header.Alg
+		if alg == "" && s.jwt.Header.Typ == "" {
+			return nil // signed cookies and tickets of frameworks have two dots as well
+		}
 		odd := !registered.MatchString(alg) // "none", "", a URI of XML signatures
 		words, said := s.says(signature.AlgMismatch)
 		sus := &cause.Suspicion{Because: []fact.Fact{v.Asked("The token's header says alg %q.", alg)}}
