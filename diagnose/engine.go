@@ -61,6 +61,7 @@ type run struct {
 	flaps    bool                // a repeat ended otherwise than the first time
 	behind   []*judged           // faults found before the present subject
 	refusal  error               // the safety rule that held back the user's own request
+	cut      error               // the safety rule that ended the user\'s own chain of redirects
 	batch    int                 // numbers what was sent in one go
 	standIn  string              // "GET in place of your POST", when the control is not the user's own request
 	last     []*judged
@@ -143,6 +144,9 @@ func (r *run) control(ctx context.Context) error {
 	r.add(xs)
 	if err != nil && !errors.As(err, &w) {
 		return err
+	}
+	if err != nil && len(xs) > 0 {
+		r.cut = err
 	}
 	if x := r.c.Last(); x != nil {
 		r.tracef("request %d, %s: %s", x.N, x.Purpose, outcome(x))

@@ -65,6 +65,9 @@ func (r *run) report(ctx context.Context) *report.Report {
 	if r.refusal != nil {
 		rep.Notes = append(rep.Notes, r.refusal.Error())
 	}
+	if r.cut != nil && r.astray(answer) {
+		rep.Notes = append(rep.Notes, "the redirects were followed no further: "+r.cut.Error())
+	}
 	if r.flaps {
 		rep.Notes = append(rep.Notes, "The same request was answered differently a second time; nothing was taken for proved because of it.")
 	}
@@ -100,8 +103,16 @@ func (r *run) outcome(ctx context.Context, found bool, answer *exchange.Exchange
 		return report.NotKnown
 	case len(r.last) > 0 && !cause.Passed(answer):
 		return report.NotKnown
+	case r.astray(answer):
+		return report.NotKnown
 	}
 	return report.Healthy
+}
+
+// astray reports a redirect that was to be followed and could not be: a loop, too many, or an address of another kind.
+func (r *run) astray(x *exchange.Exchange) bool {
+	in := r.c.Intent
+	return in != nil && in.Follow && x.Given == "" && x.Status()/100 == 3 && x.Status() != 304 && x.Header().Has("Location")
 }
 
 // offline reports that nothing was sent because the user wanted it so.
@@ -126,6 +137,9 @@ func (r *run) unknownTitle(o report.Outcome, answer *exchange.Exchange) string {
 	}
 	if r.offline() {
 		return "Nothing was sent, and the request alone does not tell"
+	}
+	if r.astray(answer) && len(r.last) == 0 {
+		return "The redirects lead to no answer"
 	}
 	return "Refused, and the cause cannot be told from here"
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/secret"
@@ -106,7 +107,7 @@ func (u *URL) setHost(auth string) error {
 	if host == "" {
 		return fmt.Errorf("host is empty")
 	}
-	if strings.Trim(port, "0123456789") != "" || len(port) > 5 {
+	if n, err := strconv.Atoi("0" + port); err != nil || n > 65535 || strings.Trim(port, "0123456789") != "" {
 		return fmt.Errorf("port %q: expected a number up to 65535", port)
 	}
 	for _, r := range host {

@@ -53,8 +53,7 @@ func readReply(r *bufio.Reader, method string) (resp *exchange.Response, keep bo
 				interim = append(interim, resp.Status)
 				continue
 			}
-			rr.note("more than %d interim replies; reading stopped", maxInterim)
-			return resp, false, nil
+			return nil, false, &exchange.Failure{Step: "read", Message: fmt.Sprintf("more than %d interim replies (%d) and no final one", maxInterim, resp.Status)}
 		}
 		if rr.cut {
 			return resp, false, nil
@@ -127,7 +126,10 @@ func (rr *replyReader) head() *exchange.Failure {
 // foreign recognises the first bytes of other protocols, so that "not HTTP" can be said with a name and before
 // waiting for a line end that never comes.
 func (rr *replyReader) foreign() *exchange.Failure {
-	b, _ := rr.r.Peek(5) // blocks until five bytes, the end, or the deadline
+	b, err := rr.r.Peek(5) // blocks until five bytes, the end, or the deadline
+	if err != nil && timedOut(err) {
+		return fail("read", err)
+	}
 	if len(b) >= 4 && strings.EqualFold(string(b[:4]), "http") {
 		return nil
 	}

@@ -12,6 +12,13 @@ func plainLines(r *Report, o TextOptions) []string {
 	var out []string
 	add := func(format string, args ...any) { out = append(out, lineStart(fmt.Sprintf(format, args...))) }
 	v := r.Verdict
+	if r.Outcome == Healthy && v.Cause == "" && !o.Verbose {
+		add("%s", inOrder(r))
+		for _, n := range ordered(r) {
+			add("Note: %s", n)
+		}
+		return out
+	}
 	add("%s", v.Title)
 	if v.Cause != "" {
 		add("Cause: %s", v.Cause)
@@ -25,7 +32,7 @@ func plainLines(r *Report, o TextOptions) []string {
 	if v.FaultAt != "" {
 		add("Fault at: %s", layerName(v.FaultAt))
 	}
-	if st := stations(r); len(st) > 0 && (r.Outcome != Healthy || v.Cause != "" || o.Verbose) {
+	if st := stations(r); len(st) > 0 {
 		for i, x := range st {
 			add("Step %d of %d: %s", i+1, len(st), x.plain)
 		}

@@ -52,17 +52,22 @@ func (s *screen) draw() []string {
 
 // healthy is short: nothing is wrong.
 func (s *screen) healthy() []string {
-	line := s.r.Verdict.Title
-	if s.r.Status != 0 {
-		line += fmt.Sprintf(": %d from %s", s.r.Status, host(s.r.Target))
-	}
-	s.text("", line+" ("+strings.TrimPrefix(tally(s.r, false), "sent ")+")", 0)
+	s.text("", inOrder(s.r), 0)
 	for i, n := range s.r.Notes {
 		if i < s.shape.notes {
 			s.text("  Note  ", n, 3)
 		}
 	}
 	return s.lines
+}
+
+// inOrder is a healthy report in one line.
+func inOrder(r *Report) string {
+	line := r.Verdict.Title
+	if r.Status != 0 {
+		line += fmt.Sprintf(": %d from %s", r.Status, host(r.Target))
+	}
+	return line + " (" + strings.TrimPrefix(tally(r, false), "sent ") + ")"
 }
 
 func (s *screen) add(line string) {

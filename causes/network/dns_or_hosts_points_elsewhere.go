@@ -2,6 +2,7 @@ package network
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -22,7 +23,7 @@ var DNSPointsElsewhere = &cause.Cause{
 		host := v.Answer.Request.URL.Host
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6}
 		switch t, f := v.Answer.Conn.TLS, v.Answer.Failure; {
-		case f != nil && f.Step == "tls" && t != nil && len(t.Names) > 0 && !covers(t.Names, host) && inspector(v.Answer) == "":
+		case f != nil && f.Step == "tls" && t != nil && len(t.Names) > 0 && !covers(t.Names, host) && !isAddress(host) && inspector(v.Answer) == "":
 			s.Because = []fact.Fact{
 				v.Saw("The server behind %s shows a certificate for %s.", host, few(t.Names)),
 				v.Saw("It was reached at %s.", v.Answer.Conn.Remote),
@@ -60,6 +61,12 @@ var DNSPointsElsewhere = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// isAddress reports a host that no name server was asked about.
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // covers reports that a certificate's names hold host (RFC 6125 6.4.3: a star stands for one label).

@@ -55,9 +55,10 @@ func piped(f *os.File) bool {
 	return err == nil && (st.Mode()&os.ModeNamedPipe != 0 || st.Mode().IsRegular())
 }
 
-// fill reads standard input whole, so that an empty one can be told from a full one.
+// fill reads standard input, so that an empty one can be told from a full one. One that is longer than package input
+// takes is cut behind that, and refused there.
 func (a *app) fill() error {
-	b, err := io.ReadAll(io.LimitReader(a.in, 64<<20))
+	b, err := io.ReadAll(io.LimitReader(a.in, 2<<20))
 	if err != nil {
 		return unreadable(fmt.Errorf("read standard input: %w", err), "")
 	}

@@ -21,6 +21,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if sheet := os.Getenv(measureEnv); sheet != "" {
+		os.Exit(measure(sheet))
+	}
 	testscript.Main(m, map[string]func(){"why401": main})
 }
 
