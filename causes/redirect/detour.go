@@ -6,6 +6,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
 	"github.com/why401/why401/probe"
 	"github.com/why401/why401/signature"
 )
@@ -81,13 +82,7 @@ func (d *detour) take(v *cause.View, to exchange.URL) {
 	if v.Intent == nil || v.Intent.Trusted {
 		return
 	}
-	agent, carrier := v.Intent.Agent, probe.CarrierCustom
-	switch {
-	case strings.EqualFold(d.carried.Place, "Authorization"):
-		carrier = probe.CarrierAuthorization
-	case d.carried.Kind == cred.Cookie:
-		carrier = probe.CarrierCookie
-	}
+	agent, carrier := v.Intent.Agent, d.carrier()
 	switch agent.Name {
 	case "curl": // compares each hop with the first host, and gives the credential again to that one
 		d.kept = probe.Forwards(agent, d.from, to, carrier)
@@ -96,6 +91,48 @@ func (d *detour) take(v *cause.View, to exchange.URL) {
 			d.kept = probe.Forwards(agent, d.to, to, carrier)
 		}
 	}
+}
+
+// carrier is how the credential travels, in the words of the model.
+func (d detour) carrier() probe.Carrier {
+	switch {
+	case strings.EqualFold(d.carried.Place, "Authorization"):
+		return probe.CarrierAuthorization
+	case d.carried.Kind == cred.Cookie:
+		return probe.CarrierCookie
+	}
+	return probe.CarrierCustom
+}
+
+// programs are those whose behaviour is compared, by the name that people know them by.
+var programs = []struct{ agent, name string }{
+	{"curl", "curl"}, {"requests", "Python requests"}, {"node-fetch", "Node's fetch"}, {"go", "Go"},
+	{"wget", "wget"}, {"urllib", "Python's urllib"},
+}
+
+// others says which other programs send the credential on at the same redirect: why it works in one and fails in
+// another. The table behind it is measured (probe.Forwards).
+func others(v *cause.View, d detour) (fact.Fact, bool) {
+	var sent, dropped []string
+	for _, p := range programs {
+		if v.Intent == nil || p.agent == v.Intent.Agent.Name {
+			continue
+		}
+		switch probe.Forwards(exchange.Agent{Name: p.agent}, d.from, d.to, d.carrier()) {
+		case probe.Yes:
+			sent = append(sent, p.name)
+		case probe.No:
+			dropped = append(dropped, p.name)
+		}
+	}
+	if len(sent) == 0 {
+		return fact.Fact{}, false
+	}
+	text := "At the same redirect " + strings.Join(sent, ", ") + " would send it on"
+	if len(dropped) > 0 {
+		text += ", " + strings.Join(dropped, ", ") + " would not"
+	}
+	return fact.At(d.turn.N, "%s.", text), true
 }
 
 // lost reports that the user's program leaves the credential behind, and that the last hop was asked without it.

@@ -42,6 +42,9 @@ var RedirectCrossHostDropsAuth = &cause.Cause{
 				return nil
 			}
 			s.Because = append(s.Because, v.Saw("There the request without it is answered %d.", v.Answer.Status()))
+			if f, ok := others(v, d); ok {
+				s.Because = append(s.Because, f)
+			}
 		case d.followed, !sameResource(d.from, d.to), d.kept == probe.Yes:
 			return nil
 		}
