@@ -49,8 +49,12 @@ var WrongPassword = &cause.Cause{
 		}
 		s.Trials = []cause.Trial{sameChallenge()}
 		if anon := v.Trial(cause.KeyAnonymous); anon != nil && challenged && sameLayer(v.Answer, anon) {
-			if !doubtful {
+			switch {
+			case doubtful:
+			case cause.Alike(v.Answer, anon) || s.Grade == cause.Strong:
 				s.Grade, s.Weight = cause.Strong, 0.75
+			default: // the login gets words of its own, which are not understood here: they may tell of a lock or a second factor
+				s.Grade, s.Weight = cause.Likely, 0.6
 			}
 			s.Because = append(s.Because, fact.At(anon.N, "Without a login the same layer asks: 401, Basic realm=%q.", v.Challenges.Find("Basic").Realm()))
 			if cause.Alike(v.Answer, anon) {
@@ -103,7 +107,7 @@ func otherwise(v *cause.View, l login) bool {
 	if _, said := says(v, signature.PasswordLoginOff, signature.OTP, signature.SSORequired); said {
 		return true
 	}
-	return cutName(v, l) || tokenEndpoint(v) && l.pair.Password.Match(mustEncode)
+	return cutName(v, l) || tokenEndpoint(v) && l.pair.Password.Match(mustEncode.Get())
 }
 
 // unsuspicious reports a login without a flaw of form that another cause explains: a colon in the password is allowed.

@@ -35,6 +35,12 @@ var ProxyAuthRequired407 = &cause.Cause{
 		if e := v.Answer.Header().Get("X-Squid-Error"); e != "" {
 			s.Because = append(s.Because, v.Saw("X-Squid-Error: %s.", e))
 		}
+		if !marked(v) {
+			// Over plain http the proxy hands the server's own answers through, a mistaken 407 among them.
+			s.Grade = cause.Strong
+			s.Raise = []cause.Raise{{Command: "curl -i --noproxy '*' " + cause.Quote(v.Request.URL), Where: "here, if the network lets you out directly",
+				Would: "be answered otherwise than 407 if it is the proxy that asks"}}
+		}
 		if !sent {
 			s.Because = append(s.Because, v.Asked("No Proxy-Authorization was sent."))
 			return s
@@ -46,6 +52,11 @@ var ProxyAuthRequired407 = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "sudo tail -5 /var/log/squid/cache.log", Where: "on the proxy", Would: "say whether the helper knows the user; the proxy's administrator can tell"}}
 		return s
 	},
+}
+
+// marked reports a 407 that the proxy itself wrote: the answer to CONNECT, or a page that names a proxy.
+func marked(v *cause.View) bool {
+	return v.Answer.Conn.FromProxy && v.Answer.Request.URL.Scheme == "https" || v.Answer.Header().Has("X-Squid-Error") || v.Written && v.Writer.Layer == exchange.Network
 }
 
 // describe lists the schemes offered, with the realm of Basic.

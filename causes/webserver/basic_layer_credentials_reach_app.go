@@ -38,7 +38,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 			}
 			return s
 		}
-		if !gate(anon) || !otherRefusal(v.Answer, anon) {
+		if !gate(anon) || !otherRefusal(v.Answer, anon) || sameProgram(v.Answer, anon) {
 			return nil
 		}
 		s.Weight = 0.75
@@ -65,10 +65,22 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	},
 }
 
+// sameProgram reports two answers that an application wrote and that name the same one: it asks with a challenge and
+// refuses a wrong login without.
+func sameProgram(a, b *exchange.Exchange) bool {
+	if w, ok := signature.Writer(b); ok && fronts(w) {
+		return false
+	}
+	p := a.Header().Get("X-Powered-By")
+	return p != "" && p == b.Header().Get("X-Powered-By") && a.Header().Get("Server") == b.Header().Get("Server")
+}
+
 // gateOpens predicts that without the login the web server's own layer answers instead.
 func gateOpens() cause.Trial {
 	t := cause.Anonymous().Predicting("the web server's own Basic challenge, another refusal than with the login",
-		func(failing, seen *exchange.Exchange) bool { return gate(seen) && otherRefusal(failing, seen) })
+		func(failing, seen *exchange.Exchange) bool {
+			return gate(seen) && otherRefusal(failing, seen) && !sameProgram(failing, seen)
+		})
 	t.Grade, t.Refutes = cause.Likely, true
 	return t
 }
