@@ -27,7 +27,7 @@ type diagnosis struct {
 	json, markdown          bool
 	trace, plan, offline    bool
 	unsafe, iKnow, exitZero bool
-	maxRequests             int
+	maxRequests, nth        int
 	sendTo                  []string
 	timeout                 time.Duration
 }
@@ -40,6 +40,7 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
+	f.IntVar(&d.nth, "nth", 1, "of several requests in the input, diagnose the `N`th")
 	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send a POST, PUT, PATCH or DELETE as it is; it may do its work again")
 	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately; it may lock the account")
 	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
@@ -56,7 +57,7 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err != nil || args == nil {
 		return err
 	}
-	in, err := a.read(args)
+	in, err := a.read(args, d.nth)
 	if err != nil {
 		return err
 	}

@@ -15,18 +15,23 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// read turns the words of the command line into a request. When it holds several requests, the first is taken and the
-// others are mentioned.
-func (a *app) read(args []string) (why401.Input, error) {
+// read turns the words of the command line into a request. When they hold several, the nth is taken and the others are
+// mentioned.
+func (a *app) read(args []string, nth int) (why401.Input, error) {
 	home := a.env("HOME")
 	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home})
 	if err != nil {
 		return why401.Input{}, err
 	}
-	if n := len(got.Intents); n > 1 {
-		a.say("read %d requests; this is about the first: %s %s", n, got.Intents[0].Request.Method, got.Intents[0].Request.URL)
+	n := len(got.Intents)
+	if nth < 1 || nth > n {
+		return why401.Input{}, usage("", "--nth %d: the input holds %d", nth, n)
 	}
-	in := why401.Input{Intent: got.Intents[0], Read: got.What}
+	intent := got.Intents[nth-1]
+	if n > 1 {
+		a.say("read %d requests; this is about number %d: %s %s (--nth N chooses another)", n, nth, intent.Request.Method, intent.Request.URL)
+	}
+	in := why401.Input{Intent: intent, Read: got.What}
 	in.Facts = append(in.Facts, input.Ambient(a.env, home, in.Intent.Request.URL)...)
 	return in, nil
 }
