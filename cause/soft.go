@@ -4,10 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // Soft is what a 2xx reply says inside, where it is no success: many applications answer 200 and put the error into the
@@ -42,26 +43,36 @@ func SoftOf(x *exchange.Exchange) Soft {
 	case b[0] == '[' || b[0] == '"' || len(b) > 300 || bytes.Count(b, []byte("\n")) > 3:
 		return NotSoft
 	}
-	if refusing.Match(b) {
+	if refuses(b) {
 		return SoftRefusal
 	}
 	return NotSoft
 }
 
 var (
-	refusing  = regexp.MustCompile(`(?i)\bun_?auth(ori[sz]ed|enticated)\b|\bnot[ _-]?auth(ori[sz]ed|enticated|ed)\b|\bforbidden\b|(access|permission)[ _-]?denied|\b(log ?in|sign ?in|auth(entication|ori[sz]ation)?)[ _-](is )?(required|needed)|(invalid|expired|missing|wrong|bad)[ _-](access[ _-]?|auth[ _-]?|api[ _-]?|bearer )?(token|auth|key|credentials?|session|signature)|(token|session|credentials?|key)[ _-](is |are |has |was )?(not valid|invalid|expired|missing|revoked|required|wrong)|not logged[ _-]?in|please (log|sign) in|session (has )?expired`)
-	titled    = regexp.MustCompile(`(?is)<title[^>]{0,80}>([^<]{0,160})</title>`)
-	badTitle  = regexp.MustCompile(`(?i)^\W*(http )?(error\W*)?(401|403)\b|\b(401|403)\W*$|^\W*error\b`)
-	xmlError  = regexp.MustCompile(`(?s)^(<\?xml[^>]*\?>)?\s*(<!--.{0,500}?-->\s*)?<(?:[A-Za-z0-9_-]+:)?(Error|error|errors|Errors|ErrorResponse|Fault|Exception|ServiceExceptionReport|ExceptionReport)\b`)
-	soapFault = regexp.MustCompile(`(?s)<(?:[A-Za-z0-9_-]+:)?Body[^>]*>\s*<(?:[A-Za-z0-9_-]+:)?Fault\b`)
-	htmlStart = regexp.MustCompile(`(?i)^(<!--.{0,500}?-->\s*)?<(!doctype html|html)`)
+	refusing  = lazyregexp.New(`(?i)\bun_?auth(ori[sz]ed|enticated)\b|\bnot[ _-]?auth(ori[sz]ed|enticated|ed)\b|\bforbidden\b|(access|permission)[ _-]?denied|\b(log ?in|sign ?in|auth(entication|ori[sz]ation)?)[ _-](is )?(required|needed)|(invalid|expired|missing|wrong|bad)[ _-](access[ _-]?|auth[ _-]?|api[ _-]?|bearer )?(token|auth|key|credentials?|session|signature)|(token|session|credentials?|key)[ _-](is |are |has |was )?(not valid|invalid|expired|missing|revoked|required|wrong)|not logged[ _-]?in|please (log|sign) in|session (has )?expired`)
+	titled    = lazyregexp.New(`(?is)<title[^>]{0,80}>([^<]{0,160})</title>`)
+	badTitle  = lazyregexp.New(`(?i)^\W*(http )?(error\W*)?(401|403)\b|\b(401|403)\W*$|^\W*error\b`)
+	xmlError  = lazyregexp.New(`(?s)^(<\?xml[^>]*\?>)?\s*(<!--.{0,500}?-->\s*)?<(?:[A-Za-z0-9_-]+:)?(Error|error|errors|Errors|ErrorResponse|Fault|Exception|ServiceExceptionReport|ExceptionReport)\b`)
+	numbered  = lazyregexp.New(`40[13]`)
+	soapFault = lazyregexp.New(`(?s)<(?:[A-Za-z0-9_-]+:)?Body[^>]*>\s*<(?:[A-Za-z0-9_-]+:)?Fault\b`)
+	htmlStart = lazyregexp.New(`(?i)^(<!--.{0,500}?-->\s*)?<(!doctype html|html)`)
 )
+
+// refusingWords are what every wording of refusing holds one of: most bodies need no more than this look.
+var refusingWords = [][]byte{[]byte("auth"), []byte("forbidden"), []byte("denied"), []byte("log"), []byte("sign"), []byte("token"),
+	[]byte("key"), []byte("credential"), []byte("session")}
+
+func refuses(b []byte) bool {
+	low := bytes.ToLower(b)
+	return slices.ContainsFunc(refusingWords, func(w []byte) bool { return bytes.Contains(low, w) }) && refusing.Match(b)
+}
 
 func softMarkup(b []byte) Soft {
 	head := b[:min(len(b), 8<<10)]
 	if htmlStart.Match(head) {
-		if m := titled.FindSubmatch(head); m != nil && (badTitle.Match(m[1]) || refusing.Match(m[1])) {
-			if badTitle.Match(m[1]) && !refusing.Match(m[1]) && !regexp.MustCompile(`40[13]`).Match(m[1]) {
+		if m := titled.FindSubmatch(head); m != nil && (badTitle.Match(m[1]) || refuses(m[1])) {
+			if badTitle.Match(m[1]) && !refuses(m[1]) && !numbered.Match(m[1]) {
 				return SoftError
 			}
 			return SoftRefusal
@@ -69,7 +80,7 @@ func softMarkup(b []byte) Soft {
 		return NotSoft
 	}
 	if xmlError.Match(head) || soapFault.Match(head) {
-		if refusing.Match(head) || bytes.Contains(head, []byte("AccessDenied")) {
+		if refuses(head) || bytes.Contains(head, []byte("AccessDenied")) {
 			return SoftRefusal
 		}
 		return SoftError

@@ -7,10 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // expand puts tokens (${T}), dates (${date:-1h}) and filling (${fill:5000}) into text.
@@ -44,7 +45,7 @@ func expand(text string, tokens map[string]string, now time.Time) string {
 	})
 }
 
-var placeholder = regexp.MustCompile(`\$\{[A-Za-z0-9_:+.-]+\}`)
+var placeholder = lazyregexp.New(`\$\{[A-Za-z0-9_:+.-]+\}`)
 
 // mint makes the compact form of t.
 func (t Token) mint(now time.Time) (string, error) {

@@ -1,13 +1,12 @@
 package credential
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // BasicColonInUsername: in Basic the user name ends at the first colon (RFC 7617 2), so a name that holds one arrives
@@ -63,4 +62,4 @@ func cutName(v *cause.View, l login) bool {
 }
 
 // prefix are words with which names that hold colons begin: URNs, URLs, directory and tenant prefixes.
-var prefix = regexp.MustCompile(`(?i)^(urn|https?|ldaps?|did|arn|tenant|realm|domain|local|spiffe|uid|oidc|saml|system)$`)
+var prefix = lazyregexp.New(`(?i)^(urn|https?|ldaps?|did|arn|tenant|realm|domain|local|spiffe|uid|oidc|saml|system)$`)

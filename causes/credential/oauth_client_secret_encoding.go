@@ -1,13 +1,13 @@
 package credential
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -29,7 +29,7 @@ var OAuthClientSecretEncoding = &cause.Cause{
 		}
 		secret := l.pair.Password
 		encoded := l.pair.Has(basic.PercentEncoded)
-		special := secret.Match(mustEncode)
+		special := secret.Match(mustEncode.Get())
 		m, said := says(v, signature.ClientUnknown)
 		if judgedAs(v, signature.ClientUnknown) {
 			return nil
@@ -76,7 +76,7 @@ var OAuthClientSecretEncoding = &cause.Cause{
 }
 
 // mustEncode are characters that form-decoding changes or takes for its own.
-var mustEncode = regexp.MustCompile(`[+%&= ]|[^\x00-\x7f]`)
+var mustEncode = lazyregexp.New(`[+%&= ]|[^\x00-\x7f]`)
 
 // tokenEndpoint reports that the request is one to an OAuth token endpoint.
 func tokenEndpoint(v *cause.View) bool {

@@ -1,11 +1,11 @@
 package credential
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
@@ -41,7 +41,7 @@ func judgedAs(v *cause.View, but ...string) bool {
 }
 
 // applicationPassword is the form of a WordPress application password: six groups of four letters and digits.
-var applicationPassword = regexp.MustCompile(`^([A-Za-z0-9]{4} ){5}[A-Za-z0-9]{4}$`)
+var applicationPassword = lazyregexp.New(`^([A-Za-z0-9]{4} ){5}[A-Za-z0-9]{4}$`)
 
 func secretOf(word string) secret.Text { return secret.Public(word) }
 

@@ -1,7 +1,6 @@
 package idp
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -83,7 +83,7 @@ func microsoft(host string) bool {
 	return strings.HasSuffix(host, ".microsoft.com") || strings.HasSuffix(host, ".windows.net") || strings.HasSuffix(host, ".microsoftonline.com")
 }
 
-var issuers = regexp.MustCompile(`https://(?:sts\.windows\.net/[a-z0-9-]*/?|login\.microsoftonline\.com/[a-z0-9-]*(?:/v2\.0)?)`)
+var issuers = lazyregexp.New(`https://(?:sts\.windows\.net/[a-z0-9-]*/?|login\.microsoftonline\.com/[a-z0-9-]*(?:/v2\.0)?)`)
 
 // expects reports which version's issuers the answer names beside the token's own.
 func expects(v *cause.View, c *jwt.Claims) (v1, v2 bool) {

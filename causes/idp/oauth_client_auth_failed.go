@@ -1,13 +1,12 @@
 package idp
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -84,10 +83,10 @@ func special(v *cause.View) bool {
 		return false
 	}
 	pair, err := basic.Decode(c.Value)
-	return err == nil && pair.Password.Match(reserved)
+	return err == nil && pair.Password.Match(reserved.Get())
 }
 
-var reserved = regexp.MustCompile(`[^A-Za-z0-9._~*-]`)
+var reserved = lazyregexp.New(`[^A-Za-z0-9._~*-]`)
 
 func clientRemedies(v *cause.View) []cause.Remedy {
 	return []cause.Remedy{{

@@ -1,11 +1,10 @@
 package idp
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -37,13 +36,13 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 				Would:   "print 200 or 302, a login, if the address is all that differs; then compare both letter by letter",
 			}}}
 		uri, sent := v.Answer.Request.URL.Param("redirect_uri")
-		plain := sent && uri.Match(plainHTTP) && !uri.Match(loopback)
+		plain := sent && uri.Match(plainHTTP.Get()) && !uri.Match(loopback.Get())
 		switch {
 		case plain:
 			s.Title = "the application asks to return to http://, which is not registered"
 			s.FaultAt = exchange.Application
 			s.Because = append(s.Because, v.Asked("redirect_uri begins with http://, and it is no loopback address: behind TLS the application may take itself for plain http (see forwarded-proto-missing)."))
-		case sent && uri.Match(loopback):
+		case sent && uri.Match(loopback.Get()):
 			s.Because = append(s.Because, v.Asked("redirect_uri is a loopback address; register it with its port, or as RFC 8252 7.3 has it for native clients."))
 		case sent:
 			s.Because = append(s.Because, v.Asked("redirect_uri was sent, with %d characters.", uri.Len()))
@@ -60,8 +59,8 @@ func endpoint(v *cause.View) string {
 }
 
 var (
-	plainHTTP = regexp.MustCompile(`(?i)^http(:|%3a)`)
-	loopback  = regexp.MustCompile(`(?i)^https?(:|%3a)(/|%2f){2}(localhost|127\.0\.0\.1|\[::1\]|%5b::1%5d)([:/]|%3a|%2f|$)`)
+	plainHTTP = lazyregexp.New(`(?i)^http(:|%3a)`)
+	loopback  = lazyregexp.New(`(?i)^https?(:|%3a)(/|%2f){2}(localhost|127\.0\.0\.1|\[::1\]|%5b::1%5d)([:/]|%3a|%2f|$)`)
 )
 
 func redirectRemedies(plain bool) []cause.Remedy {

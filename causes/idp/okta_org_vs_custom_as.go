@@ -1,12 +1,12 @@
 package idp
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -24,7 +24,7 @@ var OktaOrgVsCustomAS = &cause.Cause{
 			return nil
 		}
 		host := strings.ToLower(v.Answer.Request.URL.Host)
-		if !c.Issuer.Text.Match(oktaOrg) || c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
+		if !c.Issuer.Text.Match(oktaOrg.Get()) || c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6,
@@ -49,4 +49,4 @@ var OktaOrgVsCustomAS = &cause.Cause{
 	},
 }
 
-var oktaOrg = regexp.MustCompile(`^https://[a-z0-9-]+\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com/?$`)
+var oktaOrg = lazyregexp.New(`^https://[a-z0-9-]+\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com/?$`)

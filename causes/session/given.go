@@ -2,7 +2,6 @@ package session
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/probe"
 	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
@@ -44,8 +44,8 @@ func givens(v *cause.View) []given {
 }
 
 var (
-	sessionName = regexp.MustCompile(`(?i)sess|(^|[._-])sid($|[._-])|auth|token|jwt|login|remember|identity|ticket|sso|oauth|saml|oidc|(^|[._-])state|aspx|_ses$|^id$`)
-	noiseName   = regexp.MustCompile(`(?i)^(_ga|_gid|_gat|_gcl|_fb|__utm|_pk_|__cf|cf_|awsalb|visid_|incap_|nlbi_|ak_bmsc|bm_|datadome|lang|locale|theme|tz)|consent|optanon|csrf|xsrf`)
+	sessionName = lazyregexp.New(`(?i)sess|(^|[._-])sid($|[._-])|auth|token|jwt|login|remember|identity|ticket|sso|oauth|saml|oidc|(^|[._-])state|aspx|_ses$|^id$`)
+	noiseName   = lazyregexp.New(`(?i)^(_ga|_gid|_gat|_gcl|_fb|__utm|_pk_|__cf|cf_|awsalb|visid_|incap_|nlbi_|ak_bmsc|bm_|datadome|lang|locale|theme|tz)|consent|optanon|csrf|xsrf`)
 )
 
 // sessionLike reports a cookie that can carry a login, by its name, or by being hidden from scripts and long.

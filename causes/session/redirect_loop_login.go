@@ -1,18 +1,17 @@
 package session
 
 import (
-	"regexp"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
 
 // loginWords are addresses at which people log in, for hops whose answer does not say so.
-var loginWords = regexp.MustCompile(`(?i)/(log-?in|sign-?in|logon|sso|saml2?|oauth2?|oidc|authorize|callback|auth)([/.]|$)`)
+var loginWords = lazyregexp.New(`(?i)/(log-?in|sign-?in|logon|sso|saml2?|oauth2?|oidc|authorize|callback|auth)([/.]|$)`)
 
 // RedirectLoopLogin: the way to the page leads over the login back to the login. It is a symptom: the causes of cookies
 // that are not kept or not sent say more, and hide it.

@@ -2,12 +2,12 @@ package token
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/why401/why401/cred/jwt"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // expires is the end of the token's life when it can be taken at its word.
@@ -94,13 +94,13 @@ func (s *sent) refreshToken() string {
 		return `its claim token_use is "refresh"`
 	case strings.Contains(s.cred.Vendor.What, "refresh token"):
 		return "its form is that of a " + s.cred.Vendor.Name + " refresh token"
-	case s.jwt == nil && s.cred.Value.Match(entraRefresh):
+	case s.jwt == nil && s.cred.Value.Match(entraRefresh.Get()):
 		return "its form is that of a Microsoft Entra refresh token"
 	}
 	return ""
 }
 
-var entraRefresh = regexp.MustCompile(`^[01]\.A[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_.-]{100,}$`)
+var entraRefresh = lazyregexp.New(`^[01]\.A[A-Za-z0-9_-]{20,}\.[A-Za-z0-9_.-]{100,}$`)
 
 // graphAudience is who a token for Microsoft Graph is for.
 var graphAudience = []string{"00000003-0000-0000-c000-000000000000", "https://graph.microsoft.com", "https://graph.microsoft.com/"}
@@ -120,7 +120,7 @@ func (s *sent) forGraph() bool {
 }
 
 // stages are words by which hosts and realms name an environment that is not production.
-var stages = regexp.MustCompile(`(?i)(^|[^a-z])(staging|stage|stg|sandbox|test|testing|dev|develop|development|qa|uat|preprod|pre-prod|preview|int|integration|local|localhost)([^a-z]|$)`)
+var stages = lazyregexp.New(`(?i)(^|[^a-z])(staging|stage|stg|sandbox|test|testing|dev|develop|development|qa|uat|preprod|pre-prod|preview|int|integration|local|localhost)([^a-z]|$)`)
 
 // stage is the environment that an issuer's or a host's name tells, "" for none. A top-level domain "test" is no stage.
 func stage(name string) string {

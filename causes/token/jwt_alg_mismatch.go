@@ -1,13 +1,13 @@
 package token
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -77,9 +77,9 @@ var JWTAlgMismatch = &cause.Cause{
 }
 
 // registered are the algorithms of RFC 7518 3.1, RFC 8037 3.1 and RFC 8812 3.2 that sign.
-var registered = regexp.MustCompile(`^(HS|RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$|^Ed448$|^ES256K$`)
+var registered = lazyregexp.New(`^(HS|RS|PS|ES)(256|384|512)$|^EdDSA$|^Ed25519$|^Ed448$|^ES256K$`)
 
-var algNames = regexp.MustCompile(`\b((HS|RS|PS|ES)(256|384|512)|EdDSA|ES256K)\b`)
+var algNames = lazyregexp.New(`\b((HS|RS|PS|ES)(256|384|512)|EdDSA|ES256K)\b`)
 
 // namesAlg reports that the answer names allowed algorithms, and alg is not one of them: text such as
 // "HS256 is not supported. (Expected algs: [RS256])".

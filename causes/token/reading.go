@@ -3,7 +3,6 @@ package token
 import (
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -97,17 +97,17 @@ const leeway = 5 * time.Minute
 // when no product's own sentence was recognised.
 var spoken = []struct {
 	meaning string
-	words   *regexp.Regexp
+	words   *lazyregexp.Regexp
 }{
-	{signature.NotYetValid, regexp.MustCompile(`(?i)not (yet|active)|\bnbf\b|before its time|issued in the future`)},
-	{signature.TokenExpired, regexp.MustCompile(`(?i)\bexpired\b|\bexp\b`)},
-	{signature.TokenRevoked, regexp.MustCompile(`(?i)\brevoked\b`)},
-	{signature.AudienceMismatch, regexp.MustCompile(`(?i)\baudience|\baud\b`)},
-	{signature.IssuerMismatch, regexp.MustCompile(`(?i)\bissuer|\biss\b`)},
-	{signature.KidUnknown, regexp.MustCompile(`(?i)\bkid\b|key id|signing key|signature key`)},
-	{signature.AlgMismatch, regexp.MustCompile(`(?i)\balgorithm|\balg\b`)},
-	{signature.SignatureInvalid, regexp.MustCompile(`(?i)\bsignature`)},
-	{signature.TokenMalformed, regexp.MustCompile(`(?i)malformed|segments|not well[- ]formed|cannot be parsed|three parts`)},
+	{signature.NotYetValid, lazyregexp.New(`(?i)not (yet|active)|\bnbf\b|before its time|issued in the future`)},
+	{signature.TokenExpired, lazyregexp.New(`(?i)\bexpired\b|\bexp\b`)},
+	{signature.TokenRevoked, lazyregexp.New(`(?i)\brevoked\b`)},
+	{signature.AudienceMismatch, lazyregexp.New(`(?i)\baudience|\baud\b`)},
+	{signature.IssuerMismatch, lazyregexp.New(`(?i)\bissuer|\biss\b`)},
+	{signature.KidUnknown, lazyregexp.New(`(?i)\bkid\b|key id|signing key|signature key`)},
+	{signature.AlgMismatch, lazyregexp.New(`(?i)\balgorithm|\balg\b`)},
+	{signature.SignatureInvalid, lazyregexp.New(`(?i)\bsignature`)},
+	{signature.TokenMalformed, lazyregexp.New(`(?i)malformed|segments|not well[- ]formed|cannot be parsed|three parts`)},
 }
 
 // says reports that the answer gives one of the meanings, and where.
@@ -244,7 +244,7 @@ func (s *sent) text() string {
 	return strings.NewReplacer(`\/`, "/", `\"`, `"`, `\u0027`, "'").Replace(html.UnescapeString(b.String()))
 }
 
-var expectation = regexp.MustCompile(`(?i)\b(?:expected|expecting|valid(?:audience|issuer)s?|required (?:audience|issuer)|must be)[^'"\w\n]{0,3}(?:audience |issuer |value |one of )?[^'"\w\n]{0,3}['"\[]*([^\s'"\],<&]+)`)
+var expectation = lazyregexp.New(`(?i)\b(?:expected|expecting|valid(?:audience|issuer)s?|required (?:audience|issuer)|must be)[^'"\w\n]{0,3}(?:audience |issuer |value |one of )?[^'"\w\n]{0,3}['"\[]*([^\s'"\],<&]+)`)
 
 // expected are the values that the answer says it wanted in place of the token's.
 func (s *sent) expected() []string {

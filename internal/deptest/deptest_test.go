@@ -199,3 +199,37 @@ func TestProgramLeavesTestPackagesOut(t *testing.T) {
 		}
 	}
 }
+
+// Patterns of the program wait until they are used (internal/lazyregexp): compiled at the start, some hundred of them
+// delay every run, also the one that finds nothing wrong.
+func TestPatternsWait(t *testing.T) {
+	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+		rel := strings.TrimPrefix(filepath.ToSlash(path), "../../")
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") ||
+			slices.ContainsFunc([]string{"internal", "tools", "lab/real", "cause/causetest"}, func(p string) bool { return strings.HasPrefix(rel, p+"/") }) {
+			return err
+		}
+		fset := token.NewFileSet()
+		f, err := parser.ParseFile(fset, path, nil, 0)
+		if err != nil {
+			return err
+		}
+		for _, decl := range f.Decls {
+			vars, ok := decl.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			ast.Inspect(vars, func(n ast.Node) bool {
+				if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == "MustCompile" {
+					t.Errorf("%s: compiled at every start: use lazyregexp.New", fset.Position(sel.Pos()))
+				}
+				_, inside := n.(*ast.FuncLit)
+				return !inside
+			})
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
