@@ -13,6 +13,19 @@ import (
 
 var loginWord = lazyregexp.New(`(?i)(^|[/._-])(log-?_?in|log-?_?on|sign-?_?in|sso|oauth2?|openid|saml|cas|adfs|session/new|authorize|register|signup|password)([/._-]|$)`)
 
+// entrance are paths that hand over to an identity provider by design: /auth/google, /connect/azure.
+var entrance = lazyregexp.New(`(?i)(^|/)(auth|connect|login|sso|oauth2?|saml2?|oidc|callback)(/|$)`)
+
+// carriesUnknown reports a credential of a kind that why401 does not know, in a header field.
+func carriesUnknown(v *cause.View) bool {
+	for _, c := range v.Credentials {
+		if c.Kind != cred.Cookie {
+			return true
+		}
+	}
+	return false
+}
+
 // askedForLogin reports that the login itself was requested: then a login page is the right answer.
 func askedForLogin(v *cause.View) bool { return loginWord.MatchString(v.Request.URL.Path) }
 

@@ -37,6 +37,11 @@ var RedirectToLogin = &cause.Cause{
 			s.Title = "the application redirects to its login page although a cookie came"
 		case v.Request.Header.Get("Sec-Fetch-Site") == "cross-site":
 			s.Grade, s.Weight = cause.Likely, 0.35 // a browser keeps cookies back from requests of other sites
+		case v.Intent != nil && len(v.Intent.Lost) > 0 || carriesUnknown(v):
+			// The shell took something out of the command, or a field is sent that why401 does not know: either may be the credential.
+			s.Grade, s.Weight = cause.Strong, 0.6
+		case entrance.MatchString(v.Request.URL.Path):
+			s.Grade, s.Weight = cause.Likely, 0.45 // the address begins a login: leading there is its purpose
 		default:
 			s.Grade = cause.Proved
 			s.Title = "this page wants a login: it redirects to one, and no credential was sent"

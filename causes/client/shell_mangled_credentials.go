@@ -9,6 +9,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/signature"
 )
 
 // ShellMangledCredentials: the shell took a part of the command before the program saw it.
@@ -99,7 +100,17 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 		s.Because = []fact.Fact{fact.Given("curl command", "An unquoted %s ends the command; %s never reaches the program.", l.Char, lostName(l.Name))}
 		s.Title = fmt.Sprintf("an unquoted %s in the URL cuts off what follows", l.Char)
 		_, other := v.Authorization()
+		_, elsewhere := v.Means(signature.IPNotAllowed, signature.PolicyBlocked, signature.RateLimited, signature.Captcha, signature.OriginNotAllowed,
+			signature.UserAgentRequired, signature.ClientCertMissing)
 		switch {
+		case elsewhere:
+			s.Grade, s.Weight = cause.Likely, 0.35 // true, and not what this refusal is about
+		case credentialParam.MatchString(l.Name) && !other && ambiguous(l.Name):
+			// "key" is as often what a list is sorted by; a server that asks for a password does not look there.
+			s.Grade, s.Weight = cause.Strong, 0.8
+			if len(v.Challenges) > 0 && len(tokenSchemes(v.Challenges)) == 0 {
+				s.Grade, s.Weight = cause.Likely, 0.4
+			}
 		case credentialParam.MatchString(l.Name) && !other:
 			s.Grade, s.Weight = cause.Proved, 0.9
 			s.Because = append(s.Because, v.Saw("The request without it is answered %d.", v.Answer.Status()))
@@ -130,6 +141,15 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 // credentialParam are names of parameters that are a credential or a part of one, and nothing else.
 var credentialParam = lazyregexp.New(`(?i)^((access|auth|api|id|private|job|session|user)[-_]?token|token|jwt|api[-_]?key|key|access[-_]?key|subscription[-_]key|app[-_]?key|` +
 	`(consumer|client|app|api)[-_]?secret|consumer[-_]key|secret|password|passwd|pwd|pass|signature|sig|hmac|key-pair-id|policy|x-(amz|goog|oss)-[a-z-]+)$`)
+
+// ambiguous reports names of parameters that are not always a credential's.
+func ambiguous(name string) bool {
+	switch strings.ToLower(name) {
+	case "key", "policy", "pass", "sig", "token", "secret":
+		return true
+	}
+	return false
+}
 
 // credentialPlace reports options and places that hold a credential.
 func credentialPlace(in string) bool {

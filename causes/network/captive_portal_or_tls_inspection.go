@@ -27,8 +27,8 @@ var CaptivePortal = &cause.Cause{
 				}
 				s.Grade, s.Because, s.Remedies = cause.Strong, m.Because, portalRemedies()
 				s.Title = "a captive portal answers: the network wants you to log in"
-				if x.Status() == 511 {
-					// RFC 6585 6: an origin never sends it.
+				if x.Status() == 511 && !x.Header().Has("X-Powered-By") && !strings.Contains(strings.ToLower(x.Header().Get("Content-Type")), "json") {
+					// RFC 6585 6: an origin never sends it. APIs that do it all the same answer programs.
 					s.Grade = cause.Proved
 					s.Because = []fact.Fact{fact.At(x.N, "The status is 511 Network Authentication Required, which only a network on the way sends (RFC 6585 6).")}
 				}

@@ -60,7 +60,7 @@ func overflow(v *cause.View) *cause.Suspicion {
 		Trials: []cause.Trial{cause.Without("without:Cookie", "no Cookie header", "Cookie").
 			Predicting("another answer than one about the size", func(failing, seen *exchange.Exchange) bool {
 				return seen.Status() != failing.Status() && seen.Status() < 500
-			}).OrOut()},
+			}).OrOut().Carrying(sized(says || status == 431 || status == 494))},
 		Raise: []cause.Raise{{
 			Command: "grep -E 'too large|too long|client sent too' /var/log/nginx/error.log", Where: "on the server in front",
 			Would: "name the field that does not fit",
@@ -112,4 +112,13 @@ func shrink() []cause.Remedy {
 		},
 		Verify: "the same request is no longer answered 400 or 431; without a login it is refused", Undo: "put the former sizes back",
 	}}
+}
+
+// sized is what a request that gets another answer without its cookies shows: that they are too large only where the
+// server speaks of the size; else what they hold may be what it dislikes.
+func sized(says bool) cause.Grade {
+	if says {
+		return cause.Proved
+	}
+	return cause.Strong
 }

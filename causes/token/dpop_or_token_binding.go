@@ -62,6 +62,9 @@ var DPoPOrTokenBinding = &cause.Cause{
 			return nil
 		case key && dpop != nil && s.blamed():
 			sus.Grade, sus.Weight = cause.Proved, 0.95
+			if end, ok := s.expires(); ok && s.clock().now.After(end) {
+				sus.Grade = cause.Strong // it is over as well, and which of the two was looked at first is not said
+			}
 			sus.Because = append(sus.Because, v.Saw("The server asks for DPoP."), s.verdictOf())
 		case key && dpop != nil:
 			sus.Grade, sus.Weight = cause.Strong, 0.9
