@@ -204,6 +204,9 @@ func (r *run) weigh(v *cause.View) []*judged {
 			continue
 		}
 		j := &judged{cause: c, s: s, grade: s.Grade}
+		if len(r.c.Exchanges) == 0 {
+			j.grade = min(j.grade, cause.Strong) // nobody saw it refused
+		}
 		if h, ok := r.held[r.slot(c.ID)]; ok {
 			j.held = &h
 			j.grade = max(j.grade, heldGrade(h, r.flaps))

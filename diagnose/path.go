@@ -34,8 +34,12 @@ func (r *run) refusedBy(j *judged) exchange.Layer {
 var order = []exchange.Layer{exchange.Client, exchange.Network, exchange.Edge, exchange.Gateway, exchange.WebServer, exchange.Application, exchange.IdentityProvider}
 
 // path draws the way: the client, every product that showed itself in any reply of the case, and the layer that
-// refused. Stations before the refusing one passed the request on, those behind it were not reached.
+// refused. Stations before the refusing one passed the request on, those behind it were not reached. Where nothing was
+// sent there is no way to draw.
 func (r *run) path(j *judged, refusing exchange.Layer) []report.Stop {
+	if len(r.c.Exchanges) == 0 {
+		return nil
+	}
 	stops := []report.Stop{{Name: "you", Kind: exchange.Client, Result: "passed"}}
 	if r.c.Intent != nil && r.c.Intent.Agent.Name != "" {
 		stops[0].Product = r.c.Intent.Agent.Name

@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/signature"
 )
 
 // patience is how long an interrupted run may take to say what it knows.
@@ -50,6 +51,7 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 
 func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	a := d.app
+	go signature.Default() // it takes as long as the first request
 	if err := d.check(); err != nil {
 		return err
 	}

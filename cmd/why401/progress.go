@@ -11,7 +11,7 @@ import (
 )
 
 // progress receives the engine's trace. It passes the lines on when --trace is given; otherwise, when something takes
-// longer than a second, it says in one line on standard error what is waited for, and since when.
+// longer than a moment, it says in one line on standard error what is waited for, and since when.
 type progress struct {
 	a       *app
 	trace   bool
@@ -24,6 +24,10 @@ type progress struct {
 	step  string
 	shown bool
 }
+
+// firstSign is when a run that is not over yet shows that it is at work: what comes within a tenth of a second feels
+// immediate, and a line that appears and goes at once is only a flicker.
+const firstSign = 90 * time.Millisecond
 
 func newProgress(a *app, host string, trace bool) *progress {
 	p := &progress{a: a, trace: trace, silent: a.quietly(), started: time.Now(), quit: make(chan struct{}), step: "waiting for " + host}
@@ -53,13 +57,14 @@ func (p *progress) Write(b []byte) (int, error) {
 
 func (p *progress) watch() {
 	defer p.ended.Done()
-	tick := time.NewTicker(time.Second)
+	tick := time.NewTicker(firstSign)
 	defer tick.Stop()
 	for {
 		select {
 		case <-p.quit:
 			return
 		case <-tick.C:
+			tick.Reset(time.Second)
 			p.mu.Lock()
 			line := []rune(report.ASCII(secret.Scrub(p.step)))
 			if len(line) > 60 {
