@@ -41,7 +41,7 @@ func Read(args []string, stdin io.Reader, o Options) (Result, error) {
 			return Result{}, fromCurl(err, "")
 		}
 		r := Result{What: "a curl command", Intents: in}
-		r.inHistory()
+		r.inHistory(o)
 		return r, nil
 	}
 	var all Result
@@ -91,7 +91,7 @@ func one(arg string, stdin io.Reader, o Options) (Result, error) {
 		if err != nil {
 			return Result{}, fromCurl(err, "")
 		}
-		r.inHistory()
+		r.inHistory(o)
 		return r, nil
 	case hasScheme(arg):
 		return fromURL(arg, fact.Source{Input: "URL"}, o, true)
@@ -217,11 +217,14 @@ func command(text string, src fact.Source, o Options) (Result, error) {
 }
 
 // inHistory notes secrets that were typed as arguments.
-func (r Result) inHistory() {
+func (r Result) inHistory(o Options) {
+	if !o.Typed {
+		return
+	}
 	for _, i := range r.Intents {
 		if what := secretIn(i); what != "" {
 			i.Notes = append(i.Notes, fact.Given("command line",
-				"this command line holds a secret (%s): it is now in your shell history, and other users of this machine can see it in the process list while it runs; a file or standard input (why401 -) keeps it out", what))
+				"the secret on this command line (%s) is in your shell's history, unless a variable stood for it, and other users here can see it in the process list while this runs; why401 - reads standard input instead", what))
 		}
 	}
 }

@@ -18,10 +18,11 @@ type Options struct {
 	Version string // of why401, for User-Agent
 	Dir     string // relative file names start here; "" is the working directory
 	Home    string // for ~, and for .netrc and .curlrc where curl reads them; "" means that they are not read
+	Typed   bool   // the arguments stood on a command line: a secret in them is worth a warning
 }
 
 // Result is what was understood. What the input itself calls for saying (an option that is not modelled, a secret that
-// is now in the shell history, a scheme that was assumed) stands in the Notes of each intent.
+// is now in the shell's history, a scheme that was assumed) stands in the Notes of each intent.
 type Result struct {
 	What    string             // in words: "a URL", "a curl command"
 	Intents []*exchange.Intent // one per transfer; never empty without an error

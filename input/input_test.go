@@ -144,19 +144,23 @@ func TestSecretInArguments(t *testing.T) {
 		"curl -H 'Accept: x' 'https://a.test/?page=2' -b ''": "",
 		"https://a.test/": "",
 	} {
-		r, err := Read([]string{args}, nil, Options{})
+		r, err := Read([]string{args}, nil, Options{Typed: true})
 		if err != nil {
 			t.Errorf("%s: %v", args, err)
 			continue
 		}
 		got := fmt.Sprint(r.Intents[0].Notes)
-		if strings.Contains(got, "shell history") != (want != "") || !strings.Contains(got, want) {
+		if strings.Contains(got, "shell's history") != (want != "") || !strings.Contains(got, want) {
 			t.Errorf("%s: %s", args, got)
 		}
 	}
-	r, err := Read([]string{"-"}, strings.NewReader("curl -u bob:secretpw https://a.test/"), Options{})
-	if err != nil || strings.Contains(fmt.Sprint(r.Intents[0].Notes), "shell history") {
+	r, err := Read([]string{"-"}, strings.NewReader("curl -u bob:secretpw https://a.test/"), Options{Typed: true})
+	if err != nil || strings.Contains(fmt.Sprint(r.Intents[0].Notes), "shell's history") {
 		t.Errorf("standard input is not the command line: %v %v", r, err)
+	}
+	r, err = Read([]string{"curl -u bob:secretpw https://a.test/"}, nil, Options{})
+	if err != nil || len(r.Intents[0].Notes) > 0 {
+		t.Errorf("a request of a library's user was not typed: %v %v", r, err)
 	}
 }
 

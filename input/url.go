@@ -74,7 +74,7 @@ func fromURL(text string, src fact.Source, o Options, argv bool) (Result, error)
 		exchange.RequestField("Accept", "*/*"))
 	r := Result{What: "a URL", Intents: []*exchange.Intent{i}}
 	if argv {
-		r.inHistory()
+		r.inHistory(o)
 	}
 	return r, nil
 }

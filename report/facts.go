@@ -20,6 +20,11 @@ func (s *screen) why() {
 		title = "  Known"
 	}
 	s.add(title)
+	if w := s.r.Witness; w != nil && !s.shape.twice && len(facts) > 1 {
+		if last := len(facts) - 1; facts[last].Source.Exchange == w.Passing { // "With X: 200 OK": the proof says it again
+			facts = facts[:last]
+		}
+	}
 	for i, f := range facts {
 		if i == s.shape.facts {
 			s.cut = true

@@ -68,8 +68,8 @@ func (s *screen) fixes() {
 			limit = s.shape.later
 		}
 		s.steps(m.Steps, limit)
-		if m.Opens != "" && m.Opens != "nothing" {
-			s.text("    Opens: ", m.Opens, 2)
+		if m.Opens != "" && m.Opens != "nothing" && limit > 0 { // without steps nothing is opened
+			s.text("    Opens: ", m.Opens, s.shape.opens)
 		}
 		if s.shape.extras {
 			s.extras(m)

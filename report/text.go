@@ -122,15 +122,17 @@ type shape struct {
 	next      int // lines of the next command
 	extras    bool
 	details   bool // the line under the path
+	twice     bool // the fact that the proof says again
+	opens     int  // lines of what a remedy opens
 }
 
 const all = 1 << 20
 
 var full = shape{blanks: true, facts: all, ruled: all, suspects: all, raises: all, would: true, also: all, notes: all,
-	fixes: all, steps: all, later: all, next: all, extras: true, details: true}
+	fixes: all, steps: all, later: all, next: all, extras: true, details: true, twice: true, opens: all}
 
 var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2, noteLines: 2,
-	fixes: 2, steps: all, later: all, next: all, details: true}
+	fixes: 2, steps: all, later: all, next: all, details: true, twice: true, opens: 2}
 
 // reductions are applied one after the other until the screen fits; what is dropped stands in -v.
 var reductions = []func(*shape){
@@ -143,6 +145,8 @@ var reductions = []func(*shape){
 	func(s *shape) { s.ruled = 0 },
 	func(s *shape) { s.suspects = min(s.suspects, 1) },
 	func(s *shape) { s.would = false },
+	func(s *shape) { s.twice = false },
+	func(s *shape) { s.opens = 1 },
 	func(s *shape) { s.later = 0 },
 	func(s *shape) { s.facts = 2 },
 	func(s *shape) { s.notes = 0 },

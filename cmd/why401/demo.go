@@ -15,7 +15,7 @@ import (
 )
 
 // showpieces are the exhibits that tell most at first sight, best first.
-var showpieces = []string{"redirect-cross-host-drops-auth", "two-auth-layers-one-header", "authorization-scheme-missing"}
+var showpieces = []string{"underscore-header-dropped", "two-auth-layers-one-header", "authorization-scheme-missing"}
 
 func (a *app) demo() *cobra.Command {
 	return &cobra.Command{
@@ -88,7 +88,9 @@ func (a *app) perform(sc *lab.Scenario) error {
 	defer w.Close()
 
 	o, lo := a.options(), lab.Options{StateDir: dir}
-	act := func(n int, title string) error { return a.print(fmt.Sprintf("%d. %s\n", n, title)) }
+	act := func(n int, title string) error {
+		return a.print(strings.Join(report.Wrap(fmt.Sprintf("%d. ", n), title, max(o.Width, 20)), "\n") + "\n")
+	}
 	// A pasted command may span lines; its words are the lab's own, not foreign.
 	request := "  $ " + strings.ReplaceAll(w.Request(), "\n", "\n    ") + "\n\n"
 	if err := act(1, "A server that fails on purpose"+aboutOf(sc)+". This is refused:"); err != nil {
@@ -111,7 +113,10 @@ func (a *app) perform(sc *lab.Scenario) error {
 	if how == "" {
 		how = "what the report says under Fix"
 	}
-	if err := a.print("\n3. The fix: " + report.Terminal(how) + "\n"); err != nil {
+	if err := a.print("\n"); err != nil {
+		return err
+	}
+	if err := act(3, "The fix: "+report.Terminal(how)); err != nil {
 		return err
 	}
 	if w.MendedRequest() != w.Request() {

@@ -19,7 +19,7 @@ import (
 // mentioned.
 func (a *app) read(args []string, nth int) (why401.Input, error) {
 	home := a.env("HOME")
-	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home})
+	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home, Typed: true})
 	if err != nil {
 		return why401.Input{}, err
 	}
