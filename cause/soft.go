@@ -52,9 +52,11 @@ func SoftOf(x *exchange.Exchange) Soft {
 var (
 	refusing  = lazyregexp.New(`(?i)\bun_?auth(ori[sz]ed|enticated)\b|\bnot[ _-]?auth(ori[sz]ed|enticated|ed)\b|\bforbidden\b|(access|permission)[ _-]?denied|\b(log ?in|sign ?in|auth(entication|ori[sz]ation)?)[ _-](is )?(required|needed)|(invalid|expired|missing|wrong|bad)[ _-](access[ _-]?|auth[ _-]?|api[ _-]?|bearer )?(token|auth|key|credentials?|session|signature)|(token|session|credentials?|key)[ _-](is |are |has |was )?(not valid|invalid|expired|missing|revoked|required|wrong)|not logged[ _-]?in|please (log|sign) in|session (has )?expired`)
 	titled    = lazyregexp.New(`(?is)<title[^>]{0,80}>([^<]{0,160})</title>`)
-	badTitle  = lazyregexp.New(`(?i)^\W*(http )?(error\W*)?(401|403)\b|\b(401|403)\W*$|^\W*error\b`)
+	parts     = lazyregexp.New(`\s+[|–—·-]\s+|\||: `)
+	coded     = lazyregexp.New(`(?i)\b(http|error|status)?\W*40[13]\b`)
+	obstacle  = lazyregexp.New(`(?i)^error\b|^just a moment|^attention required|^checking your browser|^(verify )?you are human|^security check|^are you (a )?(human|robot)`)
+	inner     = lazyregexp.New(`<(?:[A-Za-z0-9_-]+:)?status>\s*HTTP/1\.1 40[13]`)
 	xmlError  = lazyregexp.New(`(?s)^(<\?xml[^>]*\?>)?\s*(<!--.{0,500}?-->\s*)?<(?:[A-Za-z0-9_-]+:)?(Error|error|errors|Errors|ErrorResponse|Fault|Exception|ServiceExceptionReport|ExceptionReport)\b`)
-	numbered  = lazyregexp.New(`40[13]`)
 	soapFault = lazyregexp.New(`(?s)<(?:[A-Za-z0-9_-]+:)?Body[^>]*>\s*<(?:[A-Za-z0-9_-]+:)?Fault\b`)
 	htmlStart = lazyregexp.New(`(?i)^(<!--.{0,500}?-->\s*)?<(!doctype html|html)`)
 )
@@ -71,19 +73,35 @@ func refuses(b []byte) bool {
 func softMarkup(b []byte) Soft {
 	head := b[:min(len(b), 8<<10)]
 	if htmlStart.Match(head) {
-		if m := titled.FindSubmatch(head); m != nil && (badTitle.Match(m[1]) || refuses(m[1])) {
-			if badTitle.Match(m[1]) && !refuses(m[1]) && !numbered.Match(m[1]) {
-				return SoftError
-			}
-			return SoftRefusal
+		if m := titled.FindSubmatch(head); m != nil {
+			return softTitle(string(m[1]))
 		}
 		return NotSoft
 	}
-	if xmlError.Match(head) || soapFault.Match(head) {
+	switch {
+	case xmlError.Match(head), soapFault.Match(head):
 		if refuses(head) || bytes.Contains(head, []byte("AccessDenied")) {
 			return SoftRefusal
 		}
 		return SoftError
+	case inner.Match(head) && !bytes.Contains(b, []byte("HTTP/1.1 200")):
+		return SoftRefusal // a multi-status (RFC 4918 13) of which nothing was let in
+	}
+	return NotSoft
+}
+
+// softTitle reads a page's title. One of its parts, between bars and dashes, must be the refusal and nothing else: "The
+// forbidden city" is a guide.
+func softTitle(title string) Soft {
+	for _, part := range parts.Get().Split(title, 8) {
+		part = strings.Trim(part, " \t\r\n.!")
+		bare := strings.Trim(coded.ReplaceAllString(part, ""), " \t\r\n.!:-#()")
+		switch at := refusing.FindStringIndex(bare); {
+		case part != "" && bare == "", at != nil && at[0] == 0 && at[1] == len(bare):
+			return SoftRefusal
+		case obstacle.MatchString(bare):
+			return SoftError
+		}
 	}
 	return NotSoft
 }
@@ -102,7 +120,7 @@ func softJSON(b []byte) Soft {
 	if json.Unmarshal(b, &o) != nil {
 		return NotSoft
 	}
-	bad, content, refused := false, false, false
+	bad, content, refused, failed := false, false, false, false
 	said := ""
 	for name, raw := range o {
 		key := strings.ToLower(name)
@@ -121,7 +139,7 @@ func softJSON(b []byte) Soft {
 				said += " " + fmt.Sprint(value)
 			}
 		case "success", "ok":
-			bad = bad || value == false || value == "false"
+			failed = failed || value == false || value == "false"
 		case "status", "code", "status_code", "statuscode", "result":
 			s := strings.ToLower(fmt.Sprint(value))
 			switch s {
@@ -138,13 +156,27 @@ func softJSON(b []byte) Soft {
 		}
 	}
 	refused = refused || refusing.MatchString(said) || strings.Contains(said, "UNAUTHENTICATED") || strings.Contains(said, "AUTH_NOT_AUTH")
+	graph := strings.Contains(said, "UNAUTHENTICATED") || strings.Contains(said, "AUTH_NOT_AUTH")
 	switch {
-	case bad && refused, refused && !content && len(o) <= 3 && said != "":
+	case nobody(o), failed && refused, bad && refused && (!content || graph), refused && !content && len(o) <= 3 && said != "":
 		return SoftRefusal
-	case bad && !content:
+	case failed, bad && !content:
 		return SoftError
 	}
 	return NotSoft
+}
+
+// nobody reports an object that says in a member of its own that the caller is not logged in.
+func nobody(o map[string]json.RawMessage) bool {
+	for name, raw := range o {
+		switch strings.ToLower(strings.ReplaceAll(name, "_", "")) {
+		case "authenticated", "isauthenticated", "loggedin", "isloggedin", "authorized", "isauthorized":
+			if string(raw) == "false" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // full reports a JSON value that says something: neither null, false, 0, empty nor "null".

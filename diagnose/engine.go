@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/report"
@@ -210,9 +211,9 @@ func (r *run) weigh(v *cause.View) []*judged {
 		if h, ok := r.held[r.slot(c.ID)]; ok {
 			j.held = &h
 			j.grade = max(j.grade, heldGrade(h, r.flaps))
-			if r.standIn != "" && j.grade == cause.Proved && !cause.Passed(h.seen) {
-				j.grade = cause.Strong
-			}
+		}
+		if r.standIn != "" && j.grade == cause.Proved && (j.held == nil || !cause.Passed(j.held.seen)) {
+			j.grade = cause.Strong // the user's own request was not seen
 		}
 		out = append(out, j)
 	}
@@ -261,10 +262,23 @@ func (r *run) goBehind() bool {
 	if h.failing.OK() && cause.Passed(h.failing) {
 		return false // the request is let in, and the experiment was to take away what it needs: nothing stands behind that
 	}
+	if cause.Alike(h.failing, h.seen) || r.disarmed(h) {
+		return false
+	}
 	r.tracef("request %d is still refused: looking for a second fault behind %s", h.seen.N, r.last[0].cause.ID)
 	r.behind = append(r.behind, r.last[0])
 	r.c.Subject = h.trial.Key
 	return true
+}
+
+// disarmed reports an experiment that left a credential out: that it is refused then is no second fault.
+func (r *run) disarmed(h *held) bool {
+	key := h.trial.Key
+	if r.c.Subject != "" {
+		key = r.c.Subject + "+" + key
+	}
+	sent := r.c.Keyed(key)
+	return len(sent) > 0 && len(cred.Of(sent[0].Request)) < len(cred.Of(r.subject()))
 }
 
 func (r *run) tracef(format string, args ...any) {
