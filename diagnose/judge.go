@@ -10,6 +10,9 @@ import (
 // leastReported is the weight below which a suspect without a held experiment is not even named.
 const leastReported = 0.3
 
+// hideMargin is how much less likely a more exact suspect may be and still hide a more general one.
+const hideMargin = 0.25
+
 // clearLead is the distance in weight that a merely likely suspect needs to the next one to be the verdict.
 const clearLead = 0.15
 
@@ -37,15 +40,15 @@ func rank(in []*judged) []*judged {
 	return out
 }
 
-// hides reports that by says what j says, more exactly. A hider that is merely likely hides only what is no surer; a
-// strong one also hides a plain fact that is true without being the point ("no credential was sent"), but nothing that
+// hides reports that by says what j says, more exactly. A hider that is merely likely hides only what is no surer and not
+// much likelier; a strong one also hides a plain fact that is true without being the point ("no credential was sent"), but nothing that
 // an experiment has shown.
 func hides(by, j *judged) bool {
 	if by == j || !slices.Contains(by.cause.Hides, j.cause.ID) || by.s.Weight < leastReported {
 		return false
 	}
 	if by.grade >= j.grade {
-		return by.grade >= cause.Likely
+		return by.grade > cause.Likely || by.grade == cause.Likely && by.s.Weight+hideMargin >= j.s.Weight
 	}
 	return by.grade == cause.Strong && (j.held == nil || !cause.Flips(j.held.failing, j.held.seen))
 }
