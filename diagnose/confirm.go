@@ -32,10 +32,31 @@ func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, s
 	}
 	if bare {
 		repeated, err = r.repeats(ctx, own, false)
+		if x := r.c.Exchanges[len(r.c.Exchanges)-1]; repeated && x.Status() != failing.Status() && !refuses(x) {
+			repeated = false // a limit was reached, or the server failed: the first refusal was not seen again
+		}
 		return repeated, false, err
 	}
 	short, err = r.openToAll(ctx, t)
 	return true, short, err
+}
+
+// again sees another answer than the first, which is no flip (a redirect that became a page, a preflight that is refused),
+// a second time. Where the experiment took a credential along and was refused, once has to do.
+func (r *run) again(ctx context.Context, t cause.Trial, key string, seen *exchange.Exchange) (bool, error) {
+	request := r.build(t)
+	if !cause.Passed(seen) && len(cred.Of(request)) > 0 {
+		return true, nil
+	}
+	if r.used() >= r.Max {
+		return false, nil
+	}
+	n := r.used()
+	ok, err := r.repeats(ctx, sending{request, How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}}, cause.Passed(seen))
+	if ok && r.used() > n && r.c.Exchanges[r.used()-1].Status() != seen.Status() {
+		r.flaps, ok = true, false
+	}
+	return ok, err
 }
 
 // openToAll asks, after a flip with a credential in play, whether the place still refuses what it should refuse.
@@ -46,7 +67,7 @@ func (r *run) openToAll(ctx context.Context, t cause.Trial) (bool, error) {
 	}
 	if r.tried[r.trialKey(after)] {
 		x := r.c.Trial(after.Key)
-		return x == nil || cause.Passed(x), nil
+		return !refuses(x), nil
 	}
 	if r.used() >= r.Max {
 		return true, nil
@@ -62,7 +83,12 @@ func (r *run) openToAll(ctx context.Context, t cause.Trial) (bool, error) {
 		return true, nil
 	}
 	r.tracef("request %d, %s, as a control: %s", x.N, after.Change, outcome(x))
-	return x.Response == nil || cause.Passed(x), err
+	return !refuses(x), err
+}
+
+// refuses reports an answer that turns the request away for what it is, not for a limit or a fault of the server.
+func refuses(x *exchange.Exchange) bool {
+	return x != nil && x.Response != nil && !cause.Passed(x) && x.Status() != 429 && x.Status()/100 != 5
 }
 
 // sending is a request and the way in which it goes out.

@@ -157,13 +157,16 @@ func (r *run) experiment(ctx context.Context, p planned) error {
 			come = append(come, t)
 		}
 	}
-	if len(come) > 0 && cause.Passed(seen) != cause.Passed(failing) {
+	switch flip := cause.Passed(seen) != cause.Passed(failing); {
+	case flip && len(come) > 0:
 		res.repeated, res.short, err = r.confirm(ctx, p.trial, key, failing, seen, proving(come))
-		if err != nil {
-			return err
-		}
-	} else if cause.Passed(seen) != cause.Passed(failing) {
+	case flip:
 		res.repeated = false
+	case proving(come) && seen.Status() != failing.Status():
+		res.repeated, err = r.again(ctx, p.trial, key, seen)
+	}
+	if err != nil {
+		return err
 	}
 	r.results[r.trialKey(p.trial)] = res
 	for _, j := range p.by {

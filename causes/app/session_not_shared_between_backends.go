@@ -27,8 +27,12 @@ var SessionNotShared = &cause.Cause{
 			Where:   "here, with a session or token just made", Would: "show two statuses in turn if the servers behind the name do not share it"}}}
 		if p, ok := turns(v); ok {
 			s.Grade, s.Weight, s.Because = cause.Strong, 0.9, p.facts
-			if p.changes >= 2 {
+			switch {
+			case p.changes >= 2:
 				s.Grade = cause.Proved
+			case v.Written && cause.InFront(v.Writer.Layer) || len(v.Credentials) == 0:
+				// Once refused by a server in front, or with nothing that backends could share: it may have been its start.
+				s.Grade, s.Weight, s.RefusedBy = cause.Likely, 0.5, v.Writer.Layer
 			}
 			return s
 		}
