@@ -54,7 +54,8 @@ type exhibit struct {
 	scenario *lab.Scenario
 }
 
-// exhibits lists the scenarios in which something is refused, by name.
+// exhibits lists the scenarios that show their page's cause, by name: no look-alikes, and none that is told by a record
+// or by files of the user, which a printed command does not bring along.
 func exhibits() ([]exhibit, error) {
 	ps, err := pages()
 	if err != nil {
@@ -67,6 +68,9 @@ func exhibits() ([]exhibit, error) {
 			sc, err := lab.Parse(id, text)
 			if err != nil {
 				return nil, err
+			}
+			if sc.Expect.Cause != id || len(sc.Record) > 0 || sc.Netrc != "" || len(sc.Env) > 0 || len(sc.SendTo) > 0 {
+				continue
 			}
 			n++
 			name := id

@@ -37,7 +37,12 @@ func pageText(text string, o report.TextOptions) string {
 			flush()
 			fenced = !fenced
 		case fenced, strings.HasPrefix(line, "    ") && len(para) == 0:
-			out = append(out, "    "+strings.TrimPrefix(line, "    "))
+			line = strings.TrimPrefix(line, "    ")
+			if strings.HasPrefix(line, "curl ") && !o.Plain {
+				out = append(out, report.WrapCommand(line, "    ", width)...)
+				continue
+			}
+			out = append(out, "    "+line)
 		case strings.TrimSpace(line) == "":
 			flush()
 			if n := len(out); n > 0 && out[n-1] != "" {
