@@ -115,3 +115,6 @@ func atMost(lines []string, n, width int) []string {
 // Wrap breaks s at blanks into lines of at most n columns; first stands before it, and the other lines hang under the
 // start of s. Wide characters count two columns. It escapes nothing.
 func Wrap(first, s string, n int) []string { return wrapAt(first, s, n) }
+
+// WrapCommand breaks a command of our own into lines of at most n columns that a shell reads as one, each behind indent.
+func WrapCommand(cmd, indent string, n int) []string { return wrapCommand(cmd, indent, n) }

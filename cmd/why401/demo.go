@@ -21,8 +21,9 @@ func (a *app) demo() *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo [NAME]",
 		Short: "Break a server, diagnose it, fix it, and show that it works",
-		Long: "Starts a server on this machine that fails on purpose, shows the request that it refuses, diagnoses it, applies\n" +
-			"the fix and sends the request once more. Names are those of why401 lab --list. Nothing leaves the machine.",
+		Long: "Starts a server on this machine that fails on purpose, shows the request that\n" +
+			"it refuses, diagnoses it, applies the fix and sends the request once more.\n" +
+			"Names are those of why401 lab --list. Nothing leaves the machine.",
 		Args: cobra.MaximumNArgs(1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			all, err := exhibits()

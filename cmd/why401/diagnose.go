@@ -34,16 +34,16 @@ type diagnosis struct {
 }
 
 func (d *diagnosis) register(f *pflag.FlagSet) {
-	f.StringArrayVarP(&d.user, "user", "u", nil, "log in as `USER[:PASSWORD]`, as curl -u; a missing password is asked for")
+	f.StringArrayVarP(&d.user, "user", "u", nil, "log in as `USER[:PASSWORD]`, as curl -u")
 	f.BoolVar(&d.json, "json", false, "write the report as JSON (why401 schema)")
 	f.BoolVar(&d.markdown, "markdown", false, "write the report as Markdown, for a ticket")
 	f.BoolVar(&d.trace, "trace", false, "say on standard error why each request is sent")
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
-	f.IntVar(&d.nth, "nth", 1, "of several requests in the input, diagnose the `N`th")
-	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send a POST, PUT, PATCH or DELETE as it is; it may do its work again")
-	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately; it may lock the account")
+	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
+	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send even what may change something")
+	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately")
 	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever there is a report")
 	f.DurationVar(&d.timeout, "timeout", 30*time.Second, "give up after this time")

@@ -45,7 +45,7 @@ func (a *app) lab() *cobra.Command {
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the servers")
-	c.Flags().StringVar(&serve, "serve", "", "start the server called `NAME` and print a command that it refuses")
+	c.Flags().StringVar(&serve, "serve", "", "start server `NAME`, print what it refuses")
 	c.Flags().DurationVar(&stay, "for", 0, "end after this time (default: until Ctrl-C)")
 	return c
 }

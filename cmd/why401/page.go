@@ -50,11 +50,12 @@ func pageText(text string, o report.TextOptions) string {
 			}
 		case strings.HasPrefix(line, "#"):
 			flush()
-			title := strings.TrimLeft(line, "# ")
-			if o.Color {
-				title = "\x1b[1m" + title + "\x1b[0m"
+			for _, title := range report.Wrap("", strings.TrimLeft(line, "# "), width) {
+				if o.Color {
+					title = "\x1b[1m" + title + "\x1b[0m"
+				}
+				out = append(out, title)
 			}
-			out = append(out, title)
 		case strings.HasPrefix(line, "- "), strings.HasPrefix(line, "* "):
 			flush()
 			hang, para = "- ", []string{strings.TrimSpace(line[2:])}

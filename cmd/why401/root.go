@@ -14,7 +14,7 @@ const intro = `why401 says why an HTTP request was refused, by whom, and what to
 
   why401 https://api.example.com/v1/me        a URL
   why401 curl -u alice https://example.com/   a curl command, as you run it
-  why401 -                                    a curl command or URL that you pasted
+  why401 -                                    a request that you pasted
 
   why401 demo             see it work on a server that fails on purpose
   why401 explain ID       what a cause means; why401 causes lists them

@@ -20,11 +20,11 @@ type showFlags struct {
 
 func (s *showFlags) register(root *cobra.Command) {
 	f := root.PersistentFlags()
-	f.BoolVar(&s.plain, "plain", false, "one fact per line, no picture; the default without a terminal")
+	f.BoolVar(&s.plain, "plain", false, "one fact per line; so without a terminal")
 	f.BoolVar(&s.noColor, "no-color", false, "no colours (also: NO_COLOR=1)")
 	f.BoolVarP(&s.quiet, "quiet", "q", false, "one line: title | id | grade | layer")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "everything, however long")
-	f.IntVar(&s.width, "width", 0, "columns of the screen (default: those of the terminal)")
+	f.IntVar(&s.width, "width", 0, "`COLUMNS` of the screen")
 	s.cmd = root
 }
 
