@@ -224,7 +224,7 @@ func (r Result) inHistory(o Options) {
 	for _, i := range r.Intents {
 		if what := secretIn(i); what != "" {
 			i.Notes = append(i.Notes, fact.Given("command line",
-				"the secret on this command line (%s) is in your shell's history, unless a variable stood for it, and other users here can see it in the process list while this runs; why401 - reads standard input instead", what))
+				"%s is readable in the process list, perhaps in your shell's history; why401 - < FILE keeps it out", what))
 		}
 	}
 }
