@@ -40,19 +40,16 @@ const (
 	machineSlack = 3 * time.Second
 )
 
-// built is the real program: the test binary would be measured with the tests in it.
-var built = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "why401-built-")
-	if err != nil {
-		return "", err
+// built is the real program, made by build: the test binary would be measured with the tests in it.
+var built string
+
+func build(t *testing.T) {
+	t.Helper()
+	built = filepath.Join(t.TempDir(), "why401")
+	if out, err := exec.Command("go", "build", "-o", built, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	name := filepath.Join(dir, "why401")
-	out, err := exec.Command("go", "build", "-o", name, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("go build: %w\n%s", err, out)
-	}
-	return name, nil
-})
+}
 
 // outcome is what a run of the program left behind.
 type outcome struct {
@@ -65,10 +62,7 @@ type outcome struct {
 // program runs the built program. prepare may be nil; started is called when it runs.
 func program(t *testing.T, stdin io.Reader, started func(*os.Process), args ...string) outcome {
 	t.Helper()
-	name, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+	name := built
 	home := t.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*runLimit)
 	defer cancel()
@@ -173,7 +167,8 @@ var (
 )
 
 func TestBadInput(t *testing.T) {
-	for _, b := range slices.Concat(badWords(), badNetwork(), badReplies(), badSizes(), badText()) {
+	build(t)
+	for _, b := range slices.Concat(badWords(t), badNetwork(t), badReplies(), badSizes(), badText()) {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
 			base := ""
@@ -276,11 +271,8 @@ func words(args ...string) func(string) []string {
 }
 
 // badWords are command lines and files that hold no request.
-func badWords() []bad {
-	dir, err := os.MkdirTemp("", "why401-files-")
-	if err != nil {
-		panic(err)
-	}
+func badWords(t *testing.T) []bad {
+	dir := t.TempDir()
 	file := func(name string, b []byte) string {
 		p := filepath.Join(dir, name)
 		if err := os.WriteFile(p, b, 0o600); err != nil {
@@ -334,8 +326,8 @@ func (f forever) Read(b []byte) (int, error) {
 }
 
 // badNetwork are targets that cannot be reached, or not as asked.
-func badNetwork() []bad {
-	certs := testCerts()
+func badNetwork(t *testing.T) []bad {
+	certs := testCerts(t)
 	over := func(c tls.Certificate) func(net.Conn) {
 		return func(raw net.Conn) {
 			s := tls.Server(raw, &tls.Config{Certificates: []tls.Certificate{c}})
@@ -505,6 +497,7 @@ func badText() []bad {
 
 // TestHealthyIsOneLine: a target that refuses nothing gives one line.
 func TestHealthyIsOneLine(t *testing.T) {
+	build(t)
 	base := loopback(t, says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok"), false)
 	for _, form := range []string{"--plain", "--width=80", "-q"} {
 		o := program(t, nil, nil, form, "http://"+base+"/")
@@ -517,6 +510,7 @@ func TestHealthyIsOneLine(t *testing.T) {
 
 // TestInterrupt: Ctrl-C prints what is known, soon, wherever the run stands.
 func TestInterrupt(t *testing.T) {
+	build(t)
 	stalls := map[string]func(net.Conn){
 		"before the reply": func(c net.Conn) { time.Sleep(runLimit) },
 		"in the headers":   endless("HTTP/1.1 401 Unauthorized\r\nX: ", "y", 100*time.Millisecond),
@@ -556,22 +550,19 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// testCert are certificates of a made-up authority.
+// certSet are certificates of a made-up authority.
 type certSet struct {
 	dir                  string
 	good, expired, other tls.Certificate
 }
 
-func testCerts() certSet {
+func testCerts(t *testing.T) certSet {
 	must := func(err error) {
 		if err != nil {
 			panic(err)
 		}
 	}
-	s := certSet{}
-	var err error
-	s.dir, err = os.MkdirTemp("", "why401-certs-")
-	must(err)
+	s := certSet{dir: t.TempDir()}
 	caKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(err)
 	now := time.Now()
@@ -583,12 +574,12 @@ func testCerts() certSet {
 	leaf := func(end time.Time, ip string, names ...string) tls.Certificate {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		must(err)
-		t := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "leaf"}, NotBefore: now.Add(-2 * time.Hour), NotAfter: end,
+		leaf := &x509.Certificate{SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "leaf"}, NotBefore: now.Add(-2 * time.Hour), NotAfter: end,
 			DNSNames: names, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
 		if ip != "" {
-			t.IPAddresses = []net.IP{net.ParseIP(ip)}
+			leaf.IPAddresses = []net.IP{net.ParseIP(ip)}
 		}
-		der, err := x509.CreateCertificate(rand.Reader, t, ca, &key.PublicKey, caKey)
+		der, err := x509.CreateCertificate(rand.Reader, leaf, ca, &key.PublicKey, caKey)
 		must(err)
 		return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 	}
