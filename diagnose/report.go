@@ -115,6 +115,23 @@ func (r *run) astray(x *exchange.Exchange) bool {
 	return in != nil && in.Follow && x.Given == "" && x.Status()/100 == 3 && x.Status() != 304 && x.Header().Has("Location")
 }
 
+// withheldTitle says in one line which kind of rule kept the user's own request back.
+func (r *run) withheldTitle() string {
+	var w Withheld
+	if !errors.As(r.refusal, &w) {
+		return "Not sent, by a safety rule"
+	}
+	switch w.WithheldBy() {
+	case "one-try", "stopped", "token-limit":
+		return "Not sent, to keep your account safe"
+	case "unsafe-method", "dangerous":
+		return "Not sent, since it may change something at the server"
+	case "one-time":
+		return "Not sent, since it holds a value that works once"
+	}
+	return "Not sent, by a safety rule"
+}
+
 // offline reports that nothing was sent because the user wanted it so.
 func (r *run) offline() bool {
 	var w Withheld
@@ -131,7 +148,7 @@ func (r *run) unknownTitle(o report.Outcome, answer *exchange.Exchange) string {
 	case report.Unreachable:
 		return "No answer to judge"
 	case report.Withheld:
-		return "Not sent, to keep your account safe"
+		return r.withheldTitle()
 	case report.Interrupted:
 		return "Interrupted; this is what is known so far"
 	}
