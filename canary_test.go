@@ -22,7 +22,7 @@ import (
 // canary is the planted secret: unique, of a token's shape, with a character that every encoding spells differently.
 const canary = "Kq7vZr2WmT9xLb4N+Yd3s/Hc8"
 
-// encodings are the spellings in which a secret may travel (security.md 3.3).
+// encodings are the spellings in which a secret may travel.
 var encodings = []struct {
 	name string
 	of   func(string) string

@@ -25,7 +25,7 @@ func Anonymous() Trial {
 }
 
 // Canary is the request with an unregistered scheme in Authorization and no other credential. A layer that reads the
-// header answers otherwise than one that never gets it; no account is touched (DESIGN rule 4).
+// header answers otherwise than one that never gets it; no account is touched (docs/safety.md, 4).
 func Canary() Trial {
 	return Trial{Key: KeyCanary, Change: "an unregistered scheme in Authorization", Follow: true, Fresh: true,
 		Edit: func(r exchange.Request) exchange.Request {

@@ -12,7 +12,7 @@ import (
 // confirm sees a flip a second time, and a control after it. Servers change their mind for reasons of their own (a node
 // that is broken, a start that is slow, a limit), so the side that was let in is asked again first: backends that take
 // turns are found out by that. Then something must still be refused: the user's own request where it carries no
-// credential, and where it does, which must not be refused twice for the sake of proof (DESIGN rule 2), a request without
+// credential, and where it does, which must not be refused twice for the sake of proof (docs/safety.md, 2), a request without
 // one or with an unregistered scheme in its place. short says that this last control was let in or could not be sent. It is
 // spared where it could prove nothing.
 func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, seen *exchange.Exchange, proof bool) (repeated, short bool, err error) {

@@ -20,7 +20,7 @@ type Field struct {
 type Header []Field
 
 // RequestField makes a request field, closing its value unless the name is known to be harmless. It is a keep-list:
-// a header nobody has thought of is taken for a secret (security.md 3.2 rule 2).
+// a header nobody has thought of is taken for a secret (docs/safety.md, rule 6).
 func RequestField(name, value string) Field {
 	if slices.Contains(harmlessRequest, strings.ToLower(name)) {
 		return Field{Name: name, Value: secret.Public(value)}

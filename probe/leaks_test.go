@@ -35,7 +35,7 @@ func redirects(status int, location string, more ...string) func(string, *http.R
 	}
 }
 
-// The classes of security.md 2.1 to 2.3, one case each. The matrix covers most of them from another side; here each is
+// The classes of published leaks of curl, Go and requests, one case each. The matrix covers most of them from another side; here each is
 // the story of its CVE.
 func TestKnownLeaks(t *testing.T) {
 	const mark = "sEcReT0123456789"

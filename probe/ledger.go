@@ -28,7 +28,7 @@ const (
 	unused   outcome = "unused"   // never left this machine
 )
 
-// The rule (security.md 4.2): the strictest lockout found in the wild is three failures in fifteen minutes, and the
+// The rule (docs/safety.md, 2): the strictest lockout found in the wild is three failures in fifteen minutes, and the
 // user's own try was one of them.
 const (
 	maxTriesPerDay  = 2

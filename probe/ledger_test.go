@@ -31,7 +31,7 @@ type lockout struct {
 	locked    bool        // threshold failures within the window were seen
 }
 
-// window is the time in which the strictest rule found counts its three failures (security.md 4.1).
+// window is the time in which the strictest rule found counts its three failures.
 const window = 15 * time.Minute
 
 func newLockout(t *testing.T, threshold int) *lockout {

@@ -12,7 +12,7 @@ import (
 )
 
 // WrongPassword: user name or password is not what the server has. Web servers answer a wrong password, an unknown user
-// and no login byte for byte alike (server-facts 3), so from outside this is never proved.
+// and no login byte for byte alike, so from outside this is never proved.
 var WrongPassword = &cause.Cause{
 	ID:      "wrong-password",
 	Title:   "the user name or password is not accepted",

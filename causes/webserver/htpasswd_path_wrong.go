@@ -6,7 +6,7 @@ import (
 )
 
 // HtpasswdPathWrong: the password file that the configuration names is not there. nginx then answers 403 and Apache
-// 500 as soon as a login is sent, whatever the login (server-facts 1).
+// 500 as soon as a login is sent, whatever the login.
 var HtpasswdPathWrong = &cause.Cause{
 	ID:        "htpasswd-path-wrong",
 	Title:     "the password file that the server is to read is missing",
