@@ -1,6 +1,6 @@
 module github.com/why401/why401
 
-go 1.26
+go 1.26.8
 
 require (
 	github.com/Azure/go-ntlmssp v0.1.1
