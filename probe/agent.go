@@ -75,12 +75,18 @@ func Forwards(agent exchange.Agent, from, to exchange.URL, c Carrier) Answer {
 		return Unknown
 	case "java-http-client":
 		return Yes // jdk.internal.net.http.HttpRequestImpl.newInstanceForRedirection copies the user's headers
+	case "java-http-strict":
+		// The same class since the security updates of 2026, measured with 17.0.21: nothing secret to another origin.
+		return answer(c == CarrierCustom || same(from, to))
 	case "java-url-connection":
 		// Follows only within one protocol; since the security updates of 2021 it drops Authorization and Cookie at another
 		// host or port.
 		return answer(from.Scheme == to.Scheme && (c == CarrierCustom || same(from, to)))
 	case "java":
 		a := Forwards(exchange.Agent{Name: "java-http-client"}, from, to, c)
+		if Forwards(exchange.Agent{Name: "java-http-strict"}, from, to, c) != a {
+			return Unknown // it depends on the update that is installed
+		}
 		if b := Forwards(exchange.Agent{Name: "java-url-connection"}, from, to, c); a != b {
 			return Unknown
 		}
@@ -168,7 +174,7 @@ func RedirectMethod(agent exchange.Agent, status int, method string) (next strin
 		default:
 			return "", false // an HTTPError instead
 		}
-	case "java-http-client", "java":
+	case "java-http-client", "java-http-strict", "java":
 		if status == 303 {
 			return "GET", false
 		}

@@ -357,18 +357,51 @@ func TestRealAgents(t *testing.T) {
 	for i := range rows {
 		got += rows[i].String()
 	}
-	if *update {
-		if err := os.WriteFile("testdata/agents.golden", []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
 	want, err := os.ReadFile("testdata/agents.golden")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); d != "" {
+	got, unseen := generation(got)
+	absent, present := split(string(want), unseen)
+	if *update {
+		if err := os.WriteFile("testdata/agents.golden", []byte(got+absent), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if absent == "" {
+		t.Errorf("the table has no rows for %s, which only an older or newer JDK can fill", unseen)
+	}
+	if d := cmp.Diff(sorted(present), sorted(got)); d != "" {
 		t.Errorf("clients behave differently from testdata/agents.golden (-golden +seen):\n%s", d)
 	}
+}
+
+// generation names the rows of Java's HttpClient by what it does: updates of 2026 leave Authorization and Cookie out at
+// another origin (java-http-strict), older ones send them on (java-http-client). The other name is unseen here.
+func generation(got string) (named, unseen string) {
+	if strings.Contains(got, fmt.Sprintf("%-20s %-14s no no", "java-http-client", "other-host")) {
+		return strings.ReplaceAll(got, fmt.Sprintf("%-20s", "java-http-client"), fmt.Sprintf("%-20s", "java-http-strict")), "java-http-client"
+	}
+	return got, "java-http-strict"
+}
+
+// split takes the rows of one client out of a table.
+func split(table, client string) (of, rest string) {
+	for line := range strings.Lines(table) {
+		if strings.HasPrefix(line, client+" ") {
+			of += line
+		} else {
+			rest += line
+		}
+	}
+	return of, rest
+}
+
+func sorted(table string) []string {
+	rows := strings.Split(strings.TrimSpace(table), "\n")
+	slices.Sort(rows)
+	return rows
 }
 
 // TestModelAgreesWithClients compares the model with the table of real clients, so that neither drifts alone.
@@ -415,7 +448,7 @@ func TestModelAgreesWithClients(t *testing.T) {
 			}
 		}
 	}
-	if rows != len(clients())*(len(relations)+len(methodStatuses)) {
+	if rows != (len(clients())+1)*(len(relations)+len(methodStatuses)) { // Java's HttpClient stands there in two generations
 		t.Errorf("the table has %d rows", rows)
 	}
 }
