@@ -17,8 +17,8 @@ func (r *run) report(ctx context.Context) *report.Report {
 	main, found := verdict(r.last)
 	var further []*judged
 	if len(r.behind) > 0 {
-		// The fault in front is the verdict; what stands behind it comes second.
-		if found {
+		// The fault in front is the verdict; what stands behind it comes second, when it is more than likely.
+		if found && main.grade >= cause.Strong {
 			further = append(further, main)
 		}
 		main, found = r.behind[0], true
