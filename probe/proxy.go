@@ -167,10 +167,10 @@ func (s *Sender) socks(ctx context.Context, c *conn, u exchange.URL, p *exchange
 		return nil, settle(accepted)
 	case strings.Contains(err.Error(), "authentication"):
 		return socksFailure(err), settle(refused)
-	case timedOut(err):
-		return socksFailure(err), nil // the password may have been judged: it stays pending
+	case strings.Contains(err.Error(), "unknown error"):
+		return socksFailure(err), settle(accepted) // a reply to CONNECT (RFC 1928 6): the login was behind us
 	}
-	return socksFailure(err), settle(accepted) // the proxy went on to the destination
+	return socksFailure(err), nil // cut off in the middle: the password may have been judged, so it stays pending
 }
 
 func socksFailure(err error) *exchange.Failure {
