@@ -1,6 +1,7 @@
 package cause
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/why401/why401/challenge"
@@ -185,4 +186,15 @@ func (v *View) Asked(format string, args ...any) fact.Fact {
 		return fact.At(f.N, format, args...)
 	}
 	return fact.Given("the request", format, args...)
+}
+
+// Says finds one of the literals in the answer's body, whatever its case, and quotes the literal, never the body.
+func (v *View) Says(literals ...string) (fact.Fact, bool) {
+	body := bytes.ToLower(v.Answer.Body())
+	for _, l := range literals {
+		if bytes.Contains(body, []byte(strings.ToLower(l))) {
+			return v.Saw("The answer says %q.", l), true
+		}
+	}
+	return fact.Fact{}, false
 }

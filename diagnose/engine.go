@@ -58,11 +58,10 @@ type run struct {
 	tried    map[string]bool     // experiment key -> run, or found impossible
 	results  map[string]result   // experiment key -> what it brought
 	judgedBy map[string]bool     // cause id and experiment key -> judged
-	broken   map[string]string   // experiment key -> why it could not be run
 	flaps    bool                // a repeat ended otherwise than the first time
 	behind   []*judged           // faults found before the present subject
 	refusal  error               // the safety rule that held back the user's own request
-	cut      error               // the safety rule that ended the user\'s own chain of redirects
+	cut      error               // the safety rule that ended the user's own chain of redirects
 	batch    int                 // numbers what was sent in one go
 	standIn  string              // "GET in place of your POST", when the control is not the user's own request
 	last     []*judged
@@ -98,7 +97,7 @@ type judged struct {
 // is decided, nothing more can be learnt, or the budget is spent. The report is complete even when err is not nil.
 func (e *Engine) Run(ctx context.Context, c *exchange.Case) (*report.Report, error) {
 	r := &run{Engine: e, c: c,
-		ruled: map[string]ruledOut{}, held: map[string]held{}, tried: map[string]bool{}, broken: map[string]string{},
+		ruled: map[string]ruledOut{}, held: map[string]held{}, tried: map[string]bool{},
 		results: map[string]result{}, judgedBy: map[string]bool{}}
 	if r.Max == 0 {
 		r.Max = 8

@@ -79,7 +79,6 @@ func (r *run) candidates() []planned {
 		cost, why := r.cost(p.trial)
 		if why != "" {
 			r.tried[r.trialKey(p.trial)] = true
-			r.broken[p.trial.Key] = why
 			r.tracef("not possible: %s: %s", p.trial.Change, why)
 			continue
 		}
@@ -140,7 +139,6 @@ func (r *run) experiment(ctx context.Context, p planned) error {
 	var w Withheld
 	switch {
 	case errors.As(err, &w):
-		r.broken[p.trial.Key] = err.Error()
 		r.tracef("not sent: %v", err)
 		return nil
 	case err != nil && seen == nil:

@@ -25,7 +25,7 @@ var ProxyHostHeaderMismatch = &cause.Cause{
 		}
 		asked := authority(v.Answer.Request)
 		s := &cause.Suspicion{Grade: cause.Likely, Remedies: hostRemedies(v)}
-		words, refusesHost := says(v, "untrusted host", "invalid host header", "host not allowed", "host_not_allowed", "blocked host", "untrusted domain", "invalid http_host", "host is not served")
+		words, refusesHost := v.Says("untrusted host", "invalid host header", "host not allowed", "host_not_allowed", "blocked host", "untrusted domain", "invalid http_host", "host is not served")
 		named, other := foreignHost(v.Answer, asked)
 		switch {
 		case named && !other:

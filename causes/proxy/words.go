@@ -1,26 +1,12 @@
 package proxy
 
 import (
-	"bytes"
 	"net/netip"
 	"strings"
 
-	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
-	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
 )
-
-// says finds one of the literals in the answer's body, whatever its case, and quotes the literal, never the body.
-func says(v *cause.View, literals ...string) (fact.Fact, bool) {
-	body := bytes.ToLower(v.Answer.Body())
-	for _, l := range literals {
-		if bytes.Contains(body, []byte(strings.ToLower(l))) {
-			return v.Saw("The answer says %q.", l), true
-		}
-	}
-	return fact.Fact{}, false
-}
 
 var (
 	origins   = lazyregexp.New(`https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,5})?`)

@@ -28,7 +28,7 @@ var IISAuthModuleConfig = &cause.Cause{
 		}}}
 		sent := len(cred.Of(v.Answer.Request)) > 0
 		for _, sub := range iisSubstatus {
-			f, ok := says(v, sub.words...)
+			f, ok := v.Says(sub.words...)
 			if !ok {
 				continue
 			}

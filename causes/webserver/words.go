@@ -1,26 +1,11 @@
 package webserver
 
 import (
-	"bytes"
-	"strings"
-
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/digest"
-	"github.com/why401/why401/fact"
 )
-
-// says finds one of the literals in the answer's body, whatever its case, and quotes the literal, never the body.
-func says(v *cause.View, literals ...string) (fact.Fact, bool) {
-	body := bytes.ToLower(v.Answer.Body())
-	for _, l := range literals {
-		if bytes.Contains(body, []byte(strings.ToLower(l))) {
-			return v.Saw("The answer says %q.", l), true
-		}
-	}
-	return fact.Fact{}, false
-}
 
 // login reports a Basic or Digest login that the answering hop was sent.
 func login(v *cause.View) bool {
