@@ -40,6 +40,7 @@ type Exchange struct {
 	Sent     time.Time     // our clock when the first byte went out
 	Took     time.Duration // until the reply was read
 	Given    string        // where it was read from when it was not sent by us: "a.har", "paste"
+	Unseen   Parts         // what that record does not show
 }
 
 // Status is the status code, or 0 when there was no reply.
