@@ -36,6 +36,11 @@ type Intent struct {
 	Source   fact.Source       // where it was read
 	Notes    []fact.Fact       // what the reader has to say: an option that was not understood, a password in argv
 	Lost     []ShellLoss       // what the shell took out of the command before the program saw it
+
+	// Variables are header fields, query parameters and parts whose value is a variable in the text, so not known: they
+	// are left out of Request, not absent. "URL" stands for a part of the address (Request.URL.Host is "" when that part
+	// is the host), "body" for one of the body, "login" for one of the user name or password.
+	Variables []string
 }
 
 // ShellLoss is a place where an unquoted or double-quoted character made the shell change what the user meant.
