@@ -27,8 +27,13 @@ type Cause struct {
 	// Hides names more general causes that say the same thing with less: when this one holds, they are not reported.
 	Hides []string
 
-	// Suspect says how well v fits, or nil when it does not. It must be cheap and free of side effects.
+	// Suspect says how well v fits, or nil when it does not. It must be cheap and free of side effects. A cause that is
+	// known by its signs alone has none.
 	Suspect func(v *View) *Suspicion
+
+	// Partial says that Suspect takes nothing that is unseen for absent, so that it may look at a record that shows only
+	// a part of the exchange (see exchange.Parts). Without it Suspect is asked about whole exchanges only.
+	Partial bool
 }
 
 // Grade says how sure a verdict is.

@@ -14,8 +14,10 @@ type Page struct {
 	Title     string
 	Lead      string            // one or two sentences under the title
 	Sections  map[string]string // by heading
-	Scenarios []string          // the fenced blocks marked "scenario", in order
-	Text      string            // the page without its scenarios, for the terminal
+	Scenarios []string          // the fenced blocks marked "scenario", in order: broken servers
+	Examples  []string          // the fenced blocks marked "example", in order: what somebody may paste
+	Signs     string            // the fenced block marked "signs"
+	Text      string            // the page without these blocks, for the terminal
 }
 
 // Sections every page has, in this order.
@@ -23,6 +25,12 @@ var Sections = []string{
 	"What you see", "How it happens", "How why401 knows", "What it cannot know",
 	"Fix now", "Fix for good", "Undo", "Not this if",
 }
+
+// unseen are the sections that the terminal does not show, and blocks the fences that are data.
+var (
+	unseen = []string{"Scenarios", "Signs"}
+	blocks = []string{"```scenario", "```example", "```signs"}
+)
 
 // Pages reads every page of a family's file system.
 func Pages(family fs.FS) (map[string]Page, error) {
@@ -49,20 +57,28 @@ func Pages(family fs.FS) (map[string]Page, error) {
 func ParsePage(id, text string) (Page, error) {
 	p := Page{ID: id, Sections: map[string]string{}}
 	var plain strings.Builder
-	var scenario *strings.Builder
+	var block *strings.Builder
+	kind := ""
 	fenced := false
 	section := ""
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		switch {
-		case scenario != nil && strings.TrimSpace(line) == "```":
-			p.Scenarios = append(p.Scenarios, scenario.String())
-			scenario = nil
+		case block != nil && strings.TrimSpace(line) == "```":
+			switch kind {
+			case "scenario":
+				p.Scenarios = append(p.Scenarios, block.String())
+			case "example":
+				p.Examples = append(p.Examples, block.String())
+			case "signs":
+				p.Signs += block.String()
+			}
+			block = nil
 			continue
-		case scenario != nil:
-			scenario.WriteString(line + "\n")
+		case block != nil:
+			block.WriteString(line + "\n")
 			continue
-		case strings.TrimSpace(line) == "```scenario":
-			scenario = &strings.Builder{}
+		case slices.Contains(blocks, strings.TrimSpace(line)):
+			block, kind = &strings.Builder{}, strings.TrimSpace(line)[3:]
 			continue
 		case strings.HasPrefix(line, "```"):
 			fenced = !fenced
@@ -72,15 +88,15 @@ func ParsePage(id, text string) (Page, error) {
 			continue
 		case !fenced && strings.HasPrefix(line, "## "):
 			section = strings.TrimSpace(line[3:])
-			if !slices.Contains(Sections, section) && section != "Scenarios" {
+			if !slices.Contains(Sections, section) && !slices.Contains(unseen, section) {
 				return p, fmt.Errorf("%s.md:%d: heading %q: expected one of %s", id, i+1, section, strings.Join(Sections, ", "))
 			}
-			if section != "Scenarios" {
+			if !slices.Contains(unseen, section) {
 				plain.WriteString(line + "\n")
 			}
 			continue
 		}
-		if section == "Scenarios" {
+		if slices.Contains(unseen, section) {
 			continue
 		}
 		plain.WriteString(line + "\n")
@@ -90,8 +106,8 @@ func ParsePage(id, text string) (Page, error) {
 			p.Sections[section] += line + "\n"
 		}
 	}
-	if scenario != nil {
-		return p, fmt.Errorf("%s.md: a scenario is not closed", id)
+	if block != nil {
+		return p, fmt.Errorf("%s.md: a block marked %s is not closed", id, kind)
 	}
 	if p.Title == "" {
 		return p, fmt.Errorf("%s.md:1: expected \"# Title\"", id)

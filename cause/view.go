@@ -2,8 +2,10 @@ package cause
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
+	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -21,6 +23,9 @@ type View struct {
 	Meanings    []signature.Meaning  // what the answer's wording says, by product
 	Writer      signature.Match      // who wrote the answer; zero when unknown
 	Written     bool                 // Writer is known
+
+	book *sign.Book     // the signs that the pages list; nil when the caller has none
+	read *sign.Evidence // the case as signs see it
 }
 
 // NewView reads c.
@@ -41,12 +46,63 @@ func NewView(c *exchange.Case) *View {
 	}
 	if v.Answer == nil {
 		v.Answer = &exchange.Exchange{} // status 0, no header: causes need not ask first
+		v.listen()
 		return v
 	}
 	v.Challenges = challenge.Of(v.Answer)
 	v.Meanings = signature.Meanings(v.Answer)
 	v.Writer, v.Written = signature.Writer(v.Answer)
+	v.listen()
 	return v
+}
+
+// listen adds what messages mean that stand outside the answer: a log line, an error text.
+func (v *View) listen() {
+	for _, m := range v.Messages[:min(len(v.Messages), heard)] {
+		for _, got := range signature.Sentences(string(m.Text), m.Status) {
+			if !slices.ContainsFunc(v.Meanings, func(o signature.Meaning) bool { return o.Meaning == got.Meaning && o.Product == got.Product }) {
+				got.Because.From = m.From
+				v.Meanings = append(v.Meanings, got)
+			}
+		}
+	}
+}
+
+// heard is how many messages are listened to.
+const heard = 40
+
+// Recorded reports that the case was read from what somebody had in hand, not seen by us.
+func (v *View) Recorded() bool {
+	return len(v.Tokens)+len(v.Messages)+len(v.Settings)+len(v.Notes) > 0 ||
+		slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return x.Given != "" })
+}
+
+// Whole reports that the answer was seen with its request, so that what is not in them is absent. The body need not be.
+func (v *View) Whole() bool {
+	if v.Intent == nil && len(v.Exchanges) == 0 {
+		return false
+	}
+	for _, x := range v.Hops() {
+		if x.Unseen&(exchange.WholeRequest|exchange.WholeAnswer) != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Unseen reports that the record leaves out one of the parts of the answer's exchange.
+func (v *View) Unseen(p exchange.Parts) bool { return v.Answer.Unseen&p != 0 }
+
+// Others are the recorded exchanges beside those of the request under examination.
+func (v *View) Others() []*exchange.Exchange {
+	hops := v.Hops()
+	var out []*exchange.Exchange
+	for _, x := range v.Exchanges {
+		if x.Given != "" && !slices.Contains(hops, x) {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // kept names the login that an agent sends only after a challenge, or makes for each request.

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -44,6 +45,8 @@ type Withheld interface {
 // Engine diagnoses cases with a set of causes.
 type Engine struct {
 	Causes []*cause.Cause
+	Signs  *sign.Book // what the causes' pages list; nil for none
+	Pages  func(id string) (cause.Page, bool)
 	Prober Prober
 	Trace  io.Writer // why each experiment was chosen and what it told; nil for silence
 	Max    int       // requests at most; 8 when zero
@@ -180,7 +183,7 @@ func (r *run) add(xs []*exchange.Exchange) {
 // suspects holds every cause against the case as it stands. What was learnt by experiments for others is held against
 // those that remain, too: they may not have asked at the time, or stood behind a more exact suspect.
 func (r *run) suspects() []*judged {
-	v := cause.NewView(r.c)
+	v := cause.NewView(r.c).With(r.Signs)
 	for {
 		ranked := r.weigh(v)
 		again := false
@@ -199,7 +202,7 @@ func (r *run) weigh(v *cause.View) []*judged {
 		if _, no := r.ruled[r.slot(c.ID)]; no {
 			continue
 		}
-		s := c.Suspect(v)
+		s := c.Look(v)
 		if s == nil {
 			continue
 		}

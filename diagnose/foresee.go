@@ -24,7 +24,7 @@ func Foresee(causes []*cause.Cause, in *exchange.Intent) []Foreseen {
 		c.Add(&exchange.Exchange{Purpose: "your request", Request: in.Request.Clone(), Response: &reply})
 		v := cause.NewView(c)
 		for _, k := range causes {
-			s := k.Suspect(v)
+			s := k.Look(v)
 			if s == nil {
 				continue
 			}

@@ -8,6 +8,12 @@ type Case struct {
 	Exchanges []*Exchange
 	Facts     []fact.Fact // observations that belong to no exchange: ambient credentials, clocks, input notes
 
+	// What was read beside the exchanges: see Evidence.
+	Tokens   []Token
+	Messages []Message
+	Settings []Setting
+	Notes    []Note
+
 	// Subject is the key of the exchanges under examination: "" at first, the key of a passing experiment when the
 	// engine goes on to look for a second fault behind the first.
 	Subject string

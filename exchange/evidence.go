@@ -41,16 +41,16 @@ type Parts uint16
 // The parts that a record may leave out. What is unseen is not absent: a reply's body that was pasted alone says
 // nothing about its header.
 const (
-	SeenAll             Parts = 0
-	RequestLine         Parts = 1 << iota // method and URL
-	RequestHeader                         // the record does not show the request's header
-	RequestCredentials                    // it shows the header, with credentials taken out (a sanitized HAR, a log)
-	RequestBody                           //
-	StatusLine                            // the status was not shown; Response.Status is 0, or what the body says of it
-	ResponseHeader                        // nor the reply's header, or not all of it
-	ResponseBody                          //
-	WholeRequest        = RequestLine | RequestHeader | RequestCredentials
-	WholeAnswer         = StatusLine | ResponseHeader
+	SeenAll            Parts = 0
+	RequestLine        Parts = 1 << iota // method and URL
+	RequestHeader                        // the record does not show the request's header
+	RequestCredentials                   // it shows the header, with credentials taken out (a sanitized HAR, a log)
+	RequestBody                          //
+	StatusLine                           // the status was not shown; Response.Status is 0, or what the body says of it
+	ResponseHeader                       // nor the reply's header, or not all of it
+	ResponseBody                         //
+	WholeRequest       = RequestLine | RequestHeader | RequestCredentials
+	WholeAnswer        = StatusLine | ResponseHeader
 )
 
 // Raw is foreign text that may hold secrets: it is matched, never shown. Printing it gives its length.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
 )
 
@@ -13,6 +14,9 @@ import (
 type statusIs []int
 
 func (s statusIs) holds(r *reply) bool {
+	if r.status == 0 && r.x.Unseen&exchange.StatusLine != 0 {
+		return true // a body or a sentence that was pasted alone: its status is not known
+	}
 	return slices.ContainsFunc(s, func(c int) bool { return c == r.status || c == r.status/100 })
 }
 func (s statusIs) cost() int { return 1 }

@@ -62,6 +62,15 @@ func Path(x *exchange.Exchange) []Match { return Default().Path(x) }
 // Meanings lists the refusal sentences found in the reply of x, best first, each meaning of a product once.
 func Meanings(x *exchange.Exchange) []Meaning { return Default().Meanings(x) }
 
+// Sentences lists what the sentences of a text mean that stands outside any reply: an error line, a log line. status is
+// the one it speaks of, 0 when it names none.
+func Sentences(text string, status int) []Meaning {
+	x := &exchange.Exchange{Unseen: exchange.WholeRequest | exchange.WholeAnswer,
+		Response: &exchange.Response{Status: status, Body: exchange.Body{Bytes: []byte(text)}}}
+	s := Default()
+	return s.meanings(s.read(x))
+}
+
 // LoginPage reports whether the reply of x shows a login page or sends the user agent to one.
 func LoginPage(x *exchange.Exchange) (Match, bool) { return Default().LoginPage(x) }
 

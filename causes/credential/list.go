@@ -4,7 +4,7 @@ package credential
 
 import "github.com/why401/why401/cause"
 
-// Causes are the causes of this family.
+// Causes are the causes of this family: those with a detector, then those that their pages' signs alone tell.
 var Causes = []*cause.Cause{
 	AccountLockedOrDisabled,
 	BasicColonInUsername,

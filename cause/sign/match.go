@@ -1,0 +1,357 @@
+package sign
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/cred/jwt"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/secret"
+)
+
+// hit is where a condition held.
+type hit struct {
+	place  Place
+	phrase string // the wording, when it was one
+	voice  Voice
+}
+
+// holds reports whether every condition of s holds, and the place that is most worth showing.
+func (b *Book) holds(s *Sign, e *Evidence) (hit, bool) {
+	var best hit
+	found := false
+	take := func(h hit, ok bool) bool {
+		if ok && (!found || best.phrase == "" && h.phrase != "" || best.voice == Person && h.voice != Person) {
+			best, found = h, true
+		}
+		return ok
+	}
+	conditions := []struct {
+		items []string
+		ask   func(string) (hit, bool)
+	}{
+		{s.Header, e.header}, {s.Request, e.requested}, {s.Challenge, e.challenged}, {s.URL, e.url}, {s.Method, e.method},
+		{s.JSON, e.json}, {s.Claim, e.claim}, {s.Token, e.carries}, {s.Setting, e.sets}, {s.Who, e.who},
+	}
+	for _, c := range conditions {
+		if len(c.items) > 0 && !slices.ContainsFunc(c.items, func(i string) bool { return take(c.ask(i)) }) {
+			return hit{}, false
+		}
+	}
+	if len(s.Status) > 0 && !take(e.status(s.Status)) {
+		return hit{}, false
+	}
+	for _, t := range []struct {
+		phrases []string
+		voices  []Voice
+	}{{s.Says, []Voice{Program}}, {s.Told, []Voice{Person}}, {s.Text, []Voice{Program, Person, Paper}}} {
+		if len(t.phrases) > 0 && !take(b.hears(t.phrases, t.voices, e)) {
+			return hit{}, false
+		}
+	}
+	if len(s.Idea) > 0 && !slices.ContainsFunc(s.Idea, func(i string) bool { return take(b.idea(i, e)) }) {
+		return hit{}, false
+	}
+	for i := range s.Not {
+		if _, ok := b.holds(&s.Not[i], e); ok {
+			return hit{}, false
+		}
+	}
+	return best, found
+}
+
+func (b *Book) hears(phrases []string, voices []Voice, e *Evidence) (hit, bool) {
+	for _, text := range phrases {
+		p := b.phrase(text)
+		for i := range e.pieces {
+			piece := &e.pieces[i]
+			if !slices.Contains(voices, piece.Voice) || p.keyed && !slices.ContainsFunc(p.key, func(k string) bool { return piece.has[k] }) {
+				continue
+			}
+			if _, ok := p.full().in(piece.Words); ok {
+				return hit{place: piece.From, phrase: text, voice: piece.Voice}, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+// idea asks whether the text expresses an idea; the answer is kept for the next sign that asks.
+func (b *Book) idea(name string, e *Evidence) (hit, bool) {
+	at, known := e.ideas[name]
+	if !known {
+		if h, ok := b.hears(b.ideas[name], []Voice{Person, Program}, e); ok {
+			at = &h.place
+		}
+		e.ideas[name] = at
+	}
+	if at == nil {
+		return hit{}, false
+	}
+	return hit{place: *at, voice: Person}, true
+}
+
+func (e *Evidence) status(codes []int) (hit, bool) {
+	for _, x := range e.exchanges {
+		if slices.Contains(codes, x.Status()) {
+			return hit{place: fact.Source{Exchange: x.N}}, true
+		}
+	}
+	for _, p := range e.pieces {
+		if p.Status != 0 && slices.Contains(codes, p.Status) {
+			return hit{place: p.From, voice: p.Voice}, true
+		}
+	}
+	for _, p := range e.pieces {
+		for _, c := range codes {
+			if p.has[fmt.Sprint(c)] {
+				return hit{place: p.From, voice: p.Voice}, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) who(name string) (hit, bool) {
+	if slices.Contains(e.products, name) {
+		return hit{}, true
+	}
+	for _, p := range e.pieces {
+		if p.has[name] {
+			return hit{place: p.From, voice: p.Voice}, true
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) header(want string) (hit, bool) {
+	for _, x := range e.exchanges {
+		if field(x.Header(), want) {
+			return hit{place: fact.Source{Exchange: x.N}}, true
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) requested(want string) (hit, bool) {
+	for _, a := range e.asked {
+		if field(a.request.Header, want) {
+			return hit{place: a.from}, true
+		}
+	}
+	return hit{}, false
+}
+
+// field asks for "Name", or for "Name: part" of a value, whatever the case.
+func field(h exchange.Header, want string) bool {
+	name, part, valued := strings.Cut(want, ":")
+	part = strings.ToLower(strings.TrimSpace(part))
+	for _, v := range h.Values(name) {
+		if !valued || holdsPart(v, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func holdsPart(v secret.Text, part string) bool {
+	if strings.Contains(part, "*") {
+		return v.Map(func(s string) string {
+			if ok, err := path.Match(part, strings.ToLower(s)); err == nil && ok {
+				return "y"
+			}
+			return ""
+		}).Len() > 0
+	}
+	return v.Map(strings.ToLower).Contains(part)
+}
+
+func (e *Evidence) challenged(want string) (hit, bool) {
+	scheme, rest, _ := strings.Cut(want, " ")
+	name, value, valued := strings.Cut(rest, "=")
+	for _, c := range e.challenges() {
+		if !c.Is(scheme) {
+			continue
+		}
+		got, has := c.Param(name)
+		if rest == "" || has && (!valued || strings.Contains(strings.ToLower(got), strings.ToLower(value))) {
+			return hit{place: c.from}, true
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) url(part string) (hit, bool) {
+	for _, a := range e.asked {
+		if strings.Contains(strings.ToLower(a.request.URL.String()), part) {
+			return hit{place: a.from}, true
+		}
+	}
+	// A URL in a text is cut into words like all the rest.
+	if ws := Words(part); len(ws) > 0 {
+		for _, p := range e.pieces {
+			for i := range p.Words {
+				if i+len(ws) <= len(p.Words) && slices.Equal(p.Words[i:i+len(ws)], ws) {
+					return hit{place: p.From, voice: p.Voice}, true
+				}
+			}
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) method(name string) (hit, bool) {
+	for _, a := range e.asked {
+		if strings.EqualFold(a.request.Method, name) {
+			return hit{place: a.from}, true
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) json(want string) (hit, bool) {
+	at, part, valued := strings.Cut(want, ":")
+	part = strings.ToLower(strings.TrimSpace(part))
+	for _, d := range e.docs {
+		for _, v := range walk(d.value, strings.Split(strings.TrimSpace(at), ".")) {
+			if !valued || strings.Contains(strings.ToLower(fmt.Sprint(v)), part) {
+				return hit{place: d.from}, true
+			}
+		}
+	}
+	return hit{}, false
+}
+
+// walk gives the values at a path: names joined by dots, "*" for any.
+func walk(v any, at []string) []any {
+	if len(at) == 0 {
+		return []any{v}
+	}
+	var out []any
+	switch t := v.(type) {
+	case map[string]any:
+		for k, child := range t {
+			if at[0] == "*" || k == at[0] {
+				out = append(out, walk(child, at[1:])...)
+			}
+		}
+	case []any:
+		for i, child := range t {
+			if at[0] == "*" || at[0] == fmt.Sprint(i) {
+				out = append(out, walk(child, at[1:])...)
+			}
+		}
+	}
+	return out
+}
+
+func (e *Evidence) carries(kind string) (hit, bool) {
+	for _, t := range e.tokens {
+		if slices.Contains(t.Kinds, strings.ToLower(kind)) {
+			return hit{place: t.From}, true
+		}
+	}
+	return hit{}, false
+}
+
+func (e *Evidence) claim(want string) (hit, bool) {
+	name, part, valued := strings.Cut(want, ":")
+	part = strings.ToLower(strings.TrimSpace(part))
+	missing := strings.HasPrefix(name, "!")
+	name = strings.TrimPrefix(name, "!")
+	for _, t := range e.tokens {
+		if t.JWT == nil {
+			continue
+		}
+		has, values := claim(t.JWT, name)
+		switch {
+		case missing && !has, !missing && has && !valued:
+			return hit{place: t.From}, true
+		case valued && slices.ContainsFunc(values, func(v secret.Text) bool { return holdsPart(v, part) }):
+			return hit{place: t.From}, true
+		}
+	}
+	return hit{}, false
+}
+
+// claim gives a claim of the payload, or with "header." before its name a field of the JOSE header.
+func claim(t *jwt.Token, name string) (has bool, values []secret.Text) {
+	pub := func(s string) (bool, []secret.Text) { return s != "", []secret.Text{secret.Public(s)} }
+	switch name {
+	case "header.alg":
+		return pub(t.Header.Alg)
+	case "header.typ":
+		return pub(t.Header.Typ)
+	case "header.kid":
+		return t.Header.Kid.Present(), []secret.Text{t.Header.Kid.Text}
+	case "header.enc":
+		return pub(t.Header.Enc)
+	}
+	if n, ok := strings.CutPrefix(name, "header."); ok {
+		return slices.Contains(t.Header.Names, n), nil
+	}
+	c := t.Claims
+	if c == nil || !c.Has(name) {
+		return false, nil
+	}
+	switch name {
+	case "iss":
+		values = append(values, c.Issuer.Text)
+	case "aud":
+		for _, a := range c.Audience {
+			values = append(values, a.Text)
+		}
+	case "azp":
+		values = append(values, c.Azp.Text)
+	case "client_id", "appid", "cid":
+		values = append(values, c.ClientID.Text)
+	case "tid":
+		values = append(values, c.Tid.Text)
+	case "sub":
+		values = append(values, c.Subject)
+	case "typ":
+		values = append(values, secret.Public(c.Typ))
+	case "token_use":
+		values = append(values, secret.Public(c.TokenUse))
+	case "token_type":
+		values = append(values, secret.Public(c.TokenType))
+	case "ver":
+		values = append(values, secret.Public(c.Ver))
+	case "scope", "scp":
+		values = append(values, secret.Public(strings.Join(c.Scopes, " ")))
+	}
+	return true, values
+}
+
+// sets asks for "system name" or "system name: part of the value"; "*" stands for any system or name.
+func (e *Evidence) sets(want string) (hit, bool) {
+	key, part, valued := strings.Cut(want, ":")
+	system, name, _ := strings.Cut(strings.TrimSpace(key), " ")
+	part = strings.ToLower(strings.TrimSpace(part))
+	for _, s := range e.settings {
+		if system != "*" && !strings.EqualFold(s.System, system) {
+			continue
+		}
+		if ok, err := path.Match(strings.ToLower(name), strings.ToLower(s.Name)); name != "" && (err != nil || !ok) {
+			continue
+		}
+		if !valued || holdsPart(secret.Join(spaced(s.Args)...), part) {
+			return hit{place: s.From, voice: Paper}, true
+		}
+	}
+	return hit{}, false
+}
+
+func spaced(args []secret.Text) []secret.Text {
+	var out []secret.Text
+	for i, a := range args {
+		if i > 0 {
+			out = append(out, secret.Public(" "))
+		}
+		out = append(out, a)
+	}
+	return out
+}
