@@ -129,8 +129,13 @@ func (r *reader) content() error {
 		case "size":
 			return r.integer(&e.size)
 		case "text":
+			// Bodies are most of an archive. Of those that were let in the beginning is enough.
 			e.hasBody = true
-			e.body, e.bodyCut, err = r.str(maxCoded)
+			n := maxCoded
+			if e.status/100 == 2 {
+				n = passedBody
+			}
+			e.body, e.bodyCut, err = r.str(n)
 			return err
 		}
 		return r.s.skip()

@@ -13,7 +13,7 @@ import (
 const (
 	maxGiven    = 200      // exchanges given at the end
 	maxPassed   = 1500     // paths of which the last entry that passed is remembered
-	passedBody  = 8 << 10  // of the body of such an entry
+	passedBody  = 16 << 10 // of the body of such an entry
 	passedBytes = 24 << 20 // memory for them
 )
 

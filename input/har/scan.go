@@ -145,36 +145,28 @@ func (s *scanner) list(open, shut byte, item func() error) error {
 func (s *scanner) text(dst []byte, max int) (out []byte, cut bool, err error) {
 	s.pos++ // the quotation mark
 	start := len(dst)
-	quote := -1 // where the next quotation mark stands in buf, when that is known
 	for len(dst)-start <= max {
-		if s.pos == s.end {
-			if quote = -1; !s.need(1) {
-				return dst, false, s.ended()
-			}
+		if s.pos == s.end && !s.need(1) {
+			return dst, false, s.ended()
 		}
-		if quote < s.pos {
-			if quote = bytes.IndexByte(s.buf[s.pos:s.end], '"') + s.pos; quote < s.pos {
-				quote = s.end
-			}
+		run := s.buf[s.pos:min(s.end, s.pos+max+1)]
+		i := 0
+		for i < len(run) && run[i] != '"' && run[i] != '\\' {
+			i++
 		}
-		run := s.buf[s.pos:min(quote, s.pos+max+1)]
-		if i := bytes.IndexByte(run, '\\'); i >= 0 {
-			run = run[:i]
-		}
-		dst = append(dst, run...)
-		s.pos += len(run)
+		dst = append(dst, run[:i]...)
+		s.pos += i
 		switch {
-		case s.pos == s.end || len(dst)-start > max:
-		case s.buf[s.pos] == '"':
+		case i == len(run):
+		case run[i] == '"':
 			s.pos++
 			return valid(dst, start, max), false, nil
-		case s.buf[s.pos] == '\\':
-			base, end := s.base, s.end
+		case i+1 < len(run) && plainEscape[run[i+1]] != 0:
+			dst = append(dst, plainEscape[run[i+1]])
+			s.pos += 2
+		default:
 			if dst, err = s.escape(dst); err != nil {
 				return dst, false, err
-			}
-			if s.base != base || s.end != end {
-				quote = -1 // the buffer was moved or filled
 			}
 		}
 	}
@@ -212,19 +204,10 @@ func (s *scanner) escape(dst []byte) ([]byte, error) {
 	}
 	c := s.buf[s.pos+1]
 	s.pos += 2
-	switch c {
-	case 'b':
-		return append(dst, '\b'), nil
-	case 'f':
-		return append(dst, '\f'), nil
-	case 'n':
-		return append(dst, '\n'), nil
-	case 'r':
-		return append(dst, '\r'), nil
-	case 't':
-		return append(dst, '\t'), nil
-	case 'u':
-	default:
+	if c != 'u' {
+		if plainEscape[c] != 0 {
+			c = plainEscape[c]
+		}
 		return append(dst, c), nil
 	}
 	r, ok := s.hex(0)
@@ -249,13 +232,26 @@ func (s *scanner) escape(dst []byte) ([]byte, error) {
 	return utf8.AppendRune(dst, r), nil
 }
 
+// plainEscape are the sequences of two characters.
+var plainEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
 // hex reads four hexadecimal digits that stand n bytes ahead.
 func (s *scanner) hex(n int) (rune, bool) {
 	if !s.need(n + 4) {
 		return 0, false
 	}
-	v, err := strconv.ParseUint(string(s.buf[s.pos+n:s.pos+n+4]), 16, 16)
-	return rune(v), err == nil
+	var v rune
+	for _, c := range s.buf[s.pos+n : s.pos+n+4] {
+		switch {
+		case c >= '0' && c <= '9':
+			v = v<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			v = v<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return v, true
 }
 
 // skipString goes behind the closing quotation mark of the string it stands in.
