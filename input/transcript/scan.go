@@ -1,0 +1,128 @@
+package transcript
+
+import (
+	"strings"
+
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/input/form"
+)
+
+// Span are lines of a text, from 1, both included.
+type Span struct{ From, To int }
+
+// Find is one conversation in a longer text.
+type Find struct {
+	Kind              string // of the form it has: "curl-verbose", "console", ...
+	Span                     // the lines it took; the command above it is included
+	exchange.Evidence        // exchanges, the intents of the command that made them, messages, facts
+}
+
+// Scan finds the HTTP conversations in text, in order, and the lines that belong to none. A curl command belongs to a
+// conversation when its output follows; without output it is left in rest. The time is linear in the text.
+func Scan(text string, o form.Options) (found []Find, rest []Span) {
+	t := newTalk(unwrap(text), o)
+	used := make([]bool, len(t.ls))
+	for i := 0; i < len(t.ls); {
+		next, kind := i, ""
+		if !t.ls[i].blank() {
+			next, kind = t.at(i)
+		}
+		if next <= i {
+			i++
+			continue
+		}
+		for k := i; k < next; k++ {
+			used[k] = true
+		}
+		if !t.ev.Empty() {
+			found = append(found, Find{Kind: kind, Span: Span{i + 1, next}, Evidence: t.ev})
+			t.ev = exchange.Evidence{}
+		}
+		i = next
+	}
+	return found, unread(t.ls, used)
+}
+
+// reader reads one conversation that begins at line i and says where it ends; i when none begins there. What it looks
+// at before it declines is bounded.
+type reader struct {
+	kind string
+	read func(t *talk, i int) int
+}
+
+// readers are asked in this order at every line. It is filled by init because readers ask each other.
+var readers []reader
+
+func init() {
+	readers = []reader{
+		{"http-exchange", readCommand},
+		{"curl-verbose", readVerbose},
+		{"wget-debug", readWget},
+		{"http-debug", readDebug},
+		{"devtools", readDevtools},
+		{"console", readConsole},
+		{"http-exchange", readRaw},
+		{"header-dump", readDump},
+	}
+}
+
+func (t *talk) at(i int) (next int, kind string) {
+	for _, r := range readers {
+		t.kind = ""
+		if n := r.read(t, i); n > i {
+			if t.kind != "" {
+				return n, t.kind
+			}
+			return n, r.kind
+		}
+	}
+	return i, ""
+}
+
+// unread are the lines that no find took, without the blank ones around them.
+func unread(ls []line, used []bool) []Span {
+	var out []Span
+	for i := 0; i < len(ls); i++ {
+		if used[i] || ls[i].empty {
+			continue
+		}
+		from, to := i, i
+		for ; i < len(ls) && !used[i]; i++ {
+			if !ls[i].empty {
+				to = i
+			}
+		}
+		out = append(out, Span{from + 1, to + 1})
+	}
+	return out
+}
+
+// notes are the spans of text that hold words.
+func notes(text string, rest []Span, o form.Options) []exchange.Note {
+	if len(rest) == 0 {
+		return nil
+	}
+	ls := strings.Split(decode(text), "\n")
+	var out []exchange.Note
+	for _, s := range rest {
+		if s.From < 1 || s.To > len(ls) {
+			continue
+		}
+		part := strings.TrimSpace(strings.Join(ls[s.From-1:s.To], "\n"))
+		if len(strings.Fields(part)) < 2 {
+			continue
+		}
+		out = append(out, exchange.Note{Text: exchange.Raw(part), From: at(o.Source, s.From)})
+	}
+	return out
+}
+
+// at is line n (from 1) of the text that began at s.
+func at(s fact.Source, n int) fact.Source {
+	if s.Line > 0 {
+		n += s.Line - 1
+	}
+	s.Line = n
+	return s
+}
