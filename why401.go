@@ -27,14 +27,14 @@ import (
 	"github.com/why401/why401/signature"
 )
 
-// Input is one request to be diagnosed, and what was found beside it.
+// Input is what is to be diagnosed: a request that may be sent, or what was recorded elsewhere, or both.
 type Input struct {
-	Intent *exchange.Intent
-	Facts  []fact.Fact // ambient evidence: a .netrc entry, proxy variables
-	Read   string      // what was read, in words: "a curl command"
+	Intent *exchange.Intent // nil: nothing is sent, the evidence is all there is
+	Facts  []fact.Fact      // ambient evidence: a .netrc entry, proxy variables
+	Read   string           // what was read, in words: "a curl command"
 
-	// Exchanges were recorded elsewhere (Given is set), oldest first. With them the request itself is not sent again.
-	Exchanges []*exchange.Exchange
+	// Evidence was recorded elsewhere. With exchanges in it the request itself is not sent again.
+	Evidence exchange.Evidence
 }
 
 // Option changes how a diagnosis is done.
@@ -90,15 +90,18 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, o := range opts {
 		o(&s)
 	}
+	c := assemble(in)
+	engine := &diagnose.Engine{Causes: all.Causes(), Signs: all.Book(), Pages: all.Page, Prober: silent{}, Trace: s.trace, Max: s.probe.MaxRequests}
+	if in.Intent == nil {
+		rep, err := engine.Run(ctx, c)
+		rep.Input, rep.Tool.Version = in.Read, Version()
+		return rep, err
+	}
 	sender, err := probe.New(in.Intent, s.probe)
 	if err != nil {
 		return nil, err
 	}
-	c := &exchange.Case{Intent: in.Intent, Facts: append(append([]fact.Fact(nil), in.Facts...), in.Intent.Notes...)}
-	for _, x := range in.Exchanges {
-		c.Add(x)
-	}
-	engine := &diagnose.Engine{Causes: all.Causes(), Prober: prober{sender}, Trace: s.trace, Max: s.probe.MaxRequests}
+	engine.Prober = prober{sender}
 	rep, err := engine.Run(ctx, c)
 	if onlyPasswordFiles(c) {
 		if e := sender.NoteHarmless(); e != nil && err == nil {
@@ -136,6 +139,17 @@ func onlyPasswordFiles(c *exchange.Case) bool {
 	}
 	return refused
 }
+
+// silent is a prober that sends nothing.
+type silent struct{}
+
+var offline = &probe.Refusal{Rule: probe.RuleOffline, Why: "nothing is sent: this was read from a record"}
+
+func (silent) Do(context.Context, exchange.Request, diagnose.How) ([]*exchange.Exchange, error) {
+	return nil, offline
+}
+func (silent) Stopped() string                  { return "" }
+func (silent) Refusable(exchange.Request) error { return offline }
 
 // prober lets the engine speak to the sender without knowing it.
 type prober struct{ s *probe.Sender }

@@ -25,15 +25,18 @@ func (r *run) report(ctx context.Context) *report.Report {
 	}
 	further = append(further, also(r.last, main)...)
 
-	if c := r.c; c.Intent != nil {
-		rep.Target = c.Intent.Request.URL.Origin().String()
-	}
 	answer := r.answer()
+	switch c := r.c; {
+	case c.Intent != nil:
+		rep.Target = c.Intent.Request.URL.Origin().String()
+	case answer != nil && answer.Request.URL.Host != "":
+		rep.Target = answer.Request.URL.Origin().String()
+	}
 	rep.Status = answer.Status()
 	rep.Outcome = r.outcome(ctx, found, answer)
 	if found {
 		rep.Verdict = r.verdictOf(main)
-		rep.Remedies = remedies(main)
+		rep.Remedies = r.remedies(main)
 		rep.Raise = raises(main)
 		rep.Evidence = evidence(main)
 		if main.held != nil {
@@ -49,7 +52,7 @@ func (r *run) report(ctx context.Context) *report.Report {
 	for _, j := range further {
 		if !slices.ContainsFunc(rep.Also, func(v report.Verdict) bool { return v.Cause == j.cause.ID }) {
 			rep.Also = append(rep.Also, r.verdictOf(j))
-			rep.Remedies = append(rep.Remedies, remedies(j)...)
+			rep.Remedies = append(rep.Remedies, r.remedies(j)...)
 		}
 	}
 	for _, j := range r.last {
@@ -95,6 +98,8 @@ func (r *run) outcome(ctx context.Context, found bool, answer *exchange.Exchange
 		return report.Interrupted
 	case r.offline():
 		return report.NotKnown
+	case r.told() && !cause.Passed(answer):
+		return report.NotKnown
 	case errors.As(r.refusal, &w): // that a request in its place was let in says nothing about it
 		return report.Withheld
 	case answer == nil || answer.Response == nil:
@@ -137,6 +142,14 @@ func (r *run) offline() bool {
 	var w Withheld
 	return errors.As(r.refusal, &w) && w.WithheldBy() == "offline"
 }
+
+// told reports that there is more to judge than exchanges: messages, notes, tokens, settings.
+func (r *run) told() bool {
+	c := r.c
+	return len(c.Messages)+len(c.Notes)+len(c.Tokens)+len(c.Settings) > 0 || answered(c) && c.Last().Unseen&exchange.StatusLine != 0
+}
+
+func answered(c *exchange.Case) bool { return c.Last() != nil && c.Last().Response != nil }
 
 func (r *run) unknownTitle(o report.Outcome, answer *exchange.Exchange) string {
 	switch o {
@@ -234,9 +247,16 @@ func witness(h *held) *report.Witness {
 	return w
 }
 
-func remedies(j *judged) []report.Remedy {
+// remedies are the detector's, or what the cause's page says.
+func (r *run) remedies(j *judged) []report.Remedy {
+	plans := j.s.Remedies
+	if len(plans) == 0 && r.Pages != nil {
+		if p, ok := r.Pages(j.cause.ID); ok {
+			plans = p.Fixes()
+		}
+	}
 	var out []report.Remedy
-	for _, m := range j.s.Remedies {
+	for _, m := range plans {
 		out = append(out, report.Remedy{ID: m.ID, Cause: j.cause.ID, Title: m.Title, For: m.For, Effect: m.Effect,
 			Opens: m.Opens, Steps: m.Steps, Verify: m.Verify, Undo: m.Undo})
 	}

@@ -149,16 +149,16 @@ func readText(r io.Reader) ([]byte, error) {
 	return b, err
 }
 
-// form is one kind of content that a file or standard input may have.
-type form struct {
+// liveForm is one kind of content that a file or standard input may have.
+type liveForm struct {
 	name string
 	is   func(text string) bool
 	read func(text string, src fact.Source, o Options) (Result, error)
 }
 
 // forms are tried in order; the first that recognises the text reads it.
-func forms() []form {
-	return []form{
+func forms() []liveForm {
+	return []liveForm{
 		{"curl command", mentionsCurl.MatchString, func(text string, src fact.Source, o Options) (Result, error) {
 			r, err := command(text, src, o)
 			if err != nil {

@@ -38,7 +38,7 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 		}
 		opts = append(opts, why401.SendTo(u.Origin()))
 	}
-	if in.Exchanges, err = w.record(ctx, o); err != nil {
+	if in.Evidence.Exchanges, err = w.record(ctx, o); err != nil {
 		return nil, err
 	}
 	return why401.Diagnose(ctx, in, opts...)

@@ -15,7 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
+	"github.com/why401/why401"
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/input"
 	"github.com/why401/why401/lab"
 )
 
@@ -38,6 +41,9 @@ func Run(t *testing.T, causes []*cause.Cause, family fs.FS) {
 				t.Parallel()
 				scenario(t, c.ID, text)
 			})
+		}
+		for i, text := range pages[c.ID].Examples {
+			t.Run(fmt.Sprintf("%s/example-%d", c.ID, i+1), func(t *testing.T) { example(t, c.ID, text) })
 		}
 	}
 	for id := range unclaimed(pages, causes) {
@@ -64,12 +70,17 @@ func Validate(c *cause.Cause, pages map[string]cause.Page) []string {
 	if n := len(c.Title); n == 0 || n > 72 {
 		out = append(out, fmt.Sprintf("the title has %d characters; 1 to 72 fit the screen", n))
 	}
-	if c.Suspect == nil || c.Family == "" || c.FaultAt == "" {
-		out = append(out, "Suspect, Family and FaultAt must be set")
+	if c.Family == "" || c.FaultAt == "" {
+		out = append(out, "Family and FaultAt must be set")
 	}
 	p, ok := pages[c.ID]
 	if !ok {
 		return append(out, "there is no page "+c.ID+".md")
+	}
+	if _, err := p.Sheet(); err != nil {
+		out = append(out, err.Error())
+	} else if c.Suspect == nil && p.Signs == "" {
+		out = append(out, "a cause needs a detector or signs")
 	}
 	finds, spares := 0, 0
 	for _, text := range p.Scenarios {
@@ -84,13 +95,70 @@ func Validate(c *cause.Cause, pages map[string]cause.Page) []string {
 			spares++
 		}
 	}
+	for _, text := range p.Examples {
+		x, err := parseExample(text)
+		if err != nil {
+			out = append(out, err.Error())
+			continue
+		}
+		if x.Expect.Cause == c.ID || slices.Contains(x.Expect.Suspects, c.ID) {
+			finds++
+		} else {
+			spares++
+		}
+	}
 	if finds == 0 {
-		out = append(out, "no scenario expects the cause, or names it among the suspects")
+		out = append(out, "no scenario or example expects the cause, or names it among the suspects")
 	}
 	if spares == 0 {
-		out = append(out, "no scenario is a look-alike that must not be taken for it")
+		out = append(out, "no scenario or example is a look-alike that must not be taken for it")
 	}
 	return out
+}
+
+// written is an example: what somebody may paste, and what is to be said of it without sending anything.
+type written struct {
+	Artefacts []struct {
+		Kind, Text string
+	} `yaml:"artefacts"`
+	Expect lab.Expect `yaml:"expect"`
+}
+
+func parseExample(text string) (written, error) {
+	var x written
+	if err := yaml.UnmarshalWithOptions([]byte(text), &x, yaml.Strict()); err != nil {
+		return x, fmt.Errorf("example: %w", err)
+	}
+	return x, nil
+}
+
+func example(t *testing.T, id, text string) {
+	x, err := parseExample(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := input.Case(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := why401.Diagnose(t.Context(), why401.Input{Evidence: e})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, wrong := range x.Expect.Check(rep) {
+		t.Errorf("%s", wrong)
+	}
+	if rep.Verdict.Cause == id && len(rep.Remedies) == 0 {
+		t.Errorf("the verdict has no remedy")
+	}
+	if t.Failed() {
+		for _, e := range rep.Evidence {
+			t.Logf("evidence: %s", e.Fact)
+		}
+		for _, s := range rep.Suspects {
+			t.Logf("suspect: %s %s: %s", s.Cause, s.Grade, s.Because)
+		}
+	}
 }
 
 func scenario(t *testing.T, id, text string) {

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/format"
@@ -24,11 +25,24 @@ import (
 	"github.com/why401/why401/cause/sign"
 )
 
+// lenient goes on where a page is not right: for work on one page while another is being written.
+var lenient bool
+
+// skip reports that err is to be named and passed over.
+func skip(err error) bool {
+	if lenient {
+		log.Print("left out: ", err)
+	}
+	return lenient
+}
+
 func main() {
 	log.SetFlags(0)
+	flag.BoolVar(&lenient, "k", false, "name pages that cannot be used and go on without them")
+	flag.Parse()
 	root := "causes"
-	if len(os.Args) > 1 {
-		root = os.Args[1]
+	if flag.NArg() > 0 {
+		root = flag.Arg(0)
 	}
 	if err := write(root); err != nil {
 		log.Fatal("causelist: ", err)
@@ -80,7 +94,9 @@ func signs(root string, families []string) error {
 		}
 		for id, p := range pages {
 			s, err := p.Sheet()
-			if err != nil {
+			if err != nil && skip(err) {
+				continue
+			} else if err != nil {
 				return fmt.Errorf("%s/%w", f, err)
 			}
 			if len(s.Signs.Signs) > 0 {
@@ -142,7 +158,9 @@ func list(dir, name string) error {
 			continue
 		}
 		c, err := cause.FromPage(name, pages[id])
-		if err != nil {
+		if err != nil && skip(err) {
+			continue
+		} else if err != nil {
 			return fmt.Errorf("%s/%w", name, err)
 		}
 		fmt.Fprintf(&b, "{ID: %q, Title: %q, Family: family, RefusedBy: %q, FaultAt: %q, Hides: %#v},\n", c.ID, c.Title, c.RefusedBy, c.FaultAt, c.Hides)

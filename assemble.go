@@ -1,0 +1,157 @@
+package why401
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/exchange"
+)
+
+// assemble makes one case of all that was read: it finds the exchange that failed, puts what belongs together into it
+// (a command and the answer that was pasted without its request), and keeps the rest beside it.
+func assemble(in Input) *exchange.Case {
+	e := in.Evidence
+	c := &exchange.Case{Intent: in.Intent, Tokens: e.Tokens, Messages: e.Messages, Settings: e.Settings, Notes: e.Notes}
+	c.Facts = append(append(c.Facts, in.Facts...), e.Facts...)
+	if c.Intent != nil {
+		c.Facts = append(c.Facts, in.Intent.Notes...)
+	}
+	xs := e.Exchanges
+	if c.Intent == nil {
+		xs = complete(xs, e)
+	}
+	for _, x := range xs {
+		c.Add(x)
+	}
+	if c.Intent == nil {
+		single(c, failing(xs))
+		c.Intent = wanted(e.Intents, c.Last())
+	}
+	return c
+}
+
+// complete lends the request of a command to answers that stand without one, and makes an exchange of a command whose
+// outcome only a message tells.
+func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange {
+	if len(e.Intents) == 0 {
+		return xs
+	}
+	free := append([]*exchange.Intent(nil), e.Intents...)
+	for _, x := range xs {
+		if len(free) == 0 || x.Unseen&exchange.RequestLine == 0 || x.Response == nil {
+			continue
+		}
+		lend(x, free[0])
+		if len(free) > 1 {
+			free = free[1:] // commands and answers follow each other
+		}
+	}
+	if len(xs) > 0 {
+		return xs
+	}
+	for _, m := range e.Messages {
+		if m.Status >= 400 && m.Status < 500 {
+			x := &exchange.Exchange{Given: m.From.String(), Response: &exchange.Response{Status: m.Status},
+				Unseen: exchange.ResponseHeader | exchange.ResponseBody | exchange.RequestLine}
+			lend(x, e.Intents[0])
+			return []*exchange.Exchange{x}
+		}
+	}
+	return xs
+}
+
+// lend gives x the request of in.
+func lend(x *exchange.Exchange, in *exchange.Intent) {
+	x.Request = in.Request.Clone()
+	x.Unseen &^= exchange.RequestLine | exchange.RequestHeader | exchange.RequestBody
+	if len(in.Variables) == 0 && x.Unseen&exchange.RequestCredentials != 0 {
+		x.Unseen &^= exchange.RequestCredentials
+	}
+	if len(in.Variables) > 0 {
+		x.Unseen |= exchange.RequestCredentials
+	}
+}
+
+// failing gives the place in xs of the exchange to be explained: the first refusal; else an answer whose status is not
+// known; else another error; else the first that reads like a refusal although it was let in; -1 when there is none.
+func failing(xs []*exchange.Exchange) int {
+	tests := []func(*exchange.Exchange) bool{
+		func(x *exchange.Exchange) bool { return cause.Refused(x) && !handshake(xs, x) },
+		cause.Refused,
+		func(x *exchange.Exchange) bool { return x.Response != nil && x.Status() == 0 },
+		func(x *exchange.Exchange) bool { return x.Status() >= 400 },
+		func(x *exchange.Exchange) bool { return x.Failure != nil },
+		func(x *exchange.Exchange) bool { return x.Status() != 0 && !cause.Passed(x) },
+		func(x *exchange.Exchange) bool { return x.Response == nil },
+	}
+	for _, is := range tests {
+		for i, x := range xs {
+			if is(x) {
+				return i
+			}
+		}
+	}
+	return len(xs) - 1
+}
+
+// handshake reports a refusal that the very next request for the same thing answered with success: no fault.
+func handshake(xs []*exchange.Exchange, x *exchange.Exchange) bool {
+	for i := range xs {
+		if xs[i] == x && i+1 < len(xs) {
+			next := xs[i+1]
+			return len(xs) > 2 && cause.Passed(next) && next.Request.Method == x.Request.Method && next.Request.URL.String() == x.Request.URL.String()
+		}
+	}
+	return false
+}
+
+// single makes the exchange at i, with the redirects that led to it, the subject of c; the others are kept under keys of
+// their own.
+func single(c *exchange.Case, i int) {
+	if i < 0 {
+		return
+	}
+	first := i
+	for first > 0 && c.Exchanges[first].Hop > 0 && c.Exchanges[first-1].Hop < c.Exchanges[first].Hop {
+		first--
+	}
+	for n, x := range c.Exchanges {
+		if n < first || n > i {
+			x.Key = fmt.Sprintf("recorded %d", x.N)
+		}
+	}
+}
+
+// wanted is the command that made x, or the only one there is.
+func wanted(ins []*exchange.Intent, x *exchange.Exchange) *exchange.Intent {
+	for _, in := range ins {
+		if x != nil && in.Request.URL.String() == x.Request.URL.String() {
+			return in
+		}
+	}
+	if len(ins) == 1 || len(ins) > 0 && x == nil {
+		return ins[0]
+	}
+	return nil
+}
+
+// readWhat says in words what was read.
+func readWhat(e exchange.Evidence) string {
+	var parts []string
+	count := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	count(len(e.Intents), "a request", "requests")
+	count(len(e.Exchanges), "a recorded exchange", "recorded exchanges")
+	count(len(e.Tokens), "a credential", "credentials")
+	count(len(e.Messages), "a message", "messages")
+	count(len(e.Settings), "a setting", "settings")
+	count(len(e.Notes), "a note", "notes")
+	return strings.Join(parts, ", ")
+}

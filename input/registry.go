@@ -1,0 +1,62 @@
+package input
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input/form"
+)
+
+// registry is every kind of input, in the order in which equal claims are decided.
+func registry() []form.Form {
+	return slices.Concat([]form.Form{caseForm()})
+}
+
+// doubt is the claim below which a text counts as not recognised: it is then read as mixed text.
+const doubt = 50
+
+// recognise gives the form that claims text most surely.
+func recognise(text string) (form.Form, bool) {
+	var best form.Form
+	sure := 0
+	for _, f := range registry() {
+		if n := f.Is(text); n > sure {
+			best, sure = f, n
+		}
+	}
+	return best, sure >= doubt
+}
+
+// kindOf finds a form by its kind or another of its names.
+func kindOf(kind string) (form.Form, bool) {
+	for _, f := range registry() {
+		if strings.EqualFold(f.Kind, kind) || slices.ContainsFunc(f.Also, func(a string) bool { return strings.EqualFold(a, kind) }) {
+			return f, true
+		}
+	}
+	return form.Form{}, false
+}
+
+// readAs reads text as the named kind; an unknown or empty kind is a hint that helps nobody, so the text is looked at.
+func readAs(kind, text string, o form.Options) (exchange.Evidence, error) {
+	if f, ok := kindOf(kind); ok {
+		o.Sure = true
+		return f.Read(text, o)
+	}
+	if f, ok := recognise(text); ok && f.Kind != "case" {
+		return f.Read(text, o)
+	}
+	return rest(kind, text, o), nil
+}
+
+// rest takes a text that no form claims.
+func rest(kind, text string, o form.Options) exchange.Evidence {
+	if kind == "note" || kind == "" {
+		return exchange.Evidence{Notes: []exchange.Note{{Text: exchange.Raw(text), From: o.Source}}}
+	}
+	return exchange.Evidence{Messages: []exchange.Message{{Text: exchange.Raw(text), Kind: kind, From: o.Source}}}
+}
+
+// Case reads the text of a case file.
+func Case(text string) (exchange.Evidence, error) { return readCase(text, form.Options{}) }
