@@ -1,0 +1,39 @@
+package settings
+
+// apacheOwn are directives that no other configuration language has, in lower case.
+var apacheOwn = wordSet(`acceptpathinfo accessfilename addhandler addtype addoutputfilterbytype addencoding aliasmatch allowencodedslashes
+	allowoverride allowoverridelist anonymous authbasicauthoritative authbasicfake authbasicprovider authbasicusedigestalgorithm
+	authdigestalgorithm authdigestdomain authdigestnonceformat authdigestnoncelifetime authdigestprovider authdigestqop
+	authdigestshmemsize authformprovider authgroupfile authldapauthoritative authldapbinddn authldapbindpassword authldapurl
+	authldapgroupattribute authldapbindauthoritative authmerging authname authnprovideralias authncachecontext authncacheenable
+	authncacheprovidefor authpamservice authpam_enabled authpam_fallthrough authtype authuserfile authzdbdquery authnzdbd authdbduserpwquery
+	browsermatch cgipassauth cgivar crypto customlog dbdriver dbdparams deflatecompressionlevel directoryindex directoryslash
+	documentroot enablesendfile errordocument errorlog errorlogformat expiresactive expiresbytype expiresdefault extendedstatus
+	fallbackresource fcgidinitialenv fcgidpassheader fcgidwrapper fastcgiexternalserver fileetag forcetype globallog gssapiallowedmech
+	gssapibasicauth gssapicredstore gssapilocalname gssapisslonly gssapinegotiateonce gssapiusesessions hostnamelookups indexoptions
+	includeoptional keepalivetimeout krb5keytab krbauthrealms krbmethodnegotiate krbmethodk5passwd krbservicename krbverifykdc
+	limitrequestbody limitrequestfields limitrequestfieldsize limitrequestline loadmodule logformat loglevel maxkeepaliverequests
+	mellonenable mellonendpointpath modpagespeed namevirtualhost oidcclientid oidcclientsecret oidccryptopassphrase
+	oidcprovidermetadataurl oidcredirecturi oidcremoteuserclaim oidcscope oidcoauthverifyjwksuri oidcoauthclientid
+	oidcunauthaction oidcpassclaimsas passengerenabled passenv php_admin_flag php_admin_value php_flag php_value proxyaddheaders
+	proxypass proxypassmatch proxypassreverse proxypassreversecookiedomain proxypassreversecookiepath proxypreservehost
+	proxyrequests proxyfcgisetenvif proxyvia redirectmatch redirectpermanent removehandler requestheader require
+	rewritebase rewritecond rewriteengine rewritelog rewriteloglevel rewritemap rewriteoptions rewriterule rlimitcpu scriptalias
+	scriptaliasmatch serveradmin serveralias serverroot serversignature sessioncookiename sessioncryptopassphrase setenv setenvif
+	setenvifexpr setenvifnocase sethandler setinputfilter setoutputfilter sslcacertificatefile sslcacertificatepath
+	sslcertificatechainfile sslcertificatefile sslcertificatekeyfile sslciphersuite sslengine ssloptions sslprotocol
+	sslproxyengine sslproxyverify sslproxycheckpeername sslproxycheckpeercn sslproxymachinecertificatefile sslrequire sslrequiressl
+	sslusername sslverifyclient sslverifydepth substitute traceenable unsetenv usecanonicalname userdir virtualdocumentroot
+	wsgidaemonprocess wsgipassauthorization wsgiprocessgroup wsgiscriptalias wsgiapplicationgroup mpm_prefork jkmount jkmountcopy
+	requestreadtimeout allowmethods secruleengine secruleremovebyid brotlicompressionquality addcharset adddefaultcharset
+	xsendfile xsendfilepath lsapi_phprc cloudlinux`)
+
+// apacheDirectives are those and names that others use as well.
+var apacheDirectives = func() map[string]bool {
+	m := wordSet(`action alias allow define deny group header include keepalive listen options order php redirect satisfy
+		servername session sessionmaxage timeout user`)
+	for w := range apacheOwn {
+		m[w] = true
+	}
+	return m
+}()
