@@ -84,11 +84,36 @@ func write(root string) error {
 	return signs(root, names)
 }
 
+// read reads the pages of a folder.
+func read(dir string) (map[string]cause.Page, error) {
+	if !lenient {
+		return cause.Pages(os.DirFS(dir))
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.md"))
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]cause.Page{}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		p, err := cause.ParsePage(strings.TrimSuffix(filepath.Base(f), ".md"), string(b))
+		if err != nil {
+			skip(err)
+			continue
+		}
+		out[p.ID] = p
+	}
+	return out, nil
+}
+
 // signs packs the signs of every page, and the ideas that they share.
 func signs(root string, families []string) error {
 	sheets := map[string]*sign.Signs{}
 	for _, f := range families {
-		pages, err := cause.Pages(os.DirFS(filepath.Join(root, f)))
+		pages, err := read(filepath.Join(root, f))
 		if err != nil {
 			return err
 		}
@@ -149,7 +174,7 @@ func list(dir, name string) error {
 	for _, v := range vars {
 		fmt.Fprintf(&b, "%s,\n", v)
 	}
-	pages, err := cause.Pages(os.DirFS(dir))
+	pages, err := read(dir)
 	if err != nil {
 		return err
 	}
