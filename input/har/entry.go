@@ -11,7 +11,7 @@ const (
 	maxBody   = 64 << 10              // of a body, decoded
 	maxCoded  = (maxBody + 2) / 3 * 4 // the same in base64
 	maxValue  = 64 << 10              // of any other text: a URL, a header value
-	maxEntry  = 1 << 20               // of all texts of an entry together
+	maxEntry  = 384 << 10             // of all texts of an entry together
 	maxFields = 1000                  // header fields, cookies or form fields
 )
 

@@ -45,6 +45,7 @@ type keeper struct {
 	preflights, cookies, odds pool
 	passed                    map[string]*entry
 	passedUsed                int
+	beside                    map[string]*entry // of the paths that were refused: the last that passed, or nil
 }
 
 func (k *keeper) init() {
@@ -53,7 +54,7 @@ func (k *keeper) init() {
 	k.preflights = pool{max: 100, bytes: 4 << 20}
 	k.cookies = pool{max: 60, bytes: 4 << 20}
 	k.odds = pool{max: 40, bytes: 8 << 20}
-	k.passed = map[string]*entry{}
+	k.passed, k.beside = map[string]*entry{}, map[string]*entry{}
 }
 
 // take counts e and keeps a copy of it when it may matter.
@@ -71,6 +72,9 @@ func (k *keeper) take(e *entry) {
 			k.first = append(k.first, e.clone())
 		} else {
 			k.last.add(e.clone())
+		}
+		if key := string(e.key()); len(k.beside) < maxGiven && k.beside[key] == nil {
+			k.beside[key] = k.passed[key]
 		}
 	case e.preflight():
 		k.preflights.add(e.lean(passedBody))
@@ -116,7 +120,14 @@ func (e *entry) lean(n int) *entry {
 
 // pass remembers e as the last entry of its path that passed.
 func (k *keeper) pass(e *entry) {
+	if len(e.text) > 128<<10 {
+		return // a memory of many such is not worth it
+	}
 	key := e.key()
+	if _, ok := k.beside[string(key)]; ok {
+		k.beside[string(key)] = e.lean(passedBody)
+		return
+	}
 	if old, ok := k.passed[string(key)]; ok {
 		k.passedUsed -= old.bytes()
 	}
@@ -177,7 +188,9 @@ func (k *keeper) chosen() []*entry {
 		}
 	}
 	for path := range targets {
-		if e := k.passed[path]; e != nil {
+		if e := k.beside[path]; e != nil {
+			add(e)
+		} else if e := k.passed[path]; e != nil {
 			add(e)
 		}
 	}
