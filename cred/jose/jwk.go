@@ -197,12 +197,18 @@ func (j *jwk) rsa(k *Key) error {
 		return err
 	}
 	k.Private = true
+	if k.Bits > maxRSA/2 || 8*len(d) > k.Bits+64 {
+		return errors.New("the private numbers are too large")
+	}
 	key := &rsa.PrivateKey{PublicKey: *pub, D: new(big.Int).SetBytes(d)}
 	if j.obj["p"] != nil && j.obj["q"] != nil {
 		for _, name := range []string{"p", "q"} {
 			b, err := j.bytes(name)
 			if err != nil {
 				return err
+			}
+			if 8*len(b) > k.Bits { // checking a number this large for being prime costs seconds
+				return fmt.Errorf("member %s is too large for the modulus", name)
 			}
 			key.Primes = append(key.Primes, new(big.Int).SetBytes(b))
 		}

@@ -33,6 +33,8 @@ func (t *Token) header(obj []member) {
 			h.Enc = show(s)
 		case "kid":
 			h.Kid = name(s)
+		case "iss":
+			h.Issuer = name(s)
 		case "nonce":
 			h.Nonce = true
 		case "crit":
@@ -90,6 +92,16 @@ func (t *Token) claims(obj []member) *Claims {
 			c.TokenUse = show(s)
 		case "token_type":
 			c.TokenType = show(s)
+		case "type":
+			c.Type = show(s)
+		case "kubernetes.io":
+			if members, ok := m.value.([]member); ok {
+				for _, n := range members {
+					if n.name == "warnafter" {
+						c.WarnAfter = moment(n.value)
+					}
+				}
+			}
 		case "ver":
 			c.Ver = scalar(m.value)
 		case "tid":

@@ -170,7 +170,8 @@ func show(s string) string {
 			i = len(s)
 		}
 		el := s[:i]
-		if !uuid(el) && secret.Looks(el) || strings.IndexFunc(el, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0 {
+		host := strings.HasSuffix(b.String(), "//")
+		if !uuid(el) && looks(el, host) || strings.IndexFunc(el, func(r rune) bool { return r < ' ' || r == 0x7f }) >= 0 {
 			el = secret.New(el).String()
 		}
 		b.WriteString(el)
@@ -181,6 +182,19 @@ func show(s string) string {
 		s = s[i:]
 	}
 	return b.String()
+}
+
+// looks asks a host name label by label: cognito-idp.eu-west-1.amazonaws.com as a whole could pass for a key.
+func looks(el string, host bool) bool {
+	if !host || len(el) > 253 {
+		return secret.Looks(el)
+	}
+	for label := range strings.SplitSeq(el, ".") {
+		if len(label) > 32 || secret.Looks(label) {
+			return true
+		}
+	}
+	return false
 }
 
 func uuid(s string) bool {

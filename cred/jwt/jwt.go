@@ -52,6 +52,7 @@ const (
 type Header struct {
 	Alg, Typ, Cty, Enc string
 	Kid                Name
+	Issuer             Name     // iss, which issuers of encrypted tokens repeat here (RFC 7519 5.3)
 	Nonce              bool     // Microsoft's mark: the signature covers a hashed nonce and cannot be verified by others
 	Crit               []string // names of critical extensions
 	Keys               []string // jku, jwk, x5u, x5c, x5t that are present; never followed
@@ -81,6 +82,8 @@ type Claims struct {
 	Typ            string   // the claim typ, as Keycloak writes it
 	TokenUse       string
 	TokenType      string
+	Type           string // the claim type, as Flask-JWT-Extended writes it
+	WarnAfter      Moment // Kubernetes: after it the token should have been renewed
 	Ver            string
 	Tid            Name
 	Nonce          bool
