@@ -28,7 +28,7 @@ const (
 	NoneWithoutSec   Reason = "SameSite=None without Secure"
 	SecurePrefix     Reason = "__Secure- without Secure"
 	HostPrefix       Reason = "__Host- without Secure, with Domain, or with another Path than /"
-	HTTPPrefix       Reason = "__Http- without Secure and HttpOnly"
+	HTTPPrefix       Reason = "__Http- or __Host-Http- without Secure and HttpOnly"
 	PartitionedInsec Reason = "Partitioned without Secure"
 	Expired          Reason = "expired: the server deletes it"
 	CrossSiteSet     Reason = "SameSite cookie set by a request from another site"
@@ -80,7 +80,7 @@ func (c Set) Stores(u exchange.URL, ctx Context) Reason {
 		return SecurePrefix
 	case prefixed(c, lower, "__host-") && (!c.Secure || c.HasDomain || c.Path != "/"):
 		return HostPrefix
-	case prefixed(c, lower, "__http-") && (!c.Secure || !c.HTTPOnly):
+	case (prefixed(c, lower, "__http-") || prefixed(c, lower, "__host-http-")) && (!c.Secure || !c.HTTPOnly):
 		return HTTPPrefix
 	case c.SameSite != None && ctx.crossSite(u) && !ctx.TopLevel:
 		return CrossSiteSet
