@@ -5,12 +5,18 @@ import (
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input/collection"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/input/har"
+	"github.com/why401/why401/input/message"
+	"github.com/why401/why401/input/settings"
+	"github.com/why401/why401/input/transcript"
 )
 
-// registry is every kind of input, in the order in which equal claims are decided.
+// registry is every kind of input. Of two equal claims the earlier one is taken: what has a signature of its own comes
+// before what is known by its likeness.
 func registry() []form.Form {
-	return slices.Concat([]form.Form{caseForm()})
+	return slices.Concat([]form.Form{caseForm()}, har.Forms, collection.Forms, transcript.Forms, settings.Forms, message.Forms)
 }
 
 // doubt is the claim below which a text counts as not recognised: it is then read as mixed text.
@@ -28,10 +34,15 @@ func recognise(text string) (form.Form, bool) {
 	return best, sure >= doubt
 }
 
-// kindOf finds a form by its kind or another of its names.
+// kindOf finds a form by its kind, or else by another of its names.
 func kindOf(kind string) (form.Form, bool) {
 	for _, f := range registry() {
-		if strings.EqualFold(f.Kind, kind) || slices.ContainsFunc(f.Also, func(a string) bool { return strings.EqualFold(a, kind) }) {
+		if strings.EqualFold(f.Kind, kind) {
+			return f, true
+		}
+	}
+	for _, f := range registry() {
+		if slices.ContainsFunc(f.Also, func(a string) bool { return strings.EqualFold(a, kind) }) {
 			return f, true
 		}
 	}
@@ -42,9 +53,12 @@ func kindOf(kind string) (form.Form, bool) {
 func readAs(kind, text string, o form.Options) (exchange.Evidence, error) {
 	if f, ok := kindOf(kind); ok {
 		o.Sure = true
-		return f.Read(text, o)
+		if e, err := f.Read(text, o); err == nil && !e.Empty() {
+			return e, nil
+		}
+		return rest(kind, text, o), nil
 	}
-	if f, ok := recognise(text); ok && f.Kind != "case" {
+	if f, ok := recognise(text); ok && f.Kind != "case" && kind != "note" && kind != "app-log" {
 		return f.Read(text, o)
 	}
 	return rest(kind, text, o), nil
