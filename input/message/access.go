@@ -58,6 +58,11 @@ func readAccess(text string, o form.Options) (exchange.Evidence, error) {
 	for _, m := range e.Messages {
 		switch {
 		case m.Text == "":
+		case m.Kind == "" && serverForm(string(m.Text)) != "":
+			from := m.From
+			m = ServerLine(string(m.Text))
+			m.From = from
+			kept = append(kept, m)
 		case m.Kind == "":
 			unknown++
 			m.Kind, m.Status = "log", Status(string(m.Text))
@@ -110,7 +115,7 @@ func accessLine(line string, w *w3c) (m exchange.Message, sure bool) {
 }
 
 // accessForms are the forms of lines, each true when the line is of it. Their order is from special to general.
-var accessForms = []func(*exchange.Message, string) bool{haproxyLine, albLine, envoyLine, clfLine, requestLine, ginLine, squidLine, proxyManagerLine, iisLine}
+var accessForms = []func(*exchange.Message, string) bool{haproxyLine, albLine, envoyLine, clfLine, requestLine, ginLine, squidLine, proxyManagerLine, iisLine, zoraxyLine}
 
 // unwrapped takes off what a collector put in front of a line: "web_1  | ", a container runtime's time and stream, the
 // header of syslog.
@@ -159,7 +164,7 @@ func clfLine(m *exchange.Message, line string) bool {
 		return false
 	}
 	status, rest, _ := strings.Cut(strings.TrimLeft(rest, " "), " ")
-	if m.Status = number(status); m.Status == 0 {
+	if m.Status = number(status); m.Status == 0 && status != "-" {
 		return false
 	}
 	if !setRequest(m, req) && len(req) < 2 && req != "-" && req != "" {
@@ -212,23 +217,24 @@ func clfWho(m *exchange.Message, w []string) string {
 		set(m, "backend", unquote(w[n-2]))
 		return "traefik"
 	}
+	who := ""
 	for _, s := range w {
 		name, value, ok := strings.Cut(s, "=")
 		switch {
 		case !ok:
 		case name == "us" || name == "upstream_status":
 			set(m, "upstream_status", unquote(value))
-			return "nginx"
+			who = "nginx"
 		case name == "urt" || name == "uct" || name == "uht" || strings.HasPrefix(name, "upstream_"):
 			if unquote(value) == "-" {
 				set(m, "upstream", "-")
 			}
-			return "nginx"
+			who = "nginx"
 		case name == "rt" || name == "request_time":
-			return "nginx"
+			who = "nginx"
 		}
 	}
-	return ""
+	return who
 }
 
 func setReferer(m *exchange.Message, ref string) {

@@ -55,6 +55,8 @@ func accessJSON(m *exchange.Message, line string) bool {
 				setURL(m, v)
 			case "client":
 				set(m, n.field, host(v))
+			case "level":
+				set(m, n.field, strings.ToLower(v))
 			default:
 				if m.Fields[n.field] == "" {
 					set(m, n.field, v)
@@ -74,7 +76,7 @@ func accessJSON(m *exchange.Message, line string) bool {
 		}
 	}
 	m.Who = jsonWho(all)
-	return m.Fields["method"] != "" && (m.Status != 0 || m.Fields["path"] != "")
+	return m.Fields["method"] != "" && (m.Status != 0 || m.Fields["path"] != "") && m.Who+m.Fields["client"]+m.Fields["agent"]+m.Fields["user"] != ""
 }
 
 func jsonWho(all map[string]any) string {

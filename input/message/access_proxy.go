@@ -11,6 +11,12 @@ import (
 //	client:port [date] frontend backend/server Tq/Tw/Tc/Tr/Ta status bytes cc cs tsc ac/fc/bc/sc/rc sq/bq {hdrs} "request"
 func haproxyLine(m *exchange.Message, line string) bool {
 	w := words(line, 24)
+	if len(w) > 3 && w[1][0] == '[' && len(w[1]) > 20 && digit(w[1][1]) && strings.HasSuffix(w[2], ":") && strings.Contains(w[2], "/") { // fe/1: SSL handshake failure
+		m.Who = "haproxy"
+		set(m, "client", host(w[0]))
+		set(m, "frontend", strings.TrimSuffix(w[2], ":"))
+		return true
+	}
 	if len(w) < 9 || w[1][0] != '[' || len(w[1]) < 12 || w[1][1] < '0' || w[1][1] > '9' || strings.Count(w[4], "/") < 3 || !strings.Contains(w[3], "/") {
 		return false
 	}
@@ -60,8 +66,8 @@ func albLine(m *exchange.Message, line string) bool {
 		set(m, "agent", unquote(w[12]))
 	}
 	if len(w) > 23 {
-		set(m, "actions", unquote(w[20]))
-		set(m, "reason", unquote(w[22]))
+		set(m, "actions", unquote(w[21]))
+		set(m, "reason", unquote(w[23]))
 	}
 	return setRequest(m, unquote(w[11]))
 }
@@ -215,6 +221,26 @@ func proxyManagerLine(m *exchange.Message, line string) bool {
 		}
 	}
 	return m.Status != 0
+}
+
+// zoraxyLine is Zoraxy's: [time] [router:x] [origin:host] [client: ip] [useragent: x] METHOD path status
+func zoraxyLine(m *exchange.Message, line string) bool {
+	i := strings.Index(line, " [origin:")
+	if i < 0 || !strings.Contains(line, "[router:") {
+		return false
+	}
+	m.Who = "zoraxy"
+	set(m, "host", between(line, "[origin:", "]"))
+	set(m, "client", between(line, "[client:", "]"))
+	set(m, "agent", between(line, "[useragent:", "]"))
+	w := strings.Fields(line[strings.LastIndexByte(line, ']')+1:])
+	if len(w) < 3 || !isMethod(w[0]) {
+		return false
+	}
+	m.Status = number(w[2])
+	set(m, "method", w[0])
+	setURL(m, w[1])
+	return true
 }
 
 // host takes the port off an address.

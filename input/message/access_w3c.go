@@ -52,7 +52,7 @@ func (w *w3c) line(m *exchange.Message, line string) bool {
 	if strings.Contains(line, "\t") {
 		v = strings.Split(line, "\t")
 	}
-	if len(v) < 4 || len(v) > len(w.fields)+2 {
+	if len(v) < 4 || len(v) > len(w.fields)+8 {
 		return false
 	}
 	m.Who = "iis"
@@ -83,9 +83,11 @@ func (w *w3c) line(m *exchange.Message, line string) bool {
 			set(m, "substatus", x)
 		case "sc-win32-status":
 			set(m, "win32", x)
-		case "x-edge-result-type", "x-edge-detailed-result-type":
+		case "x-edge-result-type":
 			m.Who = "cloudfront"
 			set(m, "edge_result", x)
+		case "x-edge-detailed-result-type":
+			set(m, "edge_detail", x)
 		}
 	}
 	if query != "" && query != "-" && m.Fields["path"] != "" {

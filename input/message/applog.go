@@ -69,7 +69,7 @@ func unstamped(line string) bool {
 // LogRecord reads one record of a log.
 func LogRecord(s string) exchange.Message {
 	first, _, _ := strings.Cut(cut(s, maxLine), "\n")
-	if m, sure := accessLine(first, &w3c{}); sure && m.Kind != "" && m.Fields["method"] != "" && (m.Fields["client"] != "" || m.Fields["user"] != "" || m.Who != "") {
+	if m, sure := accessIn(first); sure && m.Kind != "" && m.Fields["method"] != "" && (m.Fields["client"] != "" || m.Fields["user"] != "" || m.Who != "") {
 		m.Text = exchange.Raw(s)
 		return m
 	}
@@ -113,9 +113,20 @@ func LogRecord(s string) exchange.Message {
 	return m
 }
 
+// accessIn reads a line of an access log that stands among others.
+func accessIn(line string) (exchange.Message, bool) {
+	if !strings.Contains(line, "HTTP/") && !strings.Contains(line, "TCP_") && !strings.HasPrefix(line, "[GIN]") && !strings.HasPrefix(strings.TrimSpace(line), "{") {
+		return exchange.Message{}, false
+	}
+	return accessLine(line, &w3c{})
+}
+
+// marks are blanked before a request is looked for in a sentence.
+var marks = strings.NewReplacer("'", " ", "`", " ", "\"", " ", "(", " ", "method=", " ")
+
 // requestIn finds the request a record speaks of: "POST /login", "GET https://...: 403", with what stands around it.
 func requestIn(m *exchange.Message, s string) {
-	loose(m, strings.NewReplacer("'", " ", "`", " ", "\"", " ", "(", " ", "method=", " ").Replace(cut(s, 2<<10)))
+	loose(m, marks.Replace(cut(s, 2<<10)))
 	if m.Fields["path"] == "" {
 		if u := urlIn(s); u != "" {
 			setURL(m, u)
@@ -220,6 +231,8 @@ func recordJSON(m *exchange.Message, line string) bool {
 					setURL(m, v)
 				} else if n.field == "client" {
 					set(m, n.field, host(v))
+				} else if n.field == "level" {
+					set(m, n.field, strings.ToLower(v))
 				} else if n.field != "reason" {
 					set(m, n.field, v)
 				}

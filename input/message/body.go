@@ -22,7 +22,7 @@ func isBody(text string) int {
 		if first, _, _ := strings.Cut(text, "\n"); lines > 1 && jsonRecord(first) {
 			return 30 // records of a log
 		}
-		if jsonRecord(text) && strings.Contains(text, "\"level\"") {
+		if jsonRecord(text) && (strings.Contains(text, "level\"") || strings.Contains(text, "\"@l") || strings.Contains(text, "\"severity\"")) {
 			return 40
 		}
 		out, n, _, ok := Relaxed(text)
@@ -46,6 +46,9 @@ func isBody(text string) int {
 			return 72
 		}
 	}
+	if first, _, _ := strings.Cut(text, "\n"); stamped(first) {
+		return 40
+	}
 	if i := start(text); i >= 0 && i < 200 && strings.Count(text[:i], "\n") < 2 && len(text)-i > i && lines < 30 && telling(text[i:]) {
 		return 75
 	}
@@ -59,7 +62,7 @@ func sentence(text string, lines int) int {
 		return 0
 	case serverForm(text) != "" || strings.HasPrefix(text, "curl ") || strings.Contains(text, "://") && !hot(text):
 		return 0
-	case tools[Who(text)]:
+	case tools[Who(text)] && Who(text) != "openai":
 		return 30
 	case !hot(text):
 		return 15

@@ -48,7 +48,7 @@ func skeleton(s string) uint64 {
 
 // hotWords are the words of refusals, in the spellings that logs have. They are looked for in a line as it stands.
 var hotWords = []string{
-	"401", "403", "407", "nauthor", "NAUTHOR", "orbidden", "FORBIDDEN", "enied", "DENIED", "uthenticat", "AUTHENTICAT", "uthoriz",
+	"401", "403", "407", "ncorrect", "nvalid", "API key", "api key", "ejected", "nauthor", "NAUTHOR", "orbidden", "FORBIDDEN", "enied", "DENIED", "uthenticat", "AUTHENTICAT", "uthoriz",
 	"UTHORIZ", "redential", "ogin", "oken", "assword", "ignature", "xpired", "CSRF", "csrf", "nonce", "ermission", "AH01", "ertificate", "400", "429",
 }
 

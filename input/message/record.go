@@ -14,6 +14,14 @@ func stamped(line string) bool {
 	if line == "" {
 		return false
 	}
+	for _, p := range []string{"Started ", "Processing by ", "Completed ", "Filter chain halted"} { // Rails
+		if strings.HasPrefix(line, p) {
+			return true
+		}
+	}
+	if len(line) > 6 && line[1:4] == ", [" && timeLen(line[4:]) > 0 { // Ruby's Logger
+		return true
+	}
 	return timeLen(line) > 0 || levelAt(line) != "" || klog(line) || line[0] == '{' && strings.Contains(line, "\":") || line[0] == '[' && bracketed(line)
 }
 

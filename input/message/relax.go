@@ -18,7 +18,7 @@ func Relaxed(s string) (out string, n int, whole, ok bool) {
 		return "", 0, false, false
 	}
 	out = p.b.String()
-	if !json.Valid([]byte(out)) {
+	if !json.Valid([]byte(out)) || strings.IndexByte("{[\"", out[0]) < 0 || out[0] == '"' && strings.IndexByte("\"'`bu", strings.TrimSpace(s)[0]) < 0 {
 		return "", 0, false, false
 	}
 	return out, p.i, !p.short, true

@@ -124,8 +124,8 @@ var daemons = []string{"sshd", "haproxy", "pam_unix", "sudo", "httpd", "apache2"
 // logins; "" otherwise.
 func syslogProgram(line string) string {
 	n := timeLen(line)
-	if n == 0 {
-		return ""
+	if n == 0 || strings.Contains(line, " HTTP/") && strings.Contains(line, "\"") && !strings.Contains(line, "pam_") {
+		return "" // an access log that came by syslog
 	}
 	rest := strings.Fields(cut(line[n:], 120))
 	for i, w := range rest {
@@ -309,6 +309,9 @@ func levelOf(s string) string {
 		if l := levelAt(rest); l != "" {
 			return long(l)
 		}
+		if j := strings.IndexAny(rest, "]/|"); j > 2 && j < 9 && levelAt(rest[:j]+":") != "" { // 09:14:02 ERR], ERROR/ForkPoolWorker-1]
+			return long(rest[:j])
+		}
 		_, after, ok := strings.Cut(rest, " ")
 		if j := strings.IndexByte(rest, '.'); j > 0 && j < 24 && levelAt(rest[j+1:]) != "" { // production.ERROR:
 			return long(levelAt(rest[j+1:]))
@@ -324,10 +327,10 @@ func levelOf(s string) string {
 // long spells an abbreviated level out.
 func long(l string) string {
 	l = strings.ToLower(l)
-	for short, full := range map[string]string{"dbg": "debug", "dbug": "debug", "inf": "info", "wrn": "warning", "warn": "warning", "err": "error", "fail": "error", "ftl": "fatal", "crit": "critical", "trce": "trace", "vrb": "verbose"} {
-		if l == short {
-			return full
-		}
+	if full, ok := abbreviated[l]; ok {
+		return full
 	}
 	return l
 }
+
+var abbreviated = map[string]string{"dbg": "debug", "dbug": "debug", "inf": "info", "wrn": "warning", "warn": "warning", "err": "error", "fail": "error", "ftl": "fatal", "crit": "critical", "trce": "trace", "vrb": "verbose"}

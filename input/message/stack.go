@@ -30,7 +30,7 @@ func isStack(text string) int {
 	switch {
 	case frames == 0 || heads == 0 && frames < 2:
 		return 0
-	case stamps > heads+1:
+	case stamps > heads+1, timeLen(text) > 0:
 		return 50 // a log with traces in it
 	case strings.HasPrefix(strings.TrimSpace(text), "Traceback (most recent call last)"), strings.HasPrefix(text, "Exception in thread"), strings.HasPrefix(text, "Unhandled exception"), strings.HasPrefix(text, "PHP Fatal error:  Uncaught"), strings.HasPrefix(text, "goroutine "), strings.HasPrefix(text, "panic: "):
 		return 94

@@ -11,7 +11,7 @@ import (
 // terminal session, which the reader of mixed text reads better.
 func isTool(text string) int {
 	text = peek(text)
-	if !readable(text) || text == "" || strings.HasPrefix(text, "HTTP/") || strings.IndexByte("{[<", text[0]) >= 0 {
+	if !readable(text) || text == "" || strings.HasPrefix(text, "HTTP/") || strings.IndexByte("{<", text[0]) >= 0 || strings.HasPrefix(text, "[{") {
 		return 0
 	}
 	lines, own, logs, wire := 0, 0, 0, 0
@@ -22,9 +22,7 @@ func isTool(text string) int {
 		}
 		lines++
 		switch {
-		case strings.HasPrefix(bare, "> ") && strings.Contains(bare, ": ") || strings.HasPrefix(bare, "< ") || strings.HasPrefix(bare, "curl "):
-			wire++
-		case strings.HasPrefix(bare, "$ curl "):
+		case strings.HasPrefix(bare, "< HTTP/"), strings.HasPrefix(bare, "> ") && strings.Contains(bare, " HTTP/"), strings.HasPrefix(bare, "curl "), strings.HasPrefix(bare, "$ curl "), strings.HasPrefix(bare, "HTTP/"):
 			wire++
 		case timeLen(bare) > 0 || klog(bare):
 			logs++
@@ -40,6 +38,10 @@ func isTool(text string) int {
 	switch {
 	case own == 0 && !tools[who] || wire > 0:
 		return 0
+	case who == "dotnet" && !strings.Contains(text, "NuGet") && !strings.Contains(text, "error NU") && !strings.Contains(text, ".csproj"):
+		return 45 // an application's
+	case who == "openai" && class(cut(text, 200)) == "":
+		return 50 // what it wraps says more
 	case !tools[who]:
 		if lines <= 12 && logs == 0 {
 			return 45
@@ -73,7 +75,8 @@ func readTool(text string, o form.Options) (exchange.Evidence, error) {
 // Tool reads what tools wrote in a terminal: lines by one program that follow each other are one message. A prompt with a
 // command ends one.
 func Tool(text string, o form.Options) exchange.Evidence {
-	who, blank := "", false
+	first, _, _ := strings.Cut(text, "\n")
+	who, blank := lineWho(first), false
 	var lines int
 	starts := func(line string) bool {
 		bare := strings.TrimSpace(line)
@@ -85,8 +88,8 @@ func Tool(text string, o form.Options) exchange.Evidence {
 		blank = false
 		w := lineWho(line)
 		switch {
-		case prompt(bare), strings.HasPrefix(bare, "HTTP request sent"):
-		case gap && (line[0] == ' ' || w != "" && w == who && sameHead(line)):
+		case prompt(bare):
+		case gap && (line[0] == ' ' || w != "" && w == who && sameHead(line) || paragraphs[who] && (w == "" || w == who)):
 			return false
 		case gap, w != "" && who != "" && w != who, lines > 40:
 		case timeLen(line) > 0, strings.HasPrefix(line, "Error from server"), strings.HasPrefix(line, "curl: ("):
@@ -114,6 +117,9 @@ func Tool(text string, o form.Options) exchange.Evidence {
 	}
 	return e
 }
+
+// paragraphs are the programs whose message goes on behind a blank line.
+var paragraphs = map[string]bool{"gradle": true, "vault": true, "cargo": true, "wget": true, "poetry": true, "pnpm": true, "npm": true, "terraform": true}
 
 // sameHead are the lines of programs that put their name in front of each: blank lines do not end their message.
 func sameHead(line string) bool {
