@@ -60,6 +60,9 @@ func readCommand(t *talk, i int) int {
 	if kind == "http-exchange" && (strings.HasPrefix(t.ls[i].text, "http") || strings.HasPrefix(t.ls[i].text, "xh")) {
 		kind = "httpie-output"
 	}
+	if kind == "http-exchange" && includes.MatchString(words.String()) {
+		kind = "curl-include"
+	}
 	t.kind = kind
 	t.ev.Intents = append(t.ev.Intents, t.cmd.intents...)
 	return n
@@ -216,6 +219,7 @@ func (d *draft) fill(x *exchange.Exchange) {
 	if d.reqLine { // the record shows no more than the request line
 		if d.method == r.Method {
 			x.Request.Header, d.req, d.reqHead = r.Header, r.Header, true
+			x.Request.Body = r.Body
 		}
 		return
 	}
@@ -231,5 +235,8 @@ func (d *draft) fill(x *exchange.Exchange) {
 		}
 	}
 }
+
+// includes are the options by which curl shows the reply's header.
+var includes = regexp.MustCompile(`\s(?:-[A-Za-z]*[iI]|--include|--head|-D ?-|--dump-header -|--show-headers)\b`)
 
 var variable = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|%[A-Za-z_]+%`)

@@ -15,6 +15,9 @@ func mark(s string) (kind byte, text string, ok bool) {
 	if len(s) < 1 {
 		return 0, "", false
 	}
+	if strings.HasPrefix(s, "<= Recv ") {
+		return dump(s)
+	}
 	switch s[0] {
 	case '*':
 		if strings.HasPrefix(s, "* ") && infoRE.MatchString(s[2:min(len(s), 120)]) {
@@ -39,9 +42,6 @@ func mark(s string) (kind byte, text string, ok bool) {
 			return s[0], m[1], true
 		}
 	case '=':
-		return dump(s)
-	}
-	if strings.HasPrefix(s, "<= Recv ") {
 		return dump(s)
 	}
 	return 0, "", false

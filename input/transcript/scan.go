@@ -84,12 +84,12 @@ func (t *talk) at(i int) (next int, kind string) {
 func unread(ls []line, used []bool) []Span {
 	var out []Span
 	for i := 0; i < len(ls); i++ {
-		if used[i] || ls[i].empty {
+		if used[i] || ls[i].empty || noise(ls[i].text) {
 			continue
 		}
 		from, to := i, i
 		for ; i < len(ls) && !used[i]; i++ {
-			if !ls[i].empty {
+			if !ls[i].empty && !noise(ls[i].text) {
 				to = i
 			}
 		}

@@ -220,7 +220,7 @@ func (d *draft) unseen(x *exchange.Exchange) exchange.Parts {
 	if d.credCut || d.unseenCredent {
 		p |= exchange.RequestCredentials
 	}
-	if d.reqBody.Len() == 0 && d.sendsBody(x) {
+	if x.Request.Body.Empty() && d.sendsBody(x) {
 		p |= exchange.RequestBody
 	}
 	if !d.respLine {

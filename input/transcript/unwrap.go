@@ -145,7 +145,7 @@ func unpipe(ls []string) {
 }
 
 var (
-	stamped = regexp.MustCompile(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:\s*)?`)
+	stamped = regexp.MustCompile(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:?\s*)?`)
 	logcat  = regexp.MustCompile(`^.{0,100}?\b(?:[VDIWE]/(?:OkHttp|okhttp3?\.OkHttpClient|okhttp)[^:]{0,20}: |okhttp\.OkHttpClient\s+[VDIWE]\s+)`)
 	fenced  = regexp.MustCompile("^\\s*(?:```+|~~~+)[A-Za-z0-9_+ .-]*$|^\\s*</?(?:pre|code|details|summary)>\\s*$|^\\s*(?:\\{(?:code|noformat)(?::[^}]*)?\\}|\\[/?code\\])\\s*$")
 )

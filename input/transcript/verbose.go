@@ -27,7 +27,7 @@ func readVerbose(t *talk, i int) int {
 	}
 	v := &verbose{t: t, who: "curl"}
 	t.kind = "curl-verbose"
-	if kind == 'x' {
+	if kind == 'x' && rowRE.MatchString(t.ls[min(i+1, len(t.ls)-1)].text) {
 		t.kind = "curl-trace"
 	} else if t.ls[i].text[0] == '=' || strings.HasPrefix(t.ls[i].text, "<=") {
 		t.kind = "git-curl-verbose"
@@ -42,6 +42,7 @@ func readVerbose(t *talk, i int) int {
 			continue
 		}
 		if ev, next := t.events(n); ev != nil {
+			v.dump = v.dump || next > n+1
 			for _, e := range ev {
 				v.event(n, e)
 			}
@@ -55,8 +56,14 @@ func readVerbose(t *talk, i int) int {
 		n = next
 	}
 	v.flush()
+	if t.kind != "curl-verbose" && v.dump && v.who != "git" {
+		t.kind = "curl-trace"
+	}
 	if v.who == "git" && t.kind == "curl-verbose" {
 		t.kind = "git-curl-verbose"
+	}
+	if v.who == "guzzle" {
+		t.kind = "http-debug"
 	}
 	for n > i+1 && t.ls[n-1].empty {
 		n--
@@ -170,6 +177,8 @@ func (v *verbose) sentLine(n int, s string) {
 		v.d.requestField(name, value)
 		if strings.EqualFold(name, "User-Agent") && strings.HasPrefix(value, "git/") {
 			v.who = "git"
+		} else if strings.EqualFold(name, "User-Agent") && strings.HasPrefix(value, "GuzzleHttp") {
+			v.who = "guzzle"
 		}
 	} else {
 		v.d.fold(true, s)

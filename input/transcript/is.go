@@ -1,0 +1,100 @@
+package transcript
+
+import (
+	"hash/maphash"
+	"strings"
+	"sync"
+
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input/form"
+)
+
+// headSize is what Is looks at.
+const headSize = 24 << 10
+
+// certain is how sure a form is of text that is nothing but its own.
+var certain = map[string]int{"curl-trace": 97, "git-curl-verbose": 96, "curl-verbose": 95, "wget-debug": 95, "httpie-output": 94,
+	"http-debug": 93, "devtools": 90, "console": 90, "http-exchange": 92, "curl-include": 92, "header-dump": 85}
+
+// is says how much of text is of the given kind. All forms are asked about one text, one after another: what the last
+// text gave is remembered by its hash, without the text.
+func is(kind, text string) int {
+	if len(text) > headSize {
+		text = text[:headSize]
+	}
+	lastText.Lock()
+	defer lastText.Unlock()
+	h := maphash.String(seed, text)
+	if lastText.scores == nil || lastText.hash != h || lastText.size != len(text) {
+		lastText.hash, lastText.size, lastText.scores = h, len(text), score(text)
+	}
+	return lastText.scores[kind]
+}
+
+var (
+	seed     = maphash.MakeSeed()
+	lastText struct {
+		sync.Mutex
+		hash   uint64
+		size   int
+		scores map[string]int
+	}
+)
+
+func score(text string) map[string]int {
+	found, rest := Scan(text, form.Options{})
+	lines, left := 0, 0
+	all := strings.Split(text, "\n")
+	for _, s := range all {
+		if strings.TrimSpace(s) != "" && !fence(s) && !noise(s) {
+			lines++
+		}
+	}
+	for _, s := range rest {
+		left += words(all, s)
+	}
+	used, firm, raw := map[string]int{}, map[string]bool{}, false
+	for _, f := range found {
+		used[f.Kind] += words(all, f.Span)
+		for _, x := range f.Exchanges {
+			firm[f.Kind] = firm[f.Kind] || x.Unseen&exchange.RequestLine == 0 || x.Unseen&exchange.StatusLine == 0
+			raw = raw || f.Kind == "http-exchange" && x.Request.Proto != ""
+		}
+	}
+	out := map[string]int{}
+	for kind, n := range used {
+		p := certain[kind]
+		switch share := 100 * n / max(lines, 1); {
+		case share >= 70:
+		case share >= 40:
+			p -= 10
+		case share >= 20:
+			p -= 22
+		default:
+			p -= 35
+		}
+		if !firm[kind] && kind != "console" && kind != "header-dump" {
+			p -= 18 // fields or remarks alone
+		}
+		out[kind] = p
+	}
+	both := max(out["http-exchange"], out["curl-include"])
+	if out["curl-include"] > 0 {
+		out["http-exchange"] = both
+	}
+	if out["http-exchange"] > 0 && !raw {
+		out["curl-include"] = both
+	}
+	return out
+}
+
+// words counts the lines of s that are not blank.
+func words(all []string, s Span) int {
+	n := 0
+	for _, l := range all[min(s.From-1, len(all)):min(s.To, len(all))] {
+		if strings.TrimSpace(l) != "" && !fence(l) && !noise(l) {
+			n++
+		}
+	}
+	return n
+}
