@@ -143,7 +143,7 @@ func closeApache(name string, args []string, i int) secret.Text {
 	switch strings.ToLower(name) {
 	case "authldapbindpassword", "oidcclientsecret", "oidccryptopassphrase", "dbdparams", "sessioncryptopassphrase", "sslproxymachinecertificatekeypassphrase", "oidcoauthclientsecret", "dbdpersist":
 		return secret.New(v)
-	case "requestheader", "header", "setenv", "php_value", "php_admin_value", "setenvif", "setenvifnocase":
+	case "requestheader", "header", "setenv", "php_value", "php_admin_value":
 		if i >= 1 && credentialName(args[max(0, i-1)]) && !strings.ContainsAny(v, "%$") && !boolean.MatchString(v) && !apacheFlag(v) {
 			return secret.New(v)
 		}

@@ -38,7 +38,7 @@ var (
 		header_up header_down encode tls respond redir rewrite uri try_files route import request_header copy_headers transport
 		reverse_proxy/* log jwtauth authorize authenticate abort vars acme_server templates metrics tls_insecure_skip_verify trusted_proxies
 		strip_prefix to auto_https admin email debug remote_ip path header method`)
-	caddyUser = lazyregexp.New(`^\S+\s+(\$2[aby]\$|\$argon2|JDJ[aby])\S*`)
+	caddyUser = lazyregexp.New(`^\S+\s+(\$2[aby]\$|\$argon2|JDJ[hi5])\S*`)
 )
 
 // caddy reads a Caddyfile: words, quotation marks and backquotes, { at the end of a line opens a block.

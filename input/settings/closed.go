@@ -111,7 +111,7 @@ func shown(name string) string {
 	if len(name) > 200 || userinfo.MatchString(name) {
 		return secret.New(name).String()
 	}
-	for _, w := range strings.FieldsFunc(name, separator) {
+	for _, w := range strings.FieldsFunc(name, func(c rune) bool { return c == '.' || separator(c) }) {
 		if cred.VendorOf(secret.Public(w)).Known() || secret.Looks(w) && !capitals.MatchString(w) {
 			return secret.New(name).String()
 		}

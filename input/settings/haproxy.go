@@ -83,7 +83,7 @@ func closeHAProxy(ws []string, i int) secret.Text {
 	switch {
 	case before == "password", before == "insecure-password", ws[0] == "stats" && before == "auth":
 		return secret.New(v)
-	case credentialName(before) && (ws[0] == "http-request" || ws[0] == "http-response" || ws[0] == "server" || ws[0] == "setenv") && !strings.Contains(v, "%[") && !strings.HasPrefix(v, "if") && v != "unless" && v != "{":
+	case i == 3 && strings.HasSuffix(ws[1], "-header") && credentialName(before) && !strings.Contains(v, "%["), (ws[0] == "setenv" || ws[0] == "presetenv") && i == 2 && credentialName(before):
 		return secret.New(v)
 	case strings.ContainsAny(v, "%[(") && !schemed.MatchString(v):
 		return secret.Public(v)

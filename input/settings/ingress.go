@@ -18,8 +18,9 @@ var ingressForm = form.Form{
 }
 
 var (
-	annotationLine = lazyregexp.New(`(?m)^[\s#'">-]*((?:[a-z0-9-]+\.)*ingress\.kubernetes\.io|traefik\.ingress\.kubernetes\.io|alb\.ingress\.kubernetes\.io|haproxy\.org|konghq\.com)/[A-Za-z0-9_.-]+["']?\s*[:=]`)
-	ingressKind    = lazyregexp.New(`(?m)^\s*kind:\s*["']?(Ingress|IngressRoute|HTTPRoute|Gateway|Middleware)["']?\s*$`)
+	annotationLine   = lazyregexp.New(`(?m)^[\s#'">-]*((?:[a-z0-9-]+\.)*ingress\.kubernetes\.io|traefik\.ingress\.kubernetes\.io|alb\.ingress\.kubernetes\.io|haproxy\.org|konghq\.com)/[A-Za-z0-9_.-]+["']?\s*[:=]`)
+	annotationEquals = lazyregexp.New(`(?m)^(\s*[a-z0-9./-]+\.(?:io|org|com)/[A-Za-z0-9_.-]+)=(.*)$`)
+	ingressKind      = lazyregexp.New(`(?m)^\s*kind:\s*["']?(Ingress|IngressRoute|HTTPRoute|Gateway|Middleware)["']?\s*$`)
 )
 
 func isIngress(text string) int {
@@ -42,6 +43,7 @@ func readIngress(text string, o form.Options) (exchange.Evidence, error) {
 	var fail error
 	ev, err := read(text, o, "ingress", "Kubernetes Ingress", func(r *reader, text string) {
 		manifest, beside := splitNginx(text)
+		manifest = annotationEquals.ReplaceAllString(manifest, "$1: $2") // as kubectl annotate takes them
 		entries, err := yamlEntries(manifest, r.say)
 		if err != nil {
 			if len(entries) == 0 {

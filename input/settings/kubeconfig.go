@@ -20,7 +20,7 @@ var kubeconfigForm = form.Form{
 		t := text[:min(len(text), peek)]
 		parts := len(kubeParts.FindAllString(t, 10))
 		switch {
-		case kubeKind.MatchString(t) && parts > 0:
+		case kubeKind.MatchString(t) && parts > 0, kubeJSON.MatchString(t) && strings.Contains(t, `"clusters"`):
 			return 98
 		case parts >= 2:
 			return 92
@@ -36,6 +36,7 @@ var kubeconfigForm = form.Form{
 
 var (
 	kubeKind  = lazyregexp.New(`(?m)^\s*"?kind"?:\s*"?Config"?\s*,?$`)
+	kubeJSON  = lazyregexp.New(`"kind"\s*:\s*"Config"`)
 	kubeParts = lazyregexp.New(`(?m)^\s*"?(clusters|contexts|users|current-context)"?:`)
 	kubeUser  = lazyregexp.New(`(?m)^\s*(client-certificate-data|client-key-data|auth-provider|tokenFile|client-certificate):|client\.authentication\.k8s\.io`)
 )

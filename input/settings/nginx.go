@@ -22,8 +22,16 @@ func isNginx(text string) int {
 		return 40 // an Ingress, read by its own reader
 	}
 	strong, known, weak, other := 0, 0, 0, 0
+	lua := -1 // the indentation of a block in another language
 	for _, l := range ls {
 		t := strings.TrimSpace(l)
+		if lua >= 0 && indent(l) > lua {
+			continue
+		}
+		lua = -1
+		if strings.HasSuffix(t, "_by_lua_block {") {
+			lua = indent(l)
+		}
 		switch {
 		case t[0] == '#' || t == "}" || t == "{" || t == "});" || strings.HasPrefix(t, "<%"):
 		case nginxLine(t) && nginxOwn[firstWord(t)]:

@@ -66,7 +66,9 @@ func (r *reader) traefik(text string) {
 		}
 		k, _ := unquote(strings.TrimSpace(t[:at]))
 		v, _ := unquote(strings.TrimSpace(t[at+1:]))
-		r.traefikPair(i+1, strings.Trim(k, `"'`), v, true)
+		if k = strings.Trim(k, `"'`); strings.HasPrefix(k, "traefik.") {
+			r.traefikPair(i+1, k, v, true)
+		}
 	}
 	if plain != nil {
 		return
