@@ -31,4 +31,8 @@ var Causes = []*cause.Cause{
 	URLUserinfoEncoding,
 	UnsolicitedAuthorizationSent,
 	WrongEndpointOrHost,
+	{ID: "client-config-credential-key-mismatch", Title: "the credential is stored under a name nobody looks up", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"no-credentials-sent", "wrong-password"}},
+	{ID: "client-library-drops-header", Title: "the library or its environment leaves the header out", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"no-credentials-sent"}},
+	{ID: "credential-source-precedence", Title: "another source than the edited one gives the credential", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"wrong-password", "token-revoked", "llm-api-key-errors"}},
+	{ID: "npm-auth-not-scoped-to-registry", Title: "the npm token is not bound to the registry's address", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"no-credentials-sent", "wrong-password", "client-config-credential-key-mismatch"}},
 }

@@ -23,4 +23,5 @@ var Causes = []*cause.Cause{
 	TokenRevoked,
 	TokenTooLarge,
 	TokenWrongEnvironment,
+	{ID: "refresh-token-reuse", Title: "a refresh token was used twice and its family withdrawn", Family: family, RefusedBy: "identity-provider", FaultAt: "client", Hides: []string{"token-revoked", "session-expired", "oauth-client-auth-failed"}},
 }
