@@ -14,6 +14,7 @@ type verbose struct {
 	conn  exchange.Conn // of the request that comes next
 	named string        // host:port the connection was made to
 	again bool          // curl said that it sends another request
+	dump  bool          // it shows the bytes in rows
 	sent  bool          // the request's header section has ended
 	ended bool          // the reply's has
 	who   string
@@ -246,7 +247,7 @@ func (v *verbose) other(n int) int {
 		v.d.field(!v.d.began(), name, value)
 		return n + 1
 	}
-	if !v.d.began() || v.d.bodySeen && !bodyLike(s) {
+	if !v.d.began() || v.d.bodySeen && !v.dump && !bodyLike(s) {
 		if !v.d.began() && v.sent && bodyLike(s) {
 			return v.requestBody(n)
 		}
@@ -255,7 +256,9 @@ func (v *verbose) other(n int) int {
 	end := t.bodyEnd(n)
 	for k := n; k < end; k++ {
 		body, remark, cut := strings.Cut(t.ls[k].text, "* Connection #")
-		v.d.bodyLine(body)
+		if !v.dump {
+			v.d.bodyLine(body)
+		}
 		if cut {
 			v.info(k, "Connection #"+remark)
 		}
