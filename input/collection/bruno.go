@@ -64,8 +64,9 @@ func headLines(s string, n int) []string {
 type block struct {
 	name string
 	line int
-	rows []pair // those that are not switched off
-	text string // of a text block, without its indent
+	rows []pair   // those that are not switched off
+	off  []string // notes about those that are
+	text string   // of a text block, without its indent
 }
 
 // bruBlocks reads "name {" ... "}" at the beginning of lines. A text block ends at the first "}" there.
@@ -94,6 +95,9 @@ func bruBlocks(text string) []block {
 				if end := strings.Index(t[1:], `":`); end >= 0 {
 					name, value, ok = t[1:1+end], t[end+3:], true
 				}
+			}
+			if off, is := strings.CutPrefix(strings.TrimSpace(name), "~"); is && carrier(off) {
+				in.off = append(in.off, off+" is listed but switched off: it is not sent")
 			}
 			if name = strings.TrimSpace(name); ok && name != "" && name[0] != '~' && len(in.rows) < 1000 {
 				in.rows = append(in.rows, pair{name, strings.TrimSpace(value)})
@@ -186,7 +190,7 @@ func (s *sheet) brunoRequest(own, above []block) draft {
 			}
 			d.src = s.at(b.line)
 		case b.name == "headers":
-			d.header = append(d.header, b.rows...)
+			d.header, d.notes = append(d.header, b.rows...), append(d.notes, b.off...)
 		case b.name == "params:path":
 			d.path = b.rows
 		case b.name == "params:query", b.name == "query":

@@ -48,7 +48,7 @@ func (s *sheet) environment(m map[string]any, all string) {
 		name = ""
 	}
 	where := lines{text: all}
-	off := 0
+	var off []string
 	for _, v := range items(m["values"]) {
 		row := members(v)
 		key := text(row["key"])
@@ -57,7 +57,9 @@ func (s *sheet) environment(m map[string]any, all string) {
 		}
 		line := where.of(key)
 		if on, has := row["enabled"]; has && !truth(on) || truth(row["disabled"]) {
-			off++
+			if !risky(key) && len(key) <= 60 && len(off) < 20 {
+				off = append(off, key)
+			}
 			continue
 		}
 		value := secret.New(text(row["value"]))
@@ -70,8 +72,8 @@ func (s *sheet) environment(m map[string]any, all string) {
 		}
 		s.ev.Settings = append(s.ev.Settings, set)
 	}
-	if off > 0 {
-		s.say("%d variables of the environment are switched off", off)
+	if len(off) > 0 {
+		s.say("switched off in the environment: %s", strings.Join(off, ", "))
 	}
 }
 

@@ -38,7 +38,7 @@ func isHTTPFile(s string) int {
 			return 15
 		case hurlAnswer.MatchString(t):
 			answers++
-		case line == t && requestLine.MatchString(t) && (strings.Contains(t, "://") || strings.Contains(t, "{{") || !first):
+		case line == t && requestLine.MatchString(t) && (strings.Contains(t, "://") || strings.Contains(t, "{{") || !first || marks > 0):
 			if m := requestLine.FindStringSubmatch(t); m[1] != "" || marks > 0 {
 				requests++
 			} else if first {

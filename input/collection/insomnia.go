@@ -230,7 +230,10 @@ func (f *insomniaFile) request(m map[string]any, vars scope, auth credentials, h
 		}
 		return
 	}
-	d.header = append(header[:len(header):len(header)], rows(m["headers"])...)
+	d.header, d.notes = append(header[:len(header):len(header)], rows(m["headers"])...), switchedOff(m["headers"])
+	if a := members(m["authentication"]); truth(a["disabled"]) && text(a["type"]) != "none" {
+		d.notes = append(d.notes, "its authentication is switched off: no credentials are sent")
+	}
 	if own, ok := insomniaAuth(m["authentication"], "request"); ok {
 		d.auth = own
 	}

@@ -48,7 +48,11 @@ func show(ev exchange.Evidence) string {
 		fmt.Fprintf(&b, "example: %s %s -> %d, header %d, body %d\n", x.Request.Method, x.Request.URL, x.Status(), len(x.Header()), len(x.Body()))
 	}
 	for _, s := range ev.Settings {
-		fmt.Fprintf(&b, "setting line %d: %v %s = %v\n", s.From.Line, s.Context, s.Name, s.Args)
+		value := s.Args[0].String()
+		if s.Args[0].Closed() {
+			value = "closed"
+		}
+		fmt.Fprintf(&b, "setting line %d: %v %s = %s\n", s.From.Line, s.Context, s.Name, value)
 	}
 	for _, f := range ev.Facts {
 		fmt.Fprintf(&b, "fact: %s\n", f.Text)

@@ -157,7 +157,7 @@ func (p *postmanFile) request(v any, name string, src fact.Source, vars scope, a
 		return d
 	}
 	d.method = text(m["method"])
-	d.header = rows(m["header"])
+	d.header, d.notes = rows(m["header"]), switchedOff(m["header"])
 	if a, ok := postmanAuth(m["auth"], "request"); ok {
 		d.auth = a
 	}

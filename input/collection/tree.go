@@ -86,6 +86,27 @@ func rows(v any) []pair {
 	return out
 }
 
+// switchedOff notes header fields that carry credentials and are listed but not sent.
+func switchedOff(v any) (notes []string) {
+	for _, r := range items(v) {
+		m := members(r)
+		name := text(m["key"]) + text(m["name"])
+		if on, has := m["enabled"]; (truth(m["disabled"]) || has && !truth(on)) && carrier(name) {
+			notes = append(notes, name+" is listed but switched off: it is not sent")
+		}
+	}
+	return notes
+}
+
+// carrier reports a header field that carries credentials.
+func carrier(name string) bool {
+	switch strings.ToLower(name) {
+	case "authorization", "cookie", "x-api-key", "api-key", "apikey", "x-auth-token", "x-access-token", "proxy-authorization", "private-token", "x-csrf-token":
+		return true
+	}
+	return false
+}
+
 // table is rows as a map; the last of a name counts.
 func table(v any) map[string]string {
 	out := map[string]string{}

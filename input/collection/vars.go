@@ -90,6 +90,9 @@ func (s scope) lookup(name string) (string, bool) {
 }
 
 func (s scope) miss(name string) {
+	if s.strip != nil {
+		name = s.strip(name)
+	}
 	if risky(name) || len(name) > 60 {
 		name = "a variable"
 	}
