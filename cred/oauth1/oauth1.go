@@ -1,5 +1,5 @@
-// Package oauth1 reads the parameters of an OAuth 1.0 signature (RFC 5849) in a header or a query. It signs nothing
-// and checks no signature.
+// Package oauth1 reads the parameters of an OAuth 1.0 signature (RFC 5849) in a header or a query, and recomputes the
+// signature where the secrets are at hand. It makes none.
 package oauth1
 
 import (
