@@ -16,13 +16,16 @@ var (
 	// plainName are names with such a word in them that say how, where or whether, never what the credential is.
 	plainName = lazyregexp.New(`(?i)(authority|issuer|audience|auth[-_.]?(type|url|uri|mode|method|scheme|name|realm|provider|enabled|domain|server|endpoint)|` +
 		`author(ization)?[-_.]?(type|uri|url|enabled|endpoint|prefix|code)|token[-_.]?(type|url|uri|endpoint|lifetime|expir\w*|ttl|location|prefix|name|header)|(cookie|session)[-_.]?(name|domain|path|secure|samesite|httponly|lifetime|expire\w*|age)|` +
-		`tokenfile|token[-_.]file|auth[-_.]file|(key|secret|pass\w*|cred\w*)[-_.]?(file|path|store|helpers?|name|id[-_.]?name)|credsstore|credhelpers|jwks?[-_.]?(uri|url|set[-_.]?uri)|jwk-set-uri|issuer-uri|expires?|ttl|timeout|algorithms?|enabled?|secure|same[-_]?site|http[-_]?only|classes|validate\w*|require\w*|always-auth|author|authors|keepalive\w*)$`)
+		`tokenfile|token[-_.]file|auth[-_.]file|(key|secret|pass\w*|cred\w*)[-_.]?(file|path|store|helpers?|name|id[-_.]?name)|credsstore|credhelpers|jwks?[-_.]?(uri|url|set[-_.]?uri)|jwk-set-uri|issuer-uri|expires?|ttl|timeout|algorithms?|enabled?|secure|same[-_]?site|http[-_]?only|classes|validate\w*|require\w*|always-auth|author|authors|authorizer|keepalive\w*|bearer[-_]?format|registry_auth|url|uri|urls|uris|endpoint|host|hostname|port)$`)
+	keyFile  = lazyregexp.New(`(?i)(key|cert(ificate)?|file|path)$`)
+	filePath = lazyregexp.New(`^(~?/|\.{1,2}/|[A-Za-z]:\\)[\w .\\/@-]+$`)
 
 	// identifier are names whose value may hold a GUID that is no secret: a tenant, a client.
-	identifier = lazyregexp.New(`(?i)(authority|issuer|audience|tenant|instance|(client|app|application|project|subscription|realm|pool)[-_.]?(id|name))s?$`)
+	identifier = lazyregexp.New(`(?i)(authority|issuer|audience|tenant|instance|(client|app|application|project|subscription|realm|pool|tenant|directory)[-_.]?(id|name))s?$`)
 	guid       = lazyregexp.New(`(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`)
 
-	boolean  = lazyregexp.New(`(?i)^(true|false|yes|no|on|off|none|null|enabled?|disabled?|basic|bearer|digest|ntlm|lax|strict|[0-9]{1,5}(ms|s|m|h|d)?)$`)
+	boolean  = lazyregexp.New(`(?i)^(true|false|yes|no|on|off|none|null|enabled?|disabled?|basic|bearer|digest|ntlm|lax|strict|\{\}|\[\]|[0-9]{1,5}(ms|s|m|h|d)?)$`)
+	truth    = lazyregexp.New(`(?i)^(true|false|yes|no|on|off|[0-9]{1,5}(ms|s|m|h|d)?|\{\}|\[\])$`)
 	variable = lazyregexp.New(`^(\$[A-Za-z_][A-Za-z0-9_]*|\$\{[A-Za-z_][A-Za-z0-9_.]*\}|%[A-Za-z_][A-Za-z0-9_]*%|\$\{\{ ?[A-Za-z_.]+ ?\}\}|\{\{[ .A-Za-z_]+\}\}|\$env:[A-Za-z_][A-Za-z0-9_]*)$`)
 	capitals = lazyregexp.New(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$`) // the name of a variable
 	userinfo = lazyregexp.New(`(?i)[a-z][a-z0-9+.-]{1,20}://[^/\s@]*:[^/\s@]*@|[a-z][a-z0-9+.-]{1,20}://[^/\s@:]{1,200}@`)
@@ -38,7 +41,9 @@ func credentialName(name string) bool {
 // closePair makes the value of name = value: closed unless it is harmless.
 func closePair(name, value string) secret.Text {
 	switch {
-	case value == "" || variable.MatchString(value) || boolean.MatchString(value):
+	case value == "" || variable.MatchString(value) || boolean.MatchString(value) && !(isNumber(value) && credentialName(name)):
+		return secret.Public(value)
+	case keyFile.MatchString(name) && filePath.MatchString(value) && !looksSecret(value):
 		return secret.Public(value)
 	case credentialName(name):
 		return secret.New(value)
@@ -74,8 +79,14 @@ func looksSecret(value string) bool {
 		}
 	}
 	for _, w := range strings.FieldsFunc(value, separator) {
-		if secret.Looks(w) || cred.VendorOf(secret.Public(w)).Known() || len(w) > 64 {
+		if cred.VendorOf(secret.Public(w)).Known() || len(w) > 64 && !strings.Contains(w, ".") {
 			return true
+		}
+		for part := range strings.SplitSeq(w, ".") {
+			// A word of that length without a digit is a name: chance leaves the ten digits out of 20 letters rarely.
+			if secret.Looks(part) && strings.ContainsAny(part, "0123456789") && !capitals.MatchString(part) {
+				return true
+			}
 		}
 	}
 	return jwt.LooksLike(secret.Public(value))
@@ -112,7 +123,7 @@ func shown(name string) string {
 		return secret.New(name).String()
 	}
 	for _, w := range strings.FieldsFunc(name, func(c rune) bool { return c == '.' || separator(c) }) {
-		if cred.VendorOf(secret.Public(w)).Known() || secret.Looks(w) && !capitals.MatchString(w) {
+		if cred.VendorOf(secret.Public(w)).Known() || secret.Looks(w) && strings.ContainsAny(w, "0123456789") && !capitals.MatchString(w) {
 			return secret.New(name).String()
 		}
 	}

@@ -76,7 +76,7 @@ var codeForm = form.Form{
 }
 
 var (
-	codeAssign = lazyregexp.New(`^(?:(?:var|let|const|public|private|static|final|string|String)\s+){0,4}([A-Za-z_][\w]*(?:(?:\.|->|::)[A-Za-z_]\w*)+)\s*=\s*(.+?);?\s*(//.*)?$`)
+	codeAssign = lazyregexp.New(`^(?:(?:var|let|const|public|private|static|final|string|String)\s+){0,4}([A-Za-z_][\w]*(?:(?:\.|->|::)[A-Za-z_]\w*)+)\s*=\s*(.+?);?(?:\s+//.*)?$`)
 	codeShouts = lazyregexp.New(`^([A-Z][A-Z0-9_]{3,})\s*=\s*(["'\[({bTFN0-9].*?)\s*(#.*)?$`)
 	codeDefine = lazyregexp.New(`^define\(\s*['"]([A-Za-z_0-9]+)['"]\s*,\s*(.*?)\s*\)\s*;`)
 	codeMember = lazyregexp.New(`^['"]?([A-Za-z_][A-Za-z_0-9.-]*)['"]?\s*(?:=>|:|=)\s*(.+?),?$`)

@@ -44,6 +44,7 @@ func (r *reader) docker(text string) {
 	if err != nil {
 		r.say(1, "%v", err)
 	}
+	known := map[string]bool{}
 	for _, e := range entries {
 		if len(e.path) == 0 {
 			continue
@@ -67,7 +68,8 @@ func (r *reader) docker(text string) {
 			}
 			r.pair(e.line, context, last, e.value)
 		}
-		if e.path[0] == "auths" && len(e.path) > 1 {
+		if e.path[0] == "auths" && len(e.path) > 1 && !known[e.path[1]] {
+			known[e.path[1]] = true
 			r.dockerKey(e)
 		}
 	}
@@ -107,7 +109,7 @@ func (r *reader) dockerKey(e yamlEntry) {
 			r.say(e.line, "the registry %s is written with a scheme", closeValue(host))
 		}
 	}
-	if len(e.path) == 2 && e.value == "" {
+	if len(e.path) == 2 && e.value == "{}" {
 		r.say(e.line, "the entry of %s is empty: the credential is kept by a helper, or nowhere", closeValue(host))
 	}
 }

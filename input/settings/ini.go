@@ -3,9 +3,11 @@ package settings
 import (
 	"strings"
 
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/secret"
 )
 
 var (
@@ -129,7 +131,16 @@ func (r *reader) iniValue(n int, context []string, name, v string) {
 
 func (r *reader) pip(text string) {
 	r.ini(text, ";#")
+	users := map[string]secret.Text{}
 	for _, s := range r.ev.Settings {
+		if len(s.Args) > 0 && s.Name == "username" {
+			users[strings.Join(s.Context, "")] = s.Args[0]
+		}
+	}
+	for _, s := range r.ev.Settings {
+		if u := users[strings.Join(s.Context, "")]; s.Name == "password" && len(s.Args) > 0 && cred.VendorOf(s.Args[0]).Name == "PyPI" && !u.Is("__token__") {
+			r.say(s.From.Line-max(1, r.Source.Line)+1, "the password is an API token of PyPI, whose user name must be __token__")
+		}
 		if !strings.HasSuffix(strings.ReplaceAll(s.Name, "_", "-"), "index-url") && s.Name != "repository" || len(s.Args) == 0 {
 			continue
 		}
@@ -167,7 +178,6 @@ func (r *reader) git(text string) {
 			}
 			t = strings.TrimSpace(t[end+1:])
 			if t == "" {
-				r.add(n, context, "")
 				continue
 			}
 		}

@@ -103,13 +103,13 @@ func (r *reader) kubePlace(e yamlEntry, names map[string]string) (context []stri
 
 // certificate says whose a certificate is and when it ends: neither is secret.
 func (r *reader) certificate(n int, name, value string) {
+	if up := strings.ToUpper(value); strings.Contains(up, "REDACTED") || strings.Contains(up, "OMITTED") || strings.Contains(value, "...") {
+		r.say(n, "%s was blackened in the paste", name)
+		return
+	}
 	raw, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(value), ""))
 	if err != nil {
-		if strings.Contains(value, "...") || strings.Contains(strings.ToUpper(value), "REDACTED") || strings.Contains(strings.ToUpper(value), "OMITTED") {
-			r.say(n, "%s was blackened in the paste", name)
-		} else {
-			r.say(n, "%s is not base64", name)
-		}
+		r.say(n, "%s is not base64", name)
 		return
 	}
 	block, _ := pem.Decode(raw)

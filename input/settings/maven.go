@@ -58,8 +58,10 @@ func (r *reader) maven(text string) {
 			continue // it only holds others
 		}
 		context := slices.Clone(e.path[:len(e.path)-1])
-		if id := ids[parents[i]]; id != "" {
-			context[len(context)-1] += " " + shown(id)
+		for p, k := parents[i], len(context)-1; p >= 0 && k >= 0; p, k = parents[p], k-1 {
+			if id := ids[p]; id != "" {
+				context[k] += " " + shown(id)
+			}
 		}
 		if e.name() != "password" && e.name() != "passphrase" {
 			r.pair(e.line, context, e.name(), v)

@@ -60,9 +60,10 @@ func (r *reader) nuget(text string) {
 		switch {
 		case low == "password" || low == "cleartextpassword" || len(e.path) > 1 && e.path[len(e.path)-2] == "apikeys":
 			r.add(e.line, context, k, closePair("password", v))
-			r.flaws(e.line, shown(k), secret.New(v))
 			if strings.HasPrefix(v, "%") && strings.HasSuffix(v, "%") && len(v) > 2 {
 				r.say(e.line, "%s is a variable in %% %%: NuGet replaces it from the environment", shown(k))
+			} else {
+				r.flaws(e.line, shown(k), secret.New(v))
 			}
 			if low == "password" {
 				r.say(e.line, "Password holds a value encrypted for one user and machine of Windows; elsewhere ClearTextPassword is needed")

@@ -15,6 +15,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -97,15 +98,21 @@ func (r *reader) flaws(n int, name string, v secret.Text) {
 		}
 		return
 	}
-	if form, ok := cred.PlaceholderForm(v); ok && (v.Closed() || credentialName(name)) {
+	if form, ok := cred.PlaceholderForm(v); ok && (v.Closed() || credentialName(name)) && !v.Match(truth.Get()) {
 		r.say(n, "%s is not filled in: %s", name, form)
 		return
 	}
 	if !v.Closed() {
 		return
 	}
-	for _, f := range cred.AnatomyOfKey(v) {
-		r.say(n, "%s: %s", name, f.What)
+	if credentialName(name) && !connection.MatchString(name) {
+		anatomy := cred.AnatomyOfKey
+		if strings.HasSuffix(strings.ToLower(name), "authorization") {
+			anatomy = cred.Anatomy
+		}
+		for _, f := range anatomy(v) {
+			r.say(n, "%s: %s", name, f.What)
+		}
 	}
 	if aToken(name, v) {
 		r.token(n, name, v)
@@ -117,6 +124,9 @@ func (r *reader) token(n int, name string, v secret.Text) {
 	place := r.system + " " + name
 	r.ev.Tokens = append(r.ev.Tokens, exchange.Token{Value: v, Place: place, From: r.at(n), Whole: whole(v)})
 }
+
+// connection are names whose value is more than one credential.
+var connection = lazyregexp.New(`(?i)connection|dsn|url$|cookie|license`)
 
 // whole reports that nothing of v was cut or blackened by hand.
 func whole(v secret.Text) bool {

@@ -86,6 +86,9 @@ func (f *flowText) members(path []string, end byte) {
 		switch c := f.s[0]; {
 		case c == end:
 			f.s = f.s[1:]
+			if k == 0 {
+				f.y.emit(f.n, map[byte]string{'}': "{}", ']': "[]"}[end], 0, path...)
+			}
 			return
 		case c == ',':
 			f.s = f.s[1:]

@@ -124,6 +124,9 @@ func (r *reader) yaml(entries []yamlEntry) {
 	}
 	for _, e := range entries {
 		n := len(e.path)
+		if n > 0 && e.path[n-1] == "<<" {
+			continue
+		}
 		last := ""
 		if n > 0 {
 			last = e.path[n-1]
@@ -136,6 +139,9 @@ func (r *reader) yaml(entries []yamlEntry) {
 			last = e.path[i-1]
 		}
 		v := closePair(last, e.value)
+		if last == "key" && n > 1 && strings.HasSuffix(e.path[n-2], "KeyRef") {
+			v = closeValue(e.value) // the name of a key
+		}
 		if last == "value" && names[joinPath(e.path[:n-1])] != "" {
 			v = closePair(names[joinPath(e.path[:n-1])], e.value)
 		}
@@ -143,7 +149,9 @@ func (r *reader) yaml(entries []yamlEntry) {
 			v = secret.New(e.value)
 		}
 		r.add(e.line, nil, e.name(), v)
-		r.flaws(e.line, shown(lastKey(e.name())), v)
+		if v.Closed() || !v.Empty() {
+			r.flaws(e.line, shown(last), v)
+		}
 		r.yamlNested(e)
 	}
 }
