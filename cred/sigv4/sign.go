@@ -124,16 +124,8 @@ func Verify(req exchange.Request, secretKey secret.Text) (bool, error) {
 	if !strings.HasSuffix(s.Algorithm, "4-HMAC-SHA256") {
 		return false, fmt.Errorf("verify SigV4: algorithm %s", s.Algorithm)
 	}
-	var omit []string
-	hash := payloadHash(req, "x-amz-content-sha256")
-	if s.InQuery {
-		omit = []string{"x-amz-signature"}
-		if s.Service == "s3" {
-			hash = "UNSIGNED-PAYLOAD"
-		}
-	}
 	scope := strings.Join([]string{s.Date, s.Region, s.Service, s.Terminator}, "/")
-	canon := canonical(req, s.names(), hash, s.Service != "s3", omit)
+	canon := s.canonical(req)
 	want := signature(s.Algorithm, s.Time, scope, canon, secretKey.Reveal())
 	return hmac.Equal([]byte(want), []byte(strings.ToLower(s.Value.Reveal()))), nil
 }
