@@ -120,7 +120,7 @@ func (b *block) get(name string) string {
 // is handed down.
 func readBruno(text string, o form.Options) (exchange.Evidence, error) {
 	if len(text) > maxText {
-		return exchange.Evidence{}, fmt.Errorf("Bruno file: larger than %d MiB", maxText>>20)
+		return exchange.Evidence{}, fmt.Errorf("a Bruno file larger than %d MiB", maxText>>20)
 	}
 	s := newSheet(o)
 	var request []block

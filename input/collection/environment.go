@@ -2,6 +2,7 @@ package collection
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 
@@ -30,7 +31,7 @@ func isEnvironment(s string) int {
 func readEnvironment(text string, o form.Options) (exchange.Evidence, error) {
 	docs, err := documents(text)
 	if err != nil {
-		return exchange.Evidence{}, errors.New("Postman environment: " + err.Error())
+		return exchange.Evidence{}, fmt.Errorf("reading the Postman environment: %w", err)
 	}
 	s := newSheet(o)
 	for _, d := range docs {

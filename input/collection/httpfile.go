@@ -75,7 +75,7 @@ func isHTTPFile(s string) int {
 // readHTTPFile reads what the REST Client of VS Code, JetBrains' HTTP Client, Visual Studio and httpyac have in common.
 func readHTTPFile(text string, o form.Options) (exchange.Evidence, error) {
 	if len(text) > maxText {
-		return exchange.Evidence{}, fmt.Errorf(".http file: larger than %d MiB", maxText>>20)
+		return exchange.Evidence{}, fmt.Errorf("an .http file larger than %d MiB", maxText>>20)
 	}
 	s := newSheet(o)
 	all := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")

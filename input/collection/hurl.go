@@ -71,7 +71,7 @@ func isHurl(s string) int {
 // readHurl reads requests with their sections; of answers what is expected.
 func readHurl(text string, o form.Options) (exchange.Evidence, error) {
 	if len(text) > maxText {
-		return exchange.Evidence{}, fmt.Errorf("Hurl file: larger than %d MiB", maxText>>20)
+		return exchange.Evidence{}, fmt.Errorf("a Hurl file larger than %d MiB", maxText>>20)
 	}
 	h := hurlFile{sheet: newSheet(o), vars: map[string]string{}, captured: map[string]bool{}}
 	n := 0

@@ -35,7 +35,7 @@ func isInsomnia(s string) int {
 func readInsomnia(text string, o form.Options) (exchange.Evidence, error) {
 	doc, err := jsonOrYAML(text)
 	if err != nil {
-		return exchange.Evidence{}, errors.New("Insomnia export: " + err.Error())
+		return exchange.Evidence{}, fmt.Errorf("reading the Insomnia export: %w", err)
 	}
 	f := insomniaFile{sheet: newSheet(o), lines: &lines{text: text}, yaml: !strings.HasPrefix(start(text), "{")}
 	m := members(doc)

@@ -1,7 +1,7 @@
 package collection
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -48,7 +48,7 @@ func start(s string) string {
 func readPostman(text string, o form.Options) (exchange.Evidence, error) {
 	docs, err := documents(text)
 	if err != nil {
-		return exchange.Evidence{}, errors.New("Postman collection: " + err.Error())
+		return exchange.Evidence{}, fmt.Errorf("reading the Postman collection: %w", err)
 	}
 	s := newSheet(o)
 	env := map[string]string{}

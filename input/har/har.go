@@ -32,7 +32,10 @@ func Is(text string) int {
 	if strings.Contains(head[:min(len(head), 64)], "\x00") { // UTF-16
 		head = strings.ReplaceAll(head, "\x00", "")
 	}
-	head = strings.TrimLeft(strings.TrimLeft(head, "\xff\xfe\xef\xbb\xbf"), " \t\r\n")
+	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "\xef\xbb\xbf"} {
+		head = strings.TrimPrefix(head, mark)
+	}
+	head = strings.TrimLeft(head, " \t\r\n")
 	if head == "" || head[0] != '{' && head[0] != '[' {
 		return 0
 	}
