@@ -1,23 +1,18 @@
 package input
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/curl"
 	"github.com/why401/why401/internal/lazyregexp"
 )
-
-// maxText is the largest file or standard input that is looked at here: 1 MiB.
-const maxText = 1 << 20
 
 // Evidence reports that an argument is something to look at rather than the name of a command: "-", an existing file,
 // or a word with one of : / . or a blank in it.
@@ -27,36 +22,6 @@ func Evidence(arg string) bool {
 	}
 	_, err := os.Stat(arg)
 	return arg != "" && err == nil
-}
-
-// Read recognises args: a curl command as separate words (never given to a shell again), or any number of URLs, curl
-// commands in one word each, files, and "-" for stdin. Errors are *Error.
-func Read(args []string, stdin io.Reader, o Options) (Result, error) {
-	if len(args) == 0 {
-		return Result{}, misuse("", "nothing to look at: give a URL, a curl command, a file, or - for standard input")
-	}
-	if at := curlWord(args); at >= 0 {
-		in, err := curl.Args(args[at+1:], curl.Options{Dir: o.Dir, Home: o.Home, Stdin: stdin})
-		if err != nil {
-			return Result{}, fromCurl(err, "")
-		}
-		r := Result{What: "a curl command", Intents: in}
-		r.inHistory(o)
-		return r, nil
-	}
-	var all Result
-	for n, a := range args {
-		if n > 0 && strings.HasPrefix(a, "-") && a != "-" {
-			return Result{}, misuse(a, "an option of curl? then put the word curl in front of the whole command")
-		}
-		r, err := one(a, stdin, o)
-		if err != nil {
-			return Result{}, err
-		}
-		all.What = r.What
-		all.Intents = append(all.Intents, r.Intents...)
-	}
-	return all, nil
 }
 
 // curlWord is where curl stands in args that are a command in separate words, or -1.
@@ -75,25 +40,21 @@ func curlWord(args []string) int {
 }
 
 // one recognises a single argument.
-func one(arg string, stdin io.Reader, o Options) (Result, error) {
+func one(arg string, stdin io.Reader, o Options) (Part, error) {
 	switch {
 	case arg == "-":
 		if stdin == nil {
-			return Result{}, misuse("-", "there is no standard input to read")
+			return Part{}, misuse("-", "there is no standard input to read")
 		}
-		b, err := readText(stdin)
+		return open(stdin, "standard input", fact.Source{Input: "standard input"}, o)
+	case mentionsCurl.MatchString(arg) && pureCurl(arg):
+		p, err := command(arg, fact.Source{Input: "curl command"}, o)
 		if err != nil {
-			return Result{}, unreadable("standard input", err, "%v", err)
+			return Part{}, fromCurl(err, "")
 		}
-		return understand(b, "standard input", fact.Source{Input: "standard input"}, o)
-	case mentionsCurl.MatchString(arg):
-		r, err := command(arg, fact.Source{Input: "curl command"}, o)
-		if err != nil {
-			return Result{}, fromCurl(err, "")
-		}
-		r.inHistory(o)
-		return r, nil
-	case hasScheme(arg):
+		inHistory(p.Intents, o)
+		return p, nil
+	case hasScheme(arg) && !strings.ContainsAny(strings.TrimSpace(arg), " \t\n"):
 		return fromURL(arg, fact.Source{Input: "URL"}, o, true)
 	}
 	name := arg
@@ -102,36 +63,44 @@ func one(arg string, stdin io.Reader, o Options) (Result, error) {
 	}
 	switch st, err := os.Stat(name); {
 	case err == nil && st.IsDir():
-		return Result{}, unreadable(arg, nil, "is a directory; expected a file with a URL or a curl command")
+		return Part{}, unreadable(arg, nil, "is a directory; expected a file")
 	case err == nil:
 		return file(arg, name, o)
-	case !errors.Is(err, fs.ErrNotExist) && strings.ContainsRune(arg, filepath.Separator) && !looksLikeHost(arg):
-		return Result{}, unreadable(arg, err, "%v", reason(err))
+	case !errors.Is(err, fs.ErrNotExist) && strings.ContainsRune(arg, filepath.Separator) && !looksLikeHost(arg) && !strings.ContainsAny(arg, " \n"):
+		return Part{}, unreadable(arg, err, "%v", reason(err))
 	}
 	if looksLikeHost(arg) {
 		return fromURL(arg, fact.Source{Input: "URL"}, o, true)
 	}
-	if strings.HasPrefix(arg, "/") || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || strings.HasPrefix(arg, "~/") {
-		return Result{}, unreadable(arg, fs.ErrNotExist, "no such file")
+	if !strings.ContainsAny(arg, " \t\n") && (strings.HasPrefix(arg, "/") || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || strings.HasPrefix(arg, "~/")) {
+		return Part{}, unreadable(arg, fs.ErrNotExist, "no such file")
+	}
+	if p, ok := spoken(arg, o); ok {
+		return p, nil
 	}
 	if strings.ContainsAny(arg, " \t\n") {
-		return Result{}, misuse("", "not a URL and not a curl command; expected a word such as https://example.org/api, or text that begins with curl")
+		return Part{}, misuse("", "nothing in it is recognised; expected a URL, a curl command, an error message, a header, a log line or a token (--as KIND names the kind)")
 	}
-	return Result{}, misuse(arg, "not a URL and no such file; expected something like https://example.org/api")
+	return Part{}, misuse(arg, "not a URL and no such file; expected something like https://example.org/api")
 }
 
-func file(arg, name string, o Options) (Result, error) {
+// spoken takes an argument that is itself a text: an error message, a header line, a token.
+func spoken(arg string, o Options) (Part, bool) {
+	if !strings.ContainsAny(arg, " \t\n") && len(arg) < 20 && o.As == "" {
+		return Part{}, false
+	}
+	p, err := understand(arg, "argument", fact.Source{Input: "argument"}, o)
+	return p, err == nil && (o.As != "" || p.Kind != textKind || len(p.Messages)+len(p.Exchanges)+len(p.Tokens)+len(p.Settings) > 0)
+}
+
+func file(arg, name string, o Options) (Part, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return Result{}, unreadable(arg, err, "%v", reason(err))
+		return Part{}, unreadable(arg, err, "%v", reason(err))
 	}
 	defer f.Close()
-	b, err := readText(f)
-	if err != nil {
-		return Result{}, unreadable(arg, err, "%v", reason(err))
-	}
 	// What a command in the file names is relative to where we stand, as it would be in a shell.
-	return understand(b, arg, fact.Source{File: arg, Line: 1}, o)
+	return open(f, arg, fact.Source{File: arg, Line: 1}, o)
 }
 
 func reason(err error) error {
@@ -141,87 +110,55 @@ func reason(err error) error {
 	return err
 }
 
-func readText(r io.Reader) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, maxText+1))
-	if err == nil && len(b) > maxText {
-		err = errors.New("larger than 1 MiB")
-	}
-	return b, err
-}
-
-// liveForm is one kind of content that a file or standard input may have.
-type liveForm struct {
-	name string
-	is   func(text string) bool
-	read func(text string, src fact.Source, o Options) (Result, error)
-}
-
-// forms are tried in order; the first that recognises the text reads it.
-func forms() []liveForm {
-	return []liveForm{
-		{"curl command", mentionsCurl.MatchString, func(text string, src fact.Source, o Options) (Result, error) {
-			r, err := command(text, src, o)
-			if err != nil {
-				return Result{}, fromCurl(err, src.String())
-			}
-			return r, nil
-		}},
-		{"URL", urlLines, func(text string, src fact.Source, o Options) (Result, error) {
-			all := Result{What: "a URL"}
-			for n, l := range strings.Split(text, "\n") {
-				if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "#") {
-					continue
-				}
-				if src.File != "" {
-					src.Line = n + 1
-				}
-				r, err := fromURL(l, src, o, false)
-				if err != nil {
-					return Result{}, err
-				}
-				all.Intents = append(all.Intents, r.Intents...)
-			}
-			return all, nil
-		}},
-	}
-}
-
-// understand reads the content of a file or of standard input.
-func understand(b []byte, place string, src fact.Source, o Options) (Result, error) {
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	text := string(b)
-	switch {
-	case strings.TrimSpace(text) == "":
-		return Result{}, unreadable(place, nil, "empty; expected a URL or a curl command")
-	case bytes.IndexByte(b, 0) >= 0 || !utf8.Valid(b) && !mentionsCurl.Match(b):
-		return Result{}, unreadable(place, nil, "not text; expected a URL or a curl command")
-	}
-	for _, f := range forms() {
-		if f.is(text) {
-			r, err := f.read(text, src, o)
-			var e *Error
-			if errors.As(err, &e) {
-				e.Kind = Unreadable
-			}
-			return r, err
-		}
-	}
-	return Result{}, unreadable(place, nil, "holds neither a URL nor a curl command")
-}
-
 var mentionsCurl = lazyregexp.New(`(?m)(?:^|[\s;&|(/$"'])curl(?:\.exe)?["']?\s`)
 
-func command(text string, src fact.Source, o Options) (Result, error) {
+func command(text string, src fact.Source, o Options) (Part, error) {
 	in, err := curl.Commands(text, curl.Options{Dir: o.Dir, Home: o.Home, Source: src})
-	return Result{What: "a curl command", Intents: in}, err
+	return Part{Place: src.String(), Kind: "curl", What: "a curl command", live: true, Evidence: exchange.Evidence{Intents: in}}, err
+}
+
+// pureCurl reports a text that is curl commands and nothing else, but for comments, blank lines and what a shell script
+// has around them: then the command may be sent. A command with its output below it is a record.
+func pureCurl(text string) bool {
+	inside := false
+	quote := byte(0)
+	for _, l := range strings.Split(text, "\n") {
+		t := strings.TrimSpace(l)
+		continued := inside
+		quote = openQuote(l, quote)
+		inside = quote != 0 || strings.HasSuffix(t, "\\") || strings.HasSuffix(t, "^") || strings.HasSuffix(t, "|") || strings.HasSuffix(t, "&&")
+		if continued || t == "" || strings.HasPrefix(t, "#") || mentionsCurl.MatchString(t+" ") || shellLine.MatchString(t) {
+			continue
+		}
+		return false
+	}
+	return true
+}
+
+// shellLine is what surrounds commands in scripts: assignments, set, cd, echo.
+var shellLine = lazyregexp.New(`^(?:export\s+)?[A-Za-z_][A-Za-z0-9_]*=|^(?:set|cd|echo|exit|sleep|source|\.|if|then|fi|for|do|done|while)\b|^[)}]`)
+
+// openQuote gives the quotation mark that is still open at the end of l.
+func openQuote(l string, quote byte) byte {
+	for i := 0; i < len(l); i++ {
+		switch c := l[i]; {
+		case quote == 0 && (c == '\'' || c == '"'):
+			quote = c
+		case c == '\\' && quote != '\'':
+			i++
+		case c == quote:
+			quote = 0
+		}
+	}
+	return quote
 }
 
 // inHistory notes secrets that were typed as arguments.
-func (r Result) inHistory(o Options) {
+func inHistory(ins []*exchange.Intent, o Options) {
 	if !o.Typed {
 		return
 	}
-	for _, i := range r.Intents {
+	for _, i := range ins {
 		if what := secretIn(i); what != "" {
 			i.Notes = append(i.Notes, fact.Given("command line",
 				"%s is readable in the process list, perhaps in your shell's history; why401 - < FILE keeps it out", what))

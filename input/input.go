@@ -1,5 +1,6 @@
-// Package input turns what a person has in hand into intents and facts: a URL, a curl command as words or as text, a
-// file that holds one, or standard input.
+// Package input turns what a person has in hand into requests and evidence: a URL, a curl command, a HAR, a transcript,
+// a log, a token, a configuration, a case file, a whole issue report. The kind need not be named; each kind's reader
+// lives in a folder of its own (see form.Form) and registry.go holds them in order.
 //
 // It sends nothing and runs nothing. It never reads the environment by itself: what lies around on the machine
 // (.netrc, proxy variables, a Kerberos cache) is looked at by Ambient, as evidence, when the caller hands it over.
@@ -8,6 +9,8 @@ package input
 import (
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/curl"
@@ -19,13 +22,30 @@ type Options struct {
 	Dir     string // relative file names start here; "" is the working directory
 	Home    string // for ~, and for .netrc and .curlrc where curl reads them; "" means that they are not read
 	Typed   bool   // the arguments stood on a command line: a secret in them is worth a warning
+	As      string // the kind that every text is read as; "" to look at it
 }
 
 // Result is what was understood. What the input itself calls for saying (an option that is not modelled, a secret that
 // is now in the shell's history, a scheme that was assumed) stands in the Notes of each intent.
 type Result struct {
-	What    string             // in words: "a URL", "a curl command"
-	Intents []*exchange.Intent // one per transfer; never empty without an error
+	What    string             // in words: "a URL", "a curl command", "a HAR file and an error log"
+	Parts   []Part             // what each argument was taken for
+	Intents []*exchange.Intent // requests that may be sent, one per transfer; empty when something was recorded
+
+	// Evidence is all that was read when there is more than requests: then nothing is to be sent.
+	Evidence exchange.Evidence
+}
+
+// Recorded reports that what was read is a record, to be judged as it stands.
+func (r Result) Recorded() bool { return len(r.Intents) == 0 }
+
+// Part is one argument and what it was taken for.
+type Part struct {
+	Place string // the file, "standard input", "argument 2"
+	Kind  string // the name for --as: "har"
+	What  string // "a HAR file"
+	live  bool   // a request and nothing else
+	exchange.Evidence
 }
 
 // Kind tells a mistake in the call from a file that could not be used.
@@ -73,4 +93,64 @@ func fromCurl(err error, file string) *Error {
 		e.Kind, e.Place = Unreadable, file
 	}
 	return e
+}
+
+// Read recognises args: a curl command as separate words (never given to a shell again), or any number of URLs, curl
+// commands in one word each, files, texts, and "-" for stdin. Errors are *Error.
+func Read(args []string, stdin io.Reader, o Options) (Result, error) {
+	if len(args) == 0 {
+		return Result{}, misuse("", "nothing to look at: give a URL, a curl command, a file, or - for standard input")
+	}
+	if o.As != "" {
+		if _, ok := kindOf(o.As); !ok {
+			return Result{}, misuse("--as "+o.As, "no such kind; expected one of %s", strings.Join(Kinds(), ", "))
+		}
+	}
+	if at := curlWord(args); at >= 0 {
+		in, err := curl.Args(args[at+1:], curl.Options{Dir: o.Dir, Home: o.Home, Stdin: stdin})
+		if err != nil {
+			return Result{}, fromCurl(err, "")
+		}
+		r := Result{What: "a curl command", Intents: in, Parts: []Part{{Place: "curl command", Kind: "curl", What: "a curl command", live: true}}}
+		inHistory(in, o)
+		return r, nil
+	}
+	var r Result
+	for n, a := range args {
+		if n > 0 && strings.HasPrefix(a, "-") && a != "-" {
+			return Result{}, misuse(a, "an option of curl? then put the word curl in front of the whole command")
+		}
+		p, err := one(a, stdin, o)
+		if err != nil {
+			return Result{}, err
+		}
+		r.Parts = append(r.Parts, p)
+	}
+	r.join()
+	return r, nil
+}
+
+// join adds the parts up: requests that may be sent, or evidence as soon as one part is a record.
+func (r *Result) join() {
+	live := true
+	for _, p := range r.Parts {
+		live = live && p.live
+	}
+	var what []string
+	for _, p := range r.Parts {
+		if live {
+			r.Intents = append(r.Intents, p.Intents...)
+		} else {
+			r.Evidence.Add(p.Evidence)
+		}
+		if len(what) == 0 || what[len(what)-1] != p.What {
+			what = append(what, p.What)
+		}
+	}
+	switch n := len(what); {
+	case n > 1 && !live:
+		r.What = strings.Join(what[:n-1], ", ") + " and " + what[n-1]
+	case n > 0:
+		r.What = what[n-1]
+	}
 }

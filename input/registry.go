@@ -72,5 +72,20 @@ func rest(kind, text string, o form.Options) exchange.Evidence {
 	return exchange.Evidence{Messages: []exchange.Message{{Text: exchange.Raw(text), Kind: kind, From: o.Source}}}
 }
 
+// Kinds are the names for --as, in the order of the registry.
+func Kinds() []string {
+	var out []string
+	for _, f := range append(registry(), mixedForm) {
+		if !slices.Contains(out, f.Kind) {
+			out = append(out, f.Kind)
+		}
+	}
+	return out
+}
+
+// mixedForm takes what no form claims: it looks for anything of use in it.
+var mixedForm = form.Form{Kind: textKind, What: "a text", Is: func(string) int { return 1 },
+	Read: func(text string, o form.Options) (exchange.Evidence, error) { return rest("", text, o), nil }}
+
 // Case reads the text of a case file.
 func Case(text string) (exchange.Evidence, error) { return readCase(text, form.Options{}) }

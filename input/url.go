@@ -38,9 +38,28 @@ func urlLines(text string) bool {
 	return found
 }
 
+// fromLines reads a file of URLs, one a line.
+func fromLines(text string, src fact.Source, o Options) (Part, error) {
+	all := Part{Kind: "url", What: "a URL", live: true}
+	for n, l := range strings.Split(text, "\n") {
+		if l = strings.TrimSpace(l); l == "" || strings.HasPrefix(l, "#") {
+			continue
+		}
+		if src.File != "" {
+			src.Line = n + 1
+		}
+		p, err := fromURL(l, src, o, false)
+		if err != nil {
+			return Part{}, err
+		}
+		all.Intents = append(all.Intents, p.Intents...)
+	}
+	return all, nil
+}
+
 // fromURL makes the intent for a plain URL: a GET by why401 itself, following redirects. Userinfo is the credential
 // and leaves the URL.
-func fromURL(text string, src fact.Source, o Options, argv bool) (Result, error) {
+func fromURL(text string, src fact.Source, o Options, argv bool) (Part, error) {
 	full := text
 	var notes []fact.Fact
 	if !hasScheme(text) {
@@ -50,7 +69,7 @@ func fromURL(text string, src fact.Source, o Options, argv bool) (Result, error)
 	}
 	u, err := exchange.ParseURL(full)
 	if err != nil {
-		return Result{}, &Error{Kind: Usage, Place: place(src), Text: "not a URL: " + err.Error(), Err: err}
+		return Part{}, &Error{Kind: Usage, Place: place(src), Text: "not a URL: " + err.Error(), Err: err}
 	}
 	i := &exchange.Intent{
 		Agent:  exchange.Agent{Name: "why401", Version: o.Version},
@@ -62,7 +81,7 @@ func fromURL(text string, src fact.Source, o Options, argv bool) (Result, error)
 	i.Request.Header = exchange.Header{exchange.RequestField("Host", u.Authority())}
 	if !u.User.Empty() {
 		if i.Login, err = curl.Userinfo(u.User.Reveal()); err != nil {
-			return Result{}, &Error{Kind: Usage, Place: place(src), Text: "not a URL: " + err.Error(), Err: err}
+			return Part{}, &Error{Kind: Usage, Place: place(src), Text: "not a URL: " + err.Error(), Err: err}
 		}
 		i.Auth = exchange.AuthBasic
 		i.Request.Header = append(i.Request.Header, i.Login.BasicField())
@@ -72,11 +91,11 @@ func fromURL(text string, src fact.Source, o Options, argv bool) (Result, error)
 	i.Request.Header = append(i.Request.Header,
 		exchange.RequestField("User-Agent", agentName(o.Version)+" (+https://github.com/why401/why401)"),
 		exchange.RequestField("Accept", "*/*"))
-	r := Result{What: "a URL", Intents: []*exchange.Intent{i}}
+	p := Part{Place: src.String(), Kind: "url", What: "a URL", live: true, Evidence: exchange.Evidence{Intents: []*exchange.Intent{i}}}
 	if argv {
-		r.inHistory(o)
+		inHistory(p.Intents, o)
 	}
-	return r, nil
+	return p, nil
 }
 
 func agentName(version string) string {

@@ -13,4 +13,5 @@ var Causes = []*cause.Cause{
 	OAuthClientAuthFailed,
 	OIDCRedirectURIMismatch,
 	OktaOrgVsCustomAS,
+	{ID: "oauth-token-request-incomplete", Title: "the token request lacks audience, resource or scope", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"token-aud-mismatch", "opaque-token-to-jwt-validator", "oauth-client-auth-failed"}},
 }

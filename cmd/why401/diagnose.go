@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -30,6 +31,7 @@ type diagnosis struct {
 	unsafe, iKnow, exitZero bool
 	maxRequests, nth        int
 	sendTo                  []string
+	as                      string
 	timeout                 time.Duration
 }
 
@@ -39,6 +41,7 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.markdown, "markdown", false, "write the report as Markdown, for a ticket")
 	f.BoolVar(&d.trace, "trace", false, "say on standard error why each request is sent")
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
+	f.StringVar(&d.as, "as", "", "read the input as this `KIND`: "+strings.Join(input.Kinds()[:8], ", ")+", ...")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
 	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
@@ -59,9 +62,15 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err != nil || args == nil {
 		return err
 	}
-	in, err := a.read(args, d.nth)
+	in, err := a.read(args, d.nth, d.as)
 	if err != nil {
 		return err
+	}
+	if in.Intent == nil {
+		if d.plan {
+			return a.print("This is a record: nothing would be sent.\n")
+		}
+		return d.diagnose(in, nil)
 	}
 	if d.plan {
 		return a.print(plan(in, d.maxRequests, a.options()))
@@ -158,7 +167,11 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	a := d.app
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := newProgress(a, in.Intent.Request.URL.Authority(), d.trace)
+	host, target := "", ""
+	if in.Intent != nil {
+		host, target = in.Intent.Request.URL.Authority(), in.Intent.Request.URL.Origin().String()
+	}
+	p := newProgress(a, host, d.trace)
 	opts = append(opts, why401.WithTrace(p))
 
 	type result struct {
@@ -182,7 +195,7 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 		select {
 		case r = <-done:
 		case <-time.After(patience):
-			r.rep = &report.Report{Outcome: report.Interrupted, Input: in.Read, Target: in.Intent.Request.URL.Origin().String(),
+			r.rep = &report.Report{Outcome: report.Interrupted, Input: in.Read, Target: target,
 				Tool: report.Tool{Version: why401.Version()}, Verdict: report.Verdict{Title: "Interrupted before anything was known"}}
 		}
 	}

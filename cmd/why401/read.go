@@ -15,13 +15,16 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// read turns the words of the command line into a request. When they hold several, the nth is taken and the others are
-// mentioned.
-func (a *app) read(args []string, nth int) (why401.Input, error) {
+// read turns the words of the command line into a request, or into evidence when something recorded is among them. Of
+// several requests the nth is taken and the others are mentioned.
+func (a *app) read(args []string, nth int, as string) (why401.Input, error) {
 	home := a.env("HOME")
-	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home, Typed: true})
+	got, err := input.Read(args, a.stdin, input.Options{Version: why401.Version(), Home: home, Typed: true, As: as})
 	if err != nil {
 		return why401.Input{}, err
+	}
+	if got.Recorded() {
+		return why401.Input{Evidence: got.Evidence, Read: got.What}, nil
 	}
 	n := len(got.Intents)
 	if nth < 1 || nth > n {

@@ -1,0 +1,175 @@
+package input
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/input/form"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+)
+
+const (
+	// maxText is the largest text that is read whole: 8 MiB. What may be larger is streamed by its form.
+	maxText = 8 << 20
+	// headText is how much of an input its kind is told from before it is read.
+	headText = 64 << 10
+	// textKind names text of no kind: a report, a chat, a terminal session.
+	textKind = "text"
+)
+
+// open reads a file or a stream: its kind is told from its head, what may be large is streamed, the rest is read whole.
+func open(r io.Reader, place string, src fact.Source, o Options) (Part, error) {
+	b := bufio.NewReaderSize(r, headText)
+	head, err := b.Peek(headText)
+	if err != nil && err != io.EOF && len(head) == 0 {
+		return Part{}, unreadable(place, err, "%v", reason(err))
+	}
+	if err := readable(head); err != nil {
+		return Part{}, unreadable(place, err, "%v", err)
+	}
+	if f, ok := streamed(head, o); ok {
+		e, err := f.Stream(b, formOptions(src, o))
+		if err != nil {
+			return Part{}, unreadable(place, err, "%v", err)
+		}
+		return Part{Place: place, Kind: f.Kind, What: f.What, Evidence: e}, nil
+	}
+	all, err := io.ReadAll(io.LimitReader(b, maxText+1))
+	if err != nil {
+		return Part{}, unreadable(place, err, "%v", reason(err))
+	}
+	if len(all) > maxText {
+		return Part{}, unreadable(place, nil, "larger than 8 MiB; expected a HAR file, or the part of it that shows the refusal")
+	}
+	text, err := decoded(all)
+	if err != nil {
+		return Part{}, unreadable(place, err, "%v", err)
+	}
+	p, err := understand(text, place, src, o)
+	var e *Error
+	if errors.As(err, &e) {
+		e.Kind = Unreadable
+	}
+	return p, err
+}
+
+func formOptions(src fact.Source, o Options) form.Options {
+	return form.Options{Source: src, Dir: o.Dir, Home: o.Home, Sure: o.As != ""}
+}
+
+// streamed gives the form that reads a stream of this kind.
+func streamed(head []byte, o Options) (form.Form, bool) {
+	if o.As != "" {
+		f, _ := kindOf(o.As)
+		return f, f.Stream != nil
+	}
+	text, err := decoded(head)
+	if err != nil {
+		return form.Form{}, false
+	}
+	for _, f := range registry() {
+		if f.Stream != nil && f.Is(text) >= 90 {
+			return f, true
+		}
+	}
+	return form.Form{}, false
+}
+
+// magics are the first bytes of what has to be unpacked or is no text.
+var magics = []struct{ magic, says string }{
+	{"\x1f\x8b", "packed with gzip; unpack it first (gunzip)"},
+	{"PK\x03\x04", "a ZIP archive; unpack it and give a file of it"},
+	{"\x28\xb5\x2f\xfd", "packed with zstd; unpack it first"},
+	{"\xfd7zXZ\x00", "packed with xz; unpack it first"},
+	{"BZh", "packed with bzip2; unpack it first"},
+	{"%PDF", "a PDF; paste its text"},
+	{"\x89PNG", "a picture; paste its text, nothing is read from pictures"},
+	{"\xff\xd8\xff", "a picture; paste its text, nothing is read from pictures"},
+	{"GIF8", "a picture; paste its text, nothing is read from pictures"},
+	{"\x7fELF", "a program, not text"},
+}
+
+// readable refuses what is empty or no text, with a word on what to do.
+func readable(head []byte) error {
+	if len(bytes.TrimSpace(head)) == 0 {
+		return errors.New("empty; expected a URL, a curl command, or what the failure left behind")
+	}
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.magic)) {
+			return errors.New(m.says)
+		}
+	}
+	if utf16(head) == nil && bytes.IndexByte(head, 0) >= 0 {
+		return errors.New("not text")
+	}
+	return nil
+}
+
+// decoded gives b as UTF-8: byte order marks go, UTF-16 (what PowerShell's > writes) and Latin-1 are converted.
+func decoded(b []byte) (string, error) {
+	if code := utf16(b); code != nil {
+		b = b[:len(b)&^1]
+		out, err := code.NewDecoder().Bytes(b)
+		return string(out), err
+	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
+	if utf8.Valid(b) {
+		return string(b), nil
+	}
+	if cut := len(b) - utf8.UTFMax; cut > 0 && utf8.Valid(bytes.TrimRightFunc(b[:cut], func(r rune) bool { return r == utf8.RuneError })) {
+		return strings.ToValidUTF8(string(b), ""), nil // a head that was cut inside a character
+	}
+	out, err := charmap.Windows1252.NewDecoder().Bytes(b)
+	return string(out), err
+}
+
+func utf16(b []byte) encoding.Encoding {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xfe")), len(b) > 3 && b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case bytes.HasPrefix(b, []byte("\xfe\xff")), len(b) > 3 && b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
+}
+
+// understand reads a text: as the kind that the user named, as requests that may be sent, or as the form that claims it.
+func understand(text, place string, src fact.Source, o Options) (Part, error) {
+	if o.As == "" {
+		switch {
+		case urlLines(text):
+			p, err := fromLines(text, src, o)
+			p.Place = place
+			return p, err
+		case mentionsCurl.MatchString(text) && pureCurl(text):
+			p, err := command(text, src, o)
+			if err != nil {
+				return Part{}, fromCurl(err, src.String())
+			}
+			p.Place = place
+			return p, nil
+		}
+	}
+	f, ok := recognise(text)
+	if o.As != "" {
+		f, ok = kindOf(o.As)
+	}
+	if !ok {
+		f = mixedForm
+	}
+	e, err := f.Read(text, formOptions(src, o))
+	if err != nil {
+		return Part{}, unreadable(place, err, "%v", err)
+	}
+	if e.Empty() {
+		return Part{}, unreadable(place, nil, "nothing in it is recognised; expected a request, a reply, a log, a token or a configuration (--as KIND names the kind)")
+	}
+	return Part{Place: place, Kind: f.Kind, What: f.What, Evidence: e}, nil
+}
