@@ -72,6 +72,15 @@ func isHTTPFile(s string) int {
 	return 60
 }
 
+// byWhom tells JetBrains' HTTP Client, which scripts and links answers, from the others.
+func byWhom(text string) program {
+	p := restClient
+	if strings.Contains(text, " {%") || strings.Contains(text, "\n<> ") {
+		p.agent = "IntelliJ HTTP Client/IntelliJ IDEA 2025.1"
+	}
+	return p
+}
+
 // readHTTPFile reads what the REST Client of VS Code, JetBrains' HTTP Client, Visual Studio and httpyac have in common.
 func readHTTPFile(text string, o form.Options) (exchange.Evidence, error) {
 	if len(text) > maxText {
@@ -88,11 +97,11 @@ func readHTTPFile(text string, o form.Options) (exchange.Evidence, error) {
 			vars[m[1]] = strings.TrimSpace(m[2])
 		}
 	}
-	scope := newScope(vars, s.httpEnv())
+	scope, by := newScope(vars, s.httpEnv()), byWhom(text)
 	from := 0
 	for n := 0; n <= len(all); n++ {
 		if n == len(all) || strings.HasPrefix(all[n], "###") {
-			s.httpBlock(all[from:n], from+1, scope)
+			s.httpBlock(all[from:n], from+1, scope, by)
 			from = n
 		}
 	}
@@ -131,8 +140,8 @@ func (s *sheet) httpEnv() map[string]string {
 }
 
 // httpBlock reads what stands between two "###" lines.
-func (s *sheet) httpBlock(block []string, line int, vars scope) {
-	d := draft{by: restClient, vars: vars.with()}
+func (s *sheet) httpBlock(block []string, line int, vars scope, by program) {
+	d := draft{by: by, vars: vars.with()}
 	n := 0
 	for ; n < len(block); n++ { // up to the request line
 		t := strings.TrimSpace(block[n])

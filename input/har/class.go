@@ -40,6 +40,17 @@ func (e *entry) refused() bool {
 	return false
 }
 
+// label is a refusal in a word: "401", "302 to a login", "no reply".
+func (e *entry) label() string {
+	switch {
+	case e.status == 0:
+		return "no reply"
+	case e.status/100 == 3:
+		return strconv.Itoa(e.status) + " to a login"
+	}
+	return strconv.Itoa(e.status)
+}
+
 // odd reports an entry that failed in another way, or whose 2xx holds an error: a refusal may hide in it.
 func (e *entry) odd() bool {
 	switch {

@@ -2,6 +2,7 @@ package har
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,6 +31,13 @@ func (r *reader) evidence(o form.Options) exchange.Evidence {
 	}
 	r.connections(ev.Exchanges, given)
 	text := count(k.total, "entry", "entries") + ", " + fmt.Sprint(k.refusals) + " refused"
+	if k.refusals > 0 {
+		var list []string
+		for _, what := range slices.Sorted(maps.Keys(k.tell)) {
+			list = append(list, fmt.Sprintf("%s: %d", what, k.tell[what]))
+		}
+		text += " (" + strings.Join(list, ", ") + ")"
+	}
 	if n := len(ev.Exchanges); n < k.total {
 		text += fmt.Sprintf("; %d kept", n)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -312,7 +313,7 @@ func TestKeepsWhatMatters(t *testing.T) {
 	if g := strings.Join(got, "\n"); g != want {
 		t.Errorf("got\n%s\nwant\n%s", g, want)
 	}
-	if f := facts(ev); !strings.Contains(f, "20000 entries, 1 refused; 4 kept") {
+	if f := facts(ev); !strings.Contains(f, "20000 entries, 1 refused (403: 1); 4 kept") {
 		t.Error(f)
 	}
 	if ev.Exchanges[1].Hop != 1 {
@@ -322,7 +323,53 @@ func TestKeepsWhatMatters(t *testing.T) {
 
 func TestManyRefusals(t *testing.T) {
 	ev, err := Read(&flood{left: 5000, entry: func(n int) string { return entryText(fmt.Sprintf("https://h.test/%d", n), 401, "") }}, form.Options{})
-	if err != nil || len(ev.Exchanges) != 80 || !strings.HasSuffix(brief(ev.Exchanges[0]), "/1") || !strings.HasSuffix(brief(ev.Exchanges[79]), "/5000") {
+	if err != nil || len(ev.Exchanges) != 80 || !strings.HasSuffix(brief(ev.Exchanges[0]), "/1") || !strings.HasSuffix(brief(ev.Exchanges[79]), "/5000") || !strings.Contains(facts(ev), "(401: 5000)") {
 		t.Errorf("%v, %d exchanges", err, len(ev.Exchanges))
 	}
+}
+
+// TestRepeats: one request that is refused again and again does not hide another.
+func TestRepeats(t *testing.T) {
+	ev, err := Read(&flood{left: 3000, entry: func(n int) string {
+		if n == 1500 {
+			return entryText("https://h.test/important", 403, "")
+		}
+		return entryText("https://h.test/ping", 401, "")
+	}}, form.Options{})
+	if err != nil || len(ev.Exchanges) != 24 || brief(ev.Exchanges[3]) != "403 GET https://h.test/important" {
+		t.Errorf("%v, %d exchanges", err, len(ev.Exchanges))
+	}
+}
+
+// TestMemory: one entry of 300 MB costs no more memory than another.
+func TestMemory(t *testing.T) {
+	line := strings.Repeat(`x\"y`, 1<<16)
+	in := io.MultiReader(strings.NewReader(`{"log":{"entries":[{"request":{"method":"GET","url":"https://h.test/","headers":[]},"response":{"status":401,"headers":[],"content":{"text":"`),
+		&repeat{line, 300 << 20}, strings.NewReader(`"}}},`+entryText("https://h.test/next", 403, "")+`]}}`))
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	ev, err := Read(in, form.Options{})
+	runtime.ReadMemStats(&after)
+	if err != nil || len(ev.Exchanges) != 2 || len(ev.Exchanges[0].Body()) != maxBody || !ev.Exchanges[0].Response.Body.Truncated {
+		t.Fatalf("%v, %d exchanges", err, len(ev.Exchanges))
+	}
+	if n := after.TotalAlloc - before.TotalAlloc; n > 16<<20 {
+		t.Errorf("%d MiB were allocated", n>>20)
+	}
+}
+
+// repeat gives a text again and again until left bytes are read.
+type repeat struct {
+	text string
+	left int
+}
+
+func (r *repeat) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, r.text[:min(len(r.text), max(len(p)/4*4, 1))]) // whole units of four bytes, x\"y
+	r.left -= n
+	return n, nil
 }

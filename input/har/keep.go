@@ -3,6 +3,7 @@ package har
 import (
 	"bytes"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/exchange"
@@ -41,6 +42,8 @@ type keeper struct {
 	masked                    int  // entries whose credentials were overwritten
 	chrome                    int  // newest major version of Chrome or Edge in a User-Agent
 	first                     []*entry
+	asked                     map[string]int // of each status and path, how many stand in first
+	tell                      map[string]int // refusals by what they were, for people
 	last, redirects           pool
 	preflights, cookies, odds pool
 	passed                    map[string]*entry
@@ -49,7 +52,8 @@ type keeper struct {
 }
 
 func (k *keeper) init() {
-	k.last = pool{max: 40, bytes: 12 << 20}
+	k.asked, k.tell = map[string]int{}, map[string]int{}
+	k.last = pool{max: 20, bytes: 6 << 20}
 	k.redirects = pool{max: 100, bytes: 4 << 20}
 	k.preflights = pool{max: 100, bytes: 4 << 20}
 	k.cookies = pool{max: 60, bytes: 4 << 20}
@@ -68,7 +72,11 @@ func (k *keeper) take(e *entry) {
 	switch {
 	case e.refused():
 		k.refusals++
-		if len(k.first) < 40 {
+		k.tell[e.label()]++
+		// A page may ask the same again and again: a few of each are enough, and the last of all.
+		id := string(append(strconv.AppendInt(nil, int64(e.status), 10), e.key()...))
+		if n, known := k.asked[id]; len(k.first) < 60 && n < 3 && (known || len(k.asked) < maxGiven) {
+			k.asked[id]++
 			k.first = append(k.first, e.clone())
 		} else {
 			k.last.add(e.clone())
@@ -84,7 +92,7 @@ func (k *keeper) take(e *entry) {
 		k.odds.add(e.clone())
 	case e.setsCookie():
 		k.cookies.add(e.lean(passedBody))
-	case !e.static():
+	case !e.static() && (e.status/100 == 2 || e.status == 101):
 		k.pass(e)
 	}
 }
