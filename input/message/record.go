@@ -51,7 +51,7 @@ func timeLen(s string) int {
 		if i < 8 {
 			return 0
 		}
-		if s[i] == ':' { // 08/Jun/2020:06:49:01
+		if i < len(s) && s[i] == ':' { // 08/Jun/2020:06:49:01
 			i++
 		}
 		if !clock(s[min(len(s), i):]) && !clock(strings.TrimLeft(s[min(len(s), i):], " ")) {

@@ -13,15 +13,26 @@ import (
 // is false when s does not begin with such an object or a name of it was not understood. whole is false when the text
 // ended before the object did: it was closed.
 func Relaxed(s string) (out string, n int, whole, ok bool) {
+	if strings.TrimSpace(s) == "" {
+		return "", 0, false, false
+	}
 	p := relaxed{s: cut(s, 4*maxBody)}
 	if !p.value(0) || p.keys == 0 && p.values == 0 || p.odd > 2+p.values/2 {
 		return "", 0, false, false
 	}
 	out = p.b.String()
-	if !json.Valid([]byte(out)) || strings.IndexByte("{[\"", out[0]) < 0 || out[0] == '"' && strings.IndexByte("\"'`bu", strings.TrimSpace(s)[0]) < 0 {
+	if !json.Valid([]byte(out)) || strings.IndexByte("{[\"", out[0]) < 0 || out[0] == '"' && strings.IndexByte("\"'`bu", first(s)) < 0 {
 		return "", 0, false, false
 	}
 	return out, p.i, !p.short, true
+}
+
+// first is the first byte of s that is no blank.
+func first(s string) byte {
+	if s = strings.TrimLeft(s, " \t\r\n\u00a0"); s != "" {
+		return s[0]
+	}
+	return 0
 }
 
 // maxDepth is how deep objects may stand in each other.

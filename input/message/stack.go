@@ -264,7 +264,7 @@ func frame(line string) string {
 // base shortens a frame's name to what identifies it.
 func base(s string) string {
 	s = strings.TrimSpace(s)
-	if i := strings.LastIndexByte(s, '/'); i >= 0 && i < len(s)-1 {
+	if i := strings.LastIndexByte(s, '/'); i >= 0 && i < len(s)-1 && s != "N/A" {
 		s = s[i+1:]
 	}
 	return cut(s, 80)
