@@ -55,33 +55,32 @@ type Docket struct {
 
 // More reasons, which only a jar with a history has.
 const (
-	Replaced           Reason = "replaced by a later Set-Cookie of the same name, domain and path"
-	Deleted            Reason = "deleted by a later Set-Cookie"
-	RanOut             Reason = "its lifetime is over"
-	SecureShadow       Reason = "a Secure cookie of that name exists, which a plain http answer cannot replace"
-	Evicted            Reason = "dropped: the browser keeps 180 cookies for a site"
-	ThirdParty         Reason = "third-party cookies are blocked"
-	OtherPartition     Reason = "Partitioned, and set under another top-level site"
-	UnsafeLax          Reason = "no SameSite, and a POST from another site more than two minutes after it was set"
-	maxPerSite                = 180                  // Chromium and Firefox; RFC 6265bis 6.1 asks for at least 50
-	laxUnsafe                 = 2 * time.Minute      // RFC 6265bis 5.6.7.2
-	longest                   = 400 * 24 * time.Hour // RFC 6265bis 5.5
-	maxFields                 = 3000                 // what browsers keep in all
-	doubtLaxUnsafe            = "only Chromium sends it, for two minutes after it was set; RFC 6265bis 5.6.7.2 allows that"
-	doubtDefault              = "Firefox and Safari do not treat a missing SameSite as Lax and send it"
-	doubtLocalSecure          = "Safari refuses Secure cookies from http://localhost"
-	doubtLongAttribute        = "an attribute over 1024 bytes was ignored (RFC 6265bis 5.6)"
-	doubtSchemeful            = "Firefox and Safari do not count http and https as two sites and send it"
+	Replaced       Reason = "replaced by a later Set-Cookie of the same name, domain and path"
+	Deleted        Reason = "deleted by a later Set-Cookie"
+	RanOut         Reason = "its lifetime is over"
+	SecureShadow   Reason = "a Secure cookie of that name exists, which a plain http answer cannot replace"
+	Evicted        Reason = "dropped: the browser keeps 180 cookies for a site"
+	ThirdParty     Reason = "third-party cookies are blocked"
+	OtherPartition Reason = "Partitioned, and set under another top-level site"
+	UnsafeLax      Reason = "no SameSite, and a POST from another site more than two minutes after it was set"
 )
 
-type held struct {
-	*Judged
-	n         int // index into the docket
-	set       exchange.URL
-	created   time.Time
-	key       string
-	partition string
-}
+// Where browsers differ.
+const (
+	doubtLaxUnsafe     = "only Chromium sends it, for two minutes after it was set; RFC 6265bis 5.6.7.2 allows that"
+	doubtDefault       = "Firefox and Safari do not treat a missing SameSite as Lax and send it"
+	doubtLocalSecure   = "Safari refuses Secure cookies from http://localhost"
+	doubtLongAttribute = "an attribute over 1024 bytes was ignored (RFC 6265bis 5.6)"
+	doubtSchemeful     = "Firefox and Safari do not count http and https as two sites and send it"
+)
+
+// Limits of browsers.
+const (
+	maxPerSite = 180                  // Chromium and Firefox; RFC 6265bis 6.1 asks for at least 50
+	maxFields  = 3000                 // what browsers keep in all
+	laxUnsafe  = 2 * time.Minute      // RFC 6265bis 5.6.7.2
+	longest    = 400 * 24 * time.Hour // RFC 6265bis 5.5
+)
 
 // Court answers for each Set-Cookie value, in order, whether a browser keeps it and sends it with the request
 // (RFC 6265bis 5.7 and 5.8.3, with the limits of today's browsers).
@@ -122,132 +121,6 @@ func Court(replies []Reply, ask Ask) Docket {
 	}
 	d.field(jar)
 	return d
-}
-
-// store takes h into the jar, or says why not (5.7).
-func store(jar []*held, at map[string]*held, h *held, r Reply, block bool) []*held {
-	c := h.Cookie
-	h.Ends = ends(c, r.At)
-	page := r.Page
-	if page != nil && !r.cross(r.URL) {
-		page = nil
-	} else if page == nil && r.cross(r.URL) {
-		page = r.Top
-	}
-	h.Stored = c.Stores(r.URL, Context{Now: r.At, Page: page, TopLevel: r.TopLevel})
-	if c.LongAttr {
-		h.Doubt = doubtLongAttribute
-	}
-	if c.Secure && r.URL.Scheme == "http" && h.Stored == OK {
-		h.Doubt = doubtLocalSecure
-	}
-	if c.Partitioned {
-		h.partition = site(r.top(r.URL))
-	} else if h.Stored == OK && block && r.third(r.URL) {
-		h.Stored = ThirdParty
-	}
-	h.key = strings.Join([]string{c.Name, h.domain(), c.EffectivePath(r.URL), h.partition}, "\x00")
-	old := at[h.key]
-	switch {
-	case h.Stored == Expired && old != nil && old.Stored == OK && !shadowed(jar, h):
-		old.Stored = Deleted
-		delete(at, h.key)
-		return jar
-	case h.Stored != OK:
-		return jar
-	case shadowed(jar, h):
-		h.Stored = SecureShadow
-		return jar
-	}
-	if old != nil && old.Stored == OK {
-		old.Stored = Replaced
-		// The creation time stays (5.7 step 23), and with it the place in the Cookie field.
-		for i, o := range jar {
-			if o == old {
-				h.created = old.created
-				jar[i] = h
-			}
-		}
-		at[h.key] = h
-		return jar
-	}
-	at[h.key] = h
-	return append(jar, h)
-}
-
-// shadowed: a plain http answer leaves Secure cookies alone (5.7 step 16).
-func shadowed(jar []*held, h *held) bool {
-	if h.Cookie.Secure || secureOrigin(h.set) {
-		return false
-	}
-	for _, o := range jar {
-		if o.Stored == OK && o.Cookie.Secure && o.Cookie.Name == h.Cookie.Name && (within(o.bare(), h.bare()) || within(h.bare(), o.bare())) &&
-			PathMatch(h.Cookie.EffectivePath(h.set), o.Cookie.EffectivePath(o.set)) {
-			return true
-		}
-	}
-	return false
-}
-
-// bare is the domain that the cookie belongs to; domain tells host-only ones apart.
-func (h *held) bare() string {
-	if h.Cookie.hostOnly(h.set) {
-		return strings.TrimSuffix(h.set.Host, ".")
-	}
-	return h.Cookie.Domain
-}
-
-func (h *held) domain() string {
-	if h.Cookie.hostOnly(h.set) {
-		return h.bare()
-	}
-	return "." + h.bare()
-}
-
-// ends is when a cookie ends that was set then; zero for a session cookie.
-func ends(c Set, set time.Time) time.Time {
-	var t time.Time
-	switch {
-	case c.MaxAge != nil:
-		t = set.Add(time.Duration(*c.MaxAge) * time.Second)
-	case !c.Expires.IsZero():
-		t = c.Expires
-	default:
-		return t
-	}
-	if limit := set.Add(longest); t.After(limit) {
-		return limit
-	}
-	return t
-}
-
-// evict drops what is over the limit of a site: without Secure first, older first (5.7, last paragraphs).
-func evict(jar []*held, now time.Time) {
-	sites := map[string][]*held{}
-	for _, h := range jar {
-		if h.Stored == OK && (h.Ends.IsZero() || h.Ends.After(now)) {
-			key := site(h.set) + h.partition
-			if _, domain, ok := strings.Cut(key, "://"); ok {
-				key = domain
-			}
-			sites[key] = append(sites[key], h)
-		}
-	}
-	for _, list := range sites {
-		over := len(list) - maxPerSite
-		if over <= 0 {
-			continue
-		}
-		slices.SortStableFunc(list, func(a, b *held) int {
-			if a.Cookie.Secure != b.Cookie.Secure {
-				return map[bool]int{true: 1, false: -1}[a.Cookie.Secure]
-			}
-			return a.created.Compare(b.created)
-		})
-		for _, h := range list[:over] {
-			h.Stored = Evicted
-		}
-	}
 }
 
 // sends answers 5.8.3 for a cookie in the jar.
