@@ -6,8 +6,11 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family: those with a detector, then those that their pages' signs alone tell.
 var Causes = []*cause.Cause{
+	APNSProviderToken,
 	AWSAPIGWUnknownRoute,
 	AzureAPIMKey,
+	DockerRegistryRealmMisconfigured,
+	GCPIDTokenAudience,
 	LLMAPIKey,
 	SignedURLExpired,
 	{ID: "aws-apigw-identity-source-missing", Title: "API Gateway refuses before it runs the authorizer", Family: family, RefusedBy: "gateway", FaultAt: "client", Hides: []string{"no-credentials-sent", "missing-www-authenticate", "token-wrong-location", "authorization-scheme-missing", "token-aud-mismatch", "reverse-proxy-strips-authorization", "unsolicited-authorization-sent", "cors-preflight-401"}},
