@@ -26,6 +26,24 @@ type Place struct {
 	TopLevel bool          // the request replaces the page in the address bar: a link, a form, a redirect of one
 }
 
+// Replies lists what recorded exchanges set, oldest first. The time is the reply's Date, or ours when it has none; what
+// page asked is not known from an exchange, and is left open.
+func Replies(xs []*exchange.Exchange) []Reply {
+	var out []Reply
+	for _, x := range xs {
+		fields := x.Header().Values("Set-Cookie")
+		if len(fields) == 0 {
+			continue
+		}
+		r := Reply{URL: x.Request.URL, At: x.Sent, Fields: fields}
+		if d, ok := x.Date(); ok {
+			r.At = d
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // Ask is the request that is judged.
 type Ask struct {
 	URL    exchange.URL

@@ -121,6 +121,15 @@ func TestCourtJar(t *testing.T) {
 	}
 }
 
+func TestReplies(t *testing.T) {
+	x := &exchange.Exchange{Request: exchange.Request{URL: mustURL(t, "https://app.example.com/login")}, Response: &exchange.Response{Header: exchange.Header{
+		exchange.ResponseField("Date", "Wed, 01 Jul 2026 00:00:00 GMT"), exchange.ResponseField("Set-Cookie", "a=1; Max-Age=60"), exchange.ResponseField("Set-Cookie", "b=2")}}}
+	d := Court(Replies([]*exchange.Exchange{x, {}}), Ask{URL: mustURL(t, "https://app.example.com/login"), At: now.Add(time.Minute)})
+	if len(d.Cookies) != 2 || d.Cookies[0].Sent != RanOut || d.Cookies[1].Sent != OK {
+		t.Errorf("%+v", d)
+	}
+}
+
 func TestCourtEvicts(t *testing.T) {
 	r := reply(t, "https://app.example.com/", "first=1", "safe=1; Secure")
 	for i := range 180 {

@@ -29,6 +29,7 @@ const (
 	KidAmbiguous  Word = "kid-ambiguous" // several keys of that kid
 	KidOfOther    Word = "kid-of-other"  // made by a key of the set that has another kid
 	OtherKey      Word = "other-key"     // no key at hand made it, or the token was changed
+	OtherCert     Word = "other-cert"    // the header names another certificate than those at hand
 	OtherSize     Word = "other-size"    // its length shows a key of another size
 	NoKey         Word = "no-key"        // nothing to verify with
 

@@ -3,6 +3,7 @@ package jose
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -79,8 +80,32 @@ func (m *signed) explain(keys Set, alg string, tried []int, a *Answer) {
 			a.add(because(OtherSize, "the signature has %d bytes; %s has %d: it was cut, or made otherwise", len(sig), alg, s.hash.Size()))
 		}
 	}
-	if len(tried) > 0 {
-		a.add(because(OtherKey, "%s did not make this signature: it was made by another key, or the token was changed after signing", named(keys, tried)))
+	m.certificate(keys, a)
+	if len(tried) == 0 {
+		return
+	}
+	k := keys.Keys[tried[0]]
+	if len(tried) == 1 && a.Kid.Present() && (k.Kid.Text.Equal(a.Kid.Text) || a.Kid.Text.Is(k.Thumbprint())) {
+		a.add(because(OtherKey, "the key that the kid names, the %s, did not make this signature: the token was changed after signing, or the key was replaced under the same kid", k))
+		return
+	}
+	a.add(because(OtherKey, "%s did not make this signature: it was made by another key, or the token was changed after signing", named(keys, tried)))
+}
+
+// certificate compares x5t and x5t#S256 with the certificates at hand (RFC 7515 4.1.7 and 4.1.8).
+func (m *signed) certificate(keys Set, a *Answer) {
+	sha1Sum, sha256Sum := m.str("x5t"), m.str("x5t#S256")
+	found, certs := false, 0
+	for _, k := range keys.Keys {
+		if k.m == nil || k.m.cert == nil {
+			continue
+		}
+		certs++
+		one, two := sha1.Sum(k.m.cert.Raw), sha256.Sum256(k.m.cert.Raw)
+		found = found || sha1Sum == base64.RawURLEncoding.EncodeToString(one[:]) || sha256Sum == base64.RawURLEncoding.EncodeToString(two[:])
+	}
+	if certs > 0 && !found && sha1Sum+sha256Sum != "" {
+		a.add(because(OtherCert, "the header names another certificate (x5t) than those at hand"))
 	}
 }
 

@@ -15,6 +15,7 @@ type encrypted struct {
 	key, iv, body     []byte
 	tag               []byte
 	aad               []byte
+	spent             *int64 // rounds of PBES2 so far, shared by the recipients
 }
 
 func (m *encrypted) str(name string) string { s, _ := m.header[name].(string); return s }
@@ -32,7 +33,7 @@ func compactJWE(v secret.Text) (*encrypted, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &encrypted{aad: []byte(p[0])}
+	m := &encrypted{aad: []byte(p[0]), spent: new(int64)}
 	if m.protected, err = headerOf("header", raw); err != nil {
 		return nil, err
 	}
@@ -96,13 +97,14 @@ func jsonJWE(data []byte) ([]*encrypted, error) {
 		recipients = []any{obj}
 	}
 	var out []*encrypted
+	spent := new(int64)
 	for _, e := range recipients {
 		one, ok := e.(map[string]any)
 		key, okKey := text(one, "encrypted_key")
 		if !ok || !okKey {
 			return nil, wrong
 		}
-		m := &encrypted{protected: protected, aad: aad}
+		m := &encrypted{protected: protected, aad: aad, spent: spent}
 		if m.header, err = merge(protected, obj["unprotected"], one["header"]); err != nil {
 			return nil, err
 		}

@@ -206,6 +206,14 @@ func TestSignature(t *testing.T) {
 	}
 }
 
+// Claims that were pasted without their signature are judged as claims.
+func TestPartial(t *testing.T) {
+	v := secret.New(b64(`{"alg":"none"}`) + "." + b64(`{"iss":"https://i.test","aud":"a","sub":"alice","exp":`+at(-time.Hour)+`}`) + ".")
+	if got := words(Judge(v, now, 0, jose.Secret([]byte(fake)), Expect{Partial: true})); got != "expired:refused" {
+		t.Error(got)
+	}
+}
+
 func TestUnreadable(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{"", "malformed:refused"},
