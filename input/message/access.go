@@ -23,7 +23,7 @@ func isAccess(text string) int {
 			return true
 		}
 		m, sure := accessLine(line, &w)
-		if !sure && m.Kind != "" && m.Status != 0 && timeLen(line) == 0 && levelAt(line) == "" {
+		if !sure && m.Kind != "" && m.Status != 0 && len(strings.Fields(line)) <= 9 && timeLen(line) == 0 && levelAt(line) == "" {
 			weak++
 		}
 		return sure

@@ -58,6 +58,8 @@ func isBody(text string) int {
 // sentence says how surely a text without marks is a reply's body: a short one about a refusal.
 func sentence(text string, lines int) int {
 	switch {
+	case strings.Contains(text, "\n\n") && len(strings.Fields(text)) > 12:
+		return 35
 	case lines > 3 || len(text) > 500 || prompt(text) || timeLen(text) > 0 || levelAt(text) != "" && strings.ToUpper(levelAt(text)) == levelAt(text):
 		return 0
 	case serverForm(text) != "" || strings.HasPrefix(text, "curl ") || strings.Contains(text, "://") && !hot(text):
@@ -66,7 +68,7 @@ func sentence(text string, lines int) int {
 		return 30
 	case !hot(text):
 		return 15
-	case len(strings.Fields(text)) <= 30:
+	case len(strings.Fields(text)) <= 30 && !sentenceLike(text):
 		return 61
 	}
 	return 35

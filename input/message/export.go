@@ -13,7 +13,9 @@ func Readable(text string) bool { return readable(Clean(cut(text, 8<<10))) }
 // Machine reports that a line has a form that only programs write: the head of a log record, a line of a server's or a
 // tool's, an error, an exception, a frame of a stack trace.
 func Machine(line string) bool {
-	line = cut(line, 2<<10)
+	if line = cut(line, 2<<10); len(line) < 6 {
+		return false
+	}
 	if stamped(line) || serverForm(line) != "" || frame(line) != "" && !strings.HasPrefix(line, "at ") || sameHead(line) || jsonRecord(line) {
 		return true
 	}
@@ -57,6 +59,16 @@ func wordsIn(s string, most int) bool { return len(strings.Fields(s)) <= most }
 // Frame reports a line that continues a stack trace or a record: a frame, or one that is deeply indented.
 func Frame(line string) bool {
 	return frame(line) != "" || isHead(strings.TrimSpace(line)) && class(strings.TrimSpace(line)) != ""
+}
+
+// Logged reports a line that only a server's error log or an access log has.
+func Logged(line string) bool {
+	line = cut(line, 4<<10)
+	if serverForm(line) != "" {
+		return true
+	}
+	m, sure := accessIn(line)
+	return sure && (m.Who != "" || m.Fields["client"] != "")
 }
 
 // IsRecord reports a record of a log in JSON.

@@ -30,6 +30,8 @@ func isStack(text string) int {
 	switch {
 	case frames == 0 || heads == 0 && frames < 2:
 		return 0
+	case opens(text):
+		return 62 // somebody tells of it first
 	case stamps > heads+1, timeLen(text) > 0:
 		return 50 // a log with traces in it
 	case strings.HasPrefix(strings.TrimSpace(text), "Traceback (most recent call last)"), strings.HasPrefix(text, "Exception in thread"), strings.HasPrefix(text, "Unhandled exception"), strings.HasPrefix(text, "PHP Fatal error:  Uncaught"), strings.HasPrefix(text, "goroutine "), strings.HasPrefix(text, "panic: "):
@@ -40,6 +42,12 @@ func isStack(text string) int {
 		return 72
 	}
 	return 45
+}
+
+// opens reports that a text begins with a sentence.
+func opens(text string) bool {
+	line, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return len(strings.Fields(line)) >= 6 && class(line) == "" && !stamped(line) && frame(line) == "" && !strings.HasPrefix(line, "Traceback") && !strings.HasPrefix(line, "Exception in") && !strings.Contains(line, ": ") && strings.HasSuffix(line, ":")
 }
 
 func readStack(text string, o form.Options) (exchange.Evidence, error) {

@@ -16,7 +16,8 @@ const maxBlock = 400
 // bodies finds objects and markup that begin on a line of their own (or behind "Response: ") and reads them as a reply's
 // body; what holds the claims of a token becomes a token.
 func (r *reader) bodies() {
-	for i := 0; i < len(r.lines); i++ {
+	budget := 4 << 20 // bytes that may be tried in vain
+	for i := 0; i < len(r.lines) && budget > 0; i++ {
 		if r.used[i] {
 			continue
 		}
@@ -37,6 +38,7 @@ func (r *reader) bodies() {
 		}
 		n := r.block(text, r.lines[i][:from], i)
 		if n == 0 {
+			budget -= len(text)
 			continue
 		}
 		last := i + strings.Count(text[:n], "\n")

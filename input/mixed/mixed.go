@@ -39,6 +39,9 @@ var Forms = []form.Form{
 // maxText is how much of a text is read: 1 MiB. What is behind it is left out and said so.
 const maxText = 1 << 20
 
+// maxLines is how many lines are looked at one by one; what is longer than that is a log, and read as one from there on.
+const maxLines = 20000
+
 // bias is what a line becomes that has no form of its own.
 type bias uint8
 
@@ -79,6 +82,10 @@ func read(text string, o form.Options, b bias) (exchange.Evidence, error) {
 		return r.out, nil
 	}
 	r.lines = strings.Split(text, "\n")
+	var tail []string
+	if len(r.lines) > maxLines {
+		r.lines, tail = r.lines[:maxLines], r.lines[maxLines:]
+	}
 	r.used = make([]bool, len(r.lines))
 	r.fenced = make([]bool, len(r.lines))
 	r.fences()
@@ -88,6 +95,9 @@ func read(text string, o form.Options, b bias) (exchange.Evidence, error) {
 	r.tokens()
 	r.outcomes()
 	r.rest()
+	if len(tail) > 0 {
+		r.out.Add(message.Any(strings.Join(tail, "\n"), r.sub(maxLines)))
+	}
 	return r.out, nil
 }
 
@@ -112,6 +122,12 @@ func (r *reader) mark(first, last int) {
 
 // others asks the readers of conversations, of commands and code, and of configuration, in this order.
 func (r *reader) others() {
+	held := make([]bool, len(r.lines))
+	for i, l := range r.lines { // fields in a server's log are no header fields
+		if !r.used[i] && len(l) > 30 && message.Logged(l) {
+			held[i], r.used[i] = true, true
+		}
+	}
 	found, _ := transcript.Scan(r.left(), r.o)
 	for _, f := range found {
 		r.out.Add(f.Evidence)
@@ -132,6 +148,11 @@ func (r *reader) others() {
 		}
 	}
 	r.out.Add(e)
+	defer func() {
+		for i, h := range held {
+			r.used[i] = r.used[i] && !h
+		}
+	}()
 	conf, parts := settings.Scan(r.left(), r.o)
 	r.out.Add(conf)
 	for _, s := range parts {

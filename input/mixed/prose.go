@@ -104,7 +104,9 @@ func isText(text string) int {
 	case k.fences >= 2 && k.prose > 0:
 		return 84
 	case k.prose >= 2 && k.machine > 0 && k.prose*100 >= 15*k.lines:
-		return 72
+		return 68
+	case k.prose > 0 && k.machine > 0 && k.prose*100 >= 15*k.lines:
+		return 64
 	case k.prose > 0 && k.prose < k.lines:
 		return 50
 	}
