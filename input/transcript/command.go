@@ -31,7 +31,7 @@ func commandLine(s string) bool {
 	return strings.Contains(s, "://") || strings.Contains(s, " -") || strings.Contains(s, ".") || strings.Contains(s, "localhost")
 }
 
-var httpieRE = regexp.MustCompile(`^(?:https?|xhs?) (?:-\S+ |'[^']*' )*(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) )?(?:-\S+ |\S+=\S+ )*(\S*(?:://|:\d|\.|localhost)\S*|:\d*/?\S*)(?: |$)`)
+var httpieRE = regexp.MustCompile(`^(?:https?|xhs?) (?:-\S+ |'[^']*' )*(?:(?i:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) )?(?:-\S+ |\S+=\S+ )*(\S*(?:://|:\d|\.|localhost)\S*|:\d*/?\S*)(?: |$)`)
 
 func httpie(s string) bool { return httpieRE.MatchString(s[:min(len(s), 2000)]) }
 
@@ -237,6 +237,6 @@ func (d *draft) fill(x *exchange.Exchange) {
 }
 
 // includes are the options by which curl shows the reply's header.
-var includes = regexp.MustCompile(`\s(?:-[A-Za-z]*[iI]|--include|--head|-D ?-|--dump-header -|--show-headers)\b`)
+var includes = regexp.MustCompile(`\s(?:-[A-Za-z]*[iI][A-Za-z]*|--include|--head|-D ?-|--dump-header -|--show-headers)\b`)
 
 var variable = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|%[A-Za-z_]+%`)

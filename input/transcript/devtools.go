@@ -71,6 +71,12 @@ func readDevtools(t *talk, i int) int {
 func (t *talk) paneStart(i int) bool {
 	s := strings.TrimSpace(t.ls[i].text)
 	low := strings.ToLower(s)
+	if strings.HasPrefix(low, "request url\thttp") {
+		return true
+	}
+	if strings.HasPrefix(low, "scheme") && i+2 < len(t.ls) && strings.HasPrefix(strings.ToLower(t.ls[i+1].text+t.ls[i+2].text), "host") {
+		return true
+	}
 	if strings.HasPrefix(low, "request url:") || low == "request url" || strings.HasPrefix(low, "request method:") || strings.HasPrefix(low, "status code:") {
 		return true
 	}
@@ -172,6 +178,10 @@ func (p *pane) line(n int) int {
 // pair reads a name and its value, on one line or on two.
 func (p *pane) pair(n int, s string) int {
 	t := p.t
+	if m := firefoxRow.FindStringSubmatch(s); m != nil && p.part == "general" {
+		p.general("status", m[2])
+		return n + 1
+	}
 	colon := ""
 	if strings.HasPrefix(s, ":") {
 		colon, s = ":", s[1:]
@@ -217,6 +227,9 @@ func (p *pane) pair(n int, s string) int {
 	p.d.field(request, colon+name, value)
 	return next
 }
+
+// firefoxRow are rows that Firefox copies without anything between name and value.
+var firefoxRow = regexp.MustCompile(`^(?:(Status):? ?(\d{3}.*)|(?:Version|Transferred|Referrer Policy|Request Priority|DNS Resolution):? ?[^:\s].*)$`)
 
 func (p *pane) general(what, value string) {
 	switch what {

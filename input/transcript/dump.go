@@ -21,7 +21,7 @@ var pairRE = []*regexp.Regexp{
 }
 
 var (
-	dumpOpen = regexp.MustCompile(`(?i)^(.{0,80}?)(array\(\d+\) ?\{|Array$|Array ?\(|map\[|Headers? ?(?:\([^)]*\) ?)?\{|\[Object: null prototype\] \{|CaseInsensitiveDict\(|ImmutableMultiDict\(|EnvironHeaders\(|Headers\(|HTTPHeaderDict\(|IncomingHttpHeaders|AxiosHeaders ?\{|\{|\[\()(.*)$`)
+	dumpOpen = regexp.MustCompile(`(?i)^(.{0,80}?)(array\(\d+\) ?\{|Array$|Array ?\(|map\[|Headers? ?(?:\([^)]*\) ?)?\{|\[Object: null prototype\] \{|CaseInsensitiveDict\(|ImmutableMultiDict\(|EnvironHeaders\(|Headers\(|HTTPHeaderDict\(|IncomingHttpHeaders|AxiosHeaders ?\{|\{|\[\(|\[)(.*)$`)
 	phpNext  = regexp.MustCompile(`^\["?([A-Za-z][A-Za-z0-9_-]{1,60})"?\]=>$`)
 	phpValue = regexp.MustCompile(`^string\(\d+\) "(.*)"$`)
 	wsgiName = regexp.MustCompile(`^(?:REDIRECT_)?HTTP_[A-Z0-9_]+$|^(?:CONTENT_TYPE|CONTENT_LENGTH|REQUEST_METHOD|REQUEST_URI|PATH_INFO|QUERY_STRING|SERVER_NAME|PHP_AUTH_USER|PHP_AUTH_PW|REMOTE_USER|(?:REDIRECT_)?REMOTE_USER|AUTH_TYPE|SERVER_SOFTWARE|REMOTE_ADDR|SERVER_PROTOCOL|SERVER_PORT|HTTPS|REQUEST_SCHEME)$`)
@@ -35,7 +35,7 @@ type pair struct{ name, value string }
 // readDump reads header fields as a program prints its own map or list of them.
 func readDump(t *talk, i int) int {
 	s := strings.TrimSpace(t.ls[i].text)
-	if len(s) < 5 {
+	if len(s) == 0 || len(s) > maxLine {
 		return i
 	}
 	var ps []pair
@@ -65,13 +65,16 @@ func readDump(t *talk, i int) int {
 
 // pairs reads pairs that stand one on a line, from line i on.
 func (t *talk) pairs(i int) (out []pair, n int) {
-	miss := 0
+	miss, opened := 0, 0
 	for n = i; n < len(t.ls) && n < i+maxDump && miss < 2; n++ {
 		s := strings.TrimSpace(t.ls[n].text)
 		if t.ls[n].empty || t.ls[n].brk && n > i {
 			break
 		}
 		if s == "(" || s == "{" || s == "[" {
+			if opened++; opened > 3 {
+				break
+			}
 			continue
 		}
 		if strings.HasPrefix(s, "}") || strings.HasPrefix(s, ")") || s == "]" || s == "]," {

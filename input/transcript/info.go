@@ -61,7 +61,7 @@ func (v *verbose) connection(n int, s string) bool {
 		v.flush()
 		v.t.conn++
 		v.conn = exchange.Conn{ID: v.t.conn, Proxy: v.conn.Proxy}
-		if port != "" {
+		if port != "" && host != "(nil)" {
 			v.conn.Remote, v.named = net.JoinHostPort(ip, port), net.JoinHostPort(host, port)
 		}
 		return true
@@ -80,7 +80,10 @@ func (v *verbose) connection(n int, s string) bool {
 		return true
 	}
 	if m := tunnelRE.FindStringSubmatch(s); m != nil {
-		v.conn.Proxy, v.named = v.named, m[1]
+		if v.named != "" {
+			v.conn.Proxy = v.named
+		}
+		v.named = m[1]
 		return true
 	}
 	if m := proxyRE.FindStringSubmatch(s); m != nil {

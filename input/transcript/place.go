@@ -110,6 +110,12 @@ func (t *talk) scheme(d *draft, x *exchange.Exchange, authority string) (scheme 
 			}
 		}
 	}
+	if _, p, err := net.SplitHostPort(x.Conn.Remote); err == nil && x.Conn.Proxy == "" && d.marked {
+		if p == "443" {
+			return "https", true
+		}
+		return "http", true // curl tells of a handshake when there is one
+	}
 	if t.last != nil && strings.EqualFold(t.last.Request.URL.Authority(), authority) {
 		return t.last.Request.URL.Scheme, true
 	}

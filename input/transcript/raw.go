@@ -9,7 +9,7 @@ func readRaw(t *talk, i int) int {
 	n := i
 	if r := t.rawRequest(d, i); r > i {
 		n = r
-		if strings.Contains(d.req.Text("User-Agent").Reveal(), "HTTPie/") {
+		if ua := d.req.Text("User-Agent"); ua.HasPrefix("HTTPie/") || ua.HasPrefix("xh/") {
 			t.kind = "httpie-output"
 		}
 		j := t.answerAt(n)
@@ -29,6 +29,9 @@ func readRaw(t *talk, i int) int {
 		for n < len(t.ls) && t.ls[n].blank() {
 			n++
 		}
+	}
+	if strings.EqualFold(d.reason, "Connection established") && !d.respHead && !d.reqLine {
+		return n // a proxy's answer to CONNECT in front of the origin's: curl -i prints both
 	}
 	t.finish(d)
 	return n
@@ -218,6 +221,9 @@ func (t *talk) bareFields(d *draft, i int) int {
 	if !ok || !known(name) || value == "" && i+1 < len(t.ls) && !strings.Contains(name, "-") {
 		return i
 	}
+	if strings.HasSuffix(value, "',") || strings.HasSuffix(value, "\",") {
+		return i // a program's own map
+	}
 	low := strings.ToLower(name)
 	if (commonNames[low] || !strings.Contains(low, "-")) && !t.plausible(low, value, i) {
 		return i
@@ -238,11 +244,14 @@ func (t *talk) bareFields(d *draft, i int) int {
 	return n
 }
 
+// prosaic are field names that begin a line of prose or of a form as well.
+var prosaic = set("via allow link range priority upgrade age vary te expires location origin date connection")
+
 // plausible keeps "Date: tomorrow", "Server: our own" and "Host: ..." of prose and configuration from being taken for
 // fields: a name that is also a word needs a neighbour that is a field, or the value of its grammar.
 func (t *talk) plausible(name, value string, i int) bool {
 	if i+1 < len(t.ls) {
-		if n, _, ok := field(t.ls[i+1].text); ok && known(n) {
+		if n, _, ok := field(t.ls[i+1].text); ok && known(n) && (!prosaic[name] || strings.Contains(n, "-")) {
 			return true
 		}
 	}

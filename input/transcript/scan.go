@@ -18,12 +18,15 @@ type Find struct {
 	exchange.Evidence        // exchanges, the intents of the command that made them, messages, facts
 }
 
+// maxExchanges is how many exchanges and messages are read; what stands behind them is left in rest.
+const maxExchanges = 5000
+
 // Scan finds the HTTP conversations in text, in order, and the lines that belong to none. A curl command belongs to a
 // conversation when its output follows; without output it is left in rest. The time is linear in the text.
 func Scan(text string, o form.Options) (found []Find, rest []Span) {
 	t := newTalk(unwrap(text), o)
 	used := make([]bool, len(t.ls))
-	for i := 0; i < len(t.ls); {
+	for i, n := 0, 0; i < len(t.ls) && n < maxExchanges; {
 		next, kind := i, ""
 		if !t.ls[i].blank() {
 			next, kind = t.at(i)
@@ -35,7 +38,7 @@ func Scan(text string, o form.Options) (found []Find, rest []Span) {
 		for k := i; k < next; k++ {
 			used[k] = true
 		}
-		if !t.ev.Empty() {
+		if n += len(t.ev.Exchanges) + len(t.ev.Messages); !t.ev.Empty() {
 			found = append(found, Find{Kind: kind, Span: Span{i + 1, next}, Evidence: t.ev})
 			t.ev = exchange.Evidence{}
 		}

@@ -77,6 +77,7 @@ type draft struct {
 	haveURL       bool
 	unseenCredent bool
 	intent        *exchange.Intent // the command's, when one stands above
+	marked        bool             // curl told it
 	whole         bool             // the record shows the whole request although no Host is among it
 	fromCommand   bool             // the request was taken from it
 }

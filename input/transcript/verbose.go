@@ -110,7 +110,7 @@ func (v *verbose) begin(n int) *draft {
 	v.flush()
 	v.d = v.t.draft(n)
 	v.d.conn = v.conn
-	v.d.authority = v.named
+	v.d.authority, v.d.marked = v.named, true
 	if v.again && v.t.last != nil {
 		v.d.redirected = v.t.last.Status()/100 == 3
 		v.d.leg = !v.d.redirected
@@ -123,8 +123,10 @@ func (v *verbose) flush() {
 	if v.d != nil {
 		if x := v.t.finish(v.d); x != nil {
 			if x.Request.Method == "CONNECT" && x.OK() {
-				v.conn.Proxy = v.named
-				v.conn.TLS, v.named = nil, ""
+				if v.conn.Proxy == "" {
+					v.conn.Proxy = v.named
+				}
+				v.conn.TLS, v.named = nil, x.Request.Target.Reveal()
 			}
 		}
 		v.d = nil
@@ -175,14 +177,22 @@ func (v *verbose) sentLine(n int, s string) {
 	if snip(s) {
 		v.d.reqCut = true
 	} else if name, value, isField := field(s); isField {
-		v.d.requestField(name, value)
-		if strings.EqualFold(name, "User-Agent") && strings.HasPrefix(value, "git/") {
-			v.who = "git"
-		} else if strings.EqualFold(name, "User-Agent") && strings.HasPrefix(value, "GuzzleHttp") {
-			v.who = "guzzle"
-		}
+		v.requestField(name, value)
 	} else {
 		v.d.fold(true, s)
+	}
+}
+
+// requestField takes a field, and from User-Agent who is speaking: git and Guzzle pass on what their libcurl says.
+func (v *verbose) requestField(name, value string) {
+	v.d.requestField(name, value)
+	if !strings.EqualFold(name, "User-Agent") {
+		return
+	}
+	if strings.HasPrefix(value, "git/") {
+		v.who = "git"
+	} else if strings.HasPrefix(value, "GuzzleHttp") {
+		v.who = "guzzle"
 	}
 }
 
@@ -239,15 +249,28 @@ func (v *verbose) other(n int) int {
 	case v.d == nil:
 		return n
 	}
+	if _, status, _, ok := statusLine(s); ok {
+		if v.d.status == status {
+			return v.twice(n) // -i prints the header once more
+		}
+		return n
+	}
+	if v.dump {
+		return n + 1 // the dump showed it already
+	}
 	if !v.ended && snip(s) {
 		v.d.reqCut, v.d.respCut = v.d.reqCut || !v.d.began(), v.d.respCut || v.d.began()
 		return n + 1
 	}
 	if name, value, ok := field(s); ok && known(name) && !v.ended && !v.d.bodySeen {
-		v.d.field(!v.d.began(), name, value)
+		if v.d.began() {
+			v.d.responseField(name, value)
+		} else {
+			v.requestField(name, value)
+		}
 		return n + 1
 	}
-	if !v.d.began() || v.d.bodySeen && !v.dump && !bodyLike(s) {
+	if !v.d.began() || v.d.bodySeen && !bodyLike(s) {
 		if !v.d.began() && v.sent && bodyLike(s) {
 			return v.requestBody(n)
 		}
@@ -256,14 +279,22 @@ func (v *verbose) other(n int) int {
 	end := t.bodyEnd(n)
 	for k := n; k < end; k++ {
 		body, remark, cut := strings.Cut(t.ls[k].text, "* Connection #")
-		if !v.dump {
-			v.d.bodyLine(body)
-		}
+		v.d.bodyLine(body)
 		if cut {
 			v.info(k, "Connection #"+remark)
 		}
 	}
 	return end
+}
+
+// twice is the line behind a header section that the marks showed already.
+func (v *verbose) twice(n int) int {
+	for n++; n < len(v.t.ls) && !v.t.ls[n].empty; n++ {
+		if _, _, ok := field(v.t.ls[n].text); !ok {
+			break
+		}
+	}
+	return n
 }
 
 func (v *verbose) requestBody(n int) int {

@@ -15,8 +15,9 @@ var (
 	wgetChose   = regexp.MustCompile(`^Authentication selected: (\w+)(.*)$`)
 	wgetError   = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?ERROR (\d{3}): `)
 	wgetTwo     = regexp.MustCompile(`^HTTP (?:ERROR )?response (\d{3}) ?([A-Za-z ]*?) *\[(https?://[^\]]+)\]`)
+	wgetTLS     = regexp.MustCompile(`^(?:The certificate.s owner does not match|ERROR: cannot verify|ERROR: The certificate of|ERROR: no certificate subject|Unable to establish SSL)`)
 	wgetBusy    = regexp.MustCompile(`^wget: server returned error: (HTTP/\d(?:\.\d)? \d{3}.*)$`)
-	wgetWords   = regexp.MustCompile(`^(?:DEBUG output created by Wget|Setting --|Reading HSTS|Saving HSTS|Resolving |Caching |Created socket|Releasing |Initiating SSL|Handshake successful|certificate:|  subject:|  issuer:|X509 |Registered socket|Disabling further|Closed (?:\d|fd)|Skipping \d|Reusing (?:existing|fd)|Length: |Saving to:|Username/Password Auth|Authorization failed|Unknown authentication|Loading SSL|Loaded CA|URI encoding|Converted file name|hsts:|Found no|Host .* has|Auth scheme|Inserted |Stored cookie|\s+\d+%\[|\S+\s+\d+%\[|\s*0K |Location: .*\[following\]|ERROR: |Unable to |To connect to |Proxy tunneling failed|Giving up|Retrying|Failed |GnuTLS|OpenSSL|WARNING: |Self-signed|Issued certificate|Unable|seconds |Disabling |Deferring|Parsing|Cookie|cdm:|Unexpected|Remote file)`)
+	wgetWords   = regexp.MustCompile(`^(?:\[\d+\] Downloading |Connecting to \S+ \([^)]*\)$|DEBUG output created by Wget|Setting --|Reading HSTS|Saving HSTS|Resolving |Caching |Created socket|Releasing |Initiating SSL|Handshake successful|certificate:|  subject:|  issuer:|X509 |Registered socket|Disabling further|Closed (?:\d|fd)|Skipping \d|Reusing (?:existing|fd)|Length: |Saving to:|Username/Password Auth|Authorization failed|Unknown authentication|Loading SSL|Loaded CA|URI encoding|Converted file name|hsts:|Found no|Host .* has|Auth scheme|Inserted |Stored cookie|\s+\d+%\[|\S+\s+\d+%\[|\s*0K |Location: .*\[following\]|ERROR: |Unable to |To connect to |Proxy tunneling failed|Giving up|Retrying|Failed |GnuTLS|OpenSSL|WARNING: |Self-signed|Issued certificate|Unable|seconds |Disabling |Deferring|Parsing|Cookie|cdm:|Unexpected|Remote file)`)
 )
 
 // wget is the state of reading what wget printed.
@@ -58,12 +59,12 @@ func readWget(t *talk, i int) int {
 
 // wgetCall reports a wget command whose output follows.
 func (t *talk) wgetCall(i int) bool {
-	if !strings.HasPrefix(t.ls[i].text, "wget ") {
+	if !strings.HasPrefix(t.ls[i].text, "wget ") && !strings.HasPrefix(t.ls[i].text, "wget2 ") {
 		return false
 	}
 	for k := i + 1; k < len(t.ls) && k < i+4; k++ {
 		s := t.ls[k].text
-		if wgetStart.MatchString(s) || wgetBusy.MatchString(s) || wgetTwo.MatchString(s) || strings.HasPrefix(s, "DEBUG output created") || strings.HasPrefix(s, "Setting --") || wgetConnect.MatchString(s) {
+		if wgetStart.MatchString(s) || wgetBusy.MatchString(s) || wgetTwo.MatchString(s) || strings.HasPrefix(s, "DEBUG output created") || strings.HasPrefix(s, "Setting --") || wgetWords.MatchString(s) || wgetConnect.MatchString(s) {
 			return true
 		}
 	}
@@ -100,7 +101,7 @@ func (w *wget) line(n int) int {
 		return w.goesOn(n)
 	}
 	switch {
-	case strings.HasPrefix(s, "wget "):
+	case strings.HasPrefix(s, "wget ") || strings.HasPrefix(s, "wget2 "):
 		if w.d != nil || w.haveURL {
 			return n
 		}
@@ -131,6 +132,12 @@ func (w *wget) line(n int) int {
 	case w.place(n, s):
 	case wgetError.MatchString(s):
 		t.message(n, "error", "wget", s, number(wgetError.FindStringSubmatch(s)[1]))
+	case wgetTLS.MatchString(s):
+		t.message(n, "error", "wget", s, 0)
+		if w.d == nil && w.haveURL {
+			w.begin(n).failure = &exchange.Failure{Step: "tls", Message: "wget does not trust the server's certificate"}
+			w.flush()
+		}
 	case strings.HasPrefix(s, "Username/Password Auth") || strings.HasPrefix(s, "ERROR: ") || strings.HasPrefix(s, "Unknown authentication") || strings.HasPrefix(s, "Authorization failed"):
 		t.message(n, "error", "wget", s, 0)
 	case strings.HasPrefix(s, "Location: ") && strings.HasSuffix(s, "[following]"):
