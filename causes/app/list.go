@@ -19,4 +19,7 @@ var Causes = []*cause.Cause{
 	SpringDefault,
 	SpringErrorDispatch401,
 	UnauthorizedMeans403,
+	{ID: "aspnet-scheme-or-middleware-order", Title: "ASP.NET Core's middleware order or default scheme is wrong", Family: family, RefusedBy: "application", FaultAt: "application", Hides: []string{"token-revoked", "missing-www-authenticate", "redirect-to-login-instead-of-401", "no-credentials-sent"}},
+	{ID: "hmac-body-altered", Title: "the signature covers other bytes than arrived", Family: family, RefusedBy: "application", FaultAt: "application", Hides: []string{"wrong-password", "hmac-canonicalisation", "jwt-signature-invalid-wrong-key"}},
+	{ID: "hmac-canonicalisation", Title: "the two sides sign the request in another form", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"wrong-password", "jwt-signature-invalid-wrong-key"}},
 }

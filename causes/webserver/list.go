@@ -27,4 +27,5 @@ var Causes = []*cause.Cause{
 	ServerAddsForeignChallenge,
 	TwoAuthLayersOneHeader,
 	UserLacksRoleOrGroup,
+	{ID: "htpasswd-format-corrupt", Title: "the password file has lines that the server cannot read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"wrong-password"}},
 }
