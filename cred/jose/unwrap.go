@@ -152,9 +152,10 @@ func (m *encrypted) password(pw []byte, alg string) ([]byte, error) {
 	if !ok || err != nil || rounds < 1 {
 		return nil, errOpen
 	}
-	if *m.spent += rounds; rounds > maxRounds || *m.spent > maxRounds {
+	if rounds > maxRounds-*m.spent {
 		return nil, fmt.Errorf("%d rounds of key derivation: %w", rounds, errCostly)
 	}
+	*m.spent += rounds
 	digest := map[string]func() hash.Hash{"PBES2-HS256+A128KW": sha256.New, "PBES2-HS384+A192KW": sha512.New384, "PBES2-HS512+A256KW": sha512.New}[alg]
 	kek, err := pbkdf2.Key(digest, string(pw), append([]byte(alg+"\x00"), salt...), int(rounds), wrapSize[alg[len(alg)-6:len(alg)-2]])
 	if err != nil {
