@@ -15,7 +15,7 @@ func (p *parser) chain(v value) value {
 	for !p.eof() {
 		t := p.tok()
 		switch {
-		case t.kind == tPunct && (t.text == "." && p.l != php || t.text == "?." || t.text == "->" || t.text == "::" && p.l != ruby || t.text == "::" && !t.nl):
+		case t.kind == tPunct && (t.text == "." && p.l != php || t.text == "?." || t.text == "->" && p.l != java || t.text == "::" && p.l != ruby || t.text == "::" && !t.nl):
 			n := p.peek(1)
 			if n.kind != tName {
 				p.advance()

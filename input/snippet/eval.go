@@ -88,7 +88,8 @@ func (in *interp) run(body []statement) {
 		v := in.eval(s.val)
 		if s.target.kind == vChain {
 			in.assign(s.target, s.op, v)
-		} else if v.kind == vFunc {
+		}
+		if v.kind == vFunc {
 			in.runFunc(v, nil)
 		}
 	}
@@ -221,12 +222,18 @@ func (in *interp) walk(v value, steps []step) (cur value, recv *draft, path stri
 					continue
 				}
 			}
+			if in.lang == ruby && (cur.kind == vDict || cur.kind == vString) && (i+1 == len(steps) || steps[i+1].op != '(') {
+				if r := in.builtin(&call{path: s.name, self: cur}); r.kind != vNone { // a call without brackets
+					settle(r)
+					continue
+				}
+			}
 			if path != "" {
 				path += "."
 			}
 			path += s.name
 			if recv == nil && cur.kind == vNone {
-				if w, ok := in.env[path]; ok {
+				if w, ok := in.env[path]; ok && (w.kind != vOther || i == len(steps)-1) {
 					path = ""
 					settle(w)
 				}
@@ -401,10 +408,17 @@ func (in *interp) builtin(c *call) value {
 			return in.joined(c.self, c.arg(0))
 		case "copy", "toString", "build", "to_h":
 			return c.self
+		case "to_json":
+			if s, ok := toJSON(c.self, 0); ok {
+				return str(s)
+			}
 		}
 		return value{}
 	}
 	if c.self.kind == vString {
+		if how, _ := plain(c.arg(0)); how == "base64" { // Buffer.from(s).toString("base64")
+			return in.base64(&call{args: []pair{{val: c.self}}})
+		}
 		switch name {
 		case "format":
 			return in.eval(fill(c.self, c.args0(), "{}", "{0}", "{1}", "{2}"))

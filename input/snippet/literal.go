@@ -56,7 +56,7 @@ func (p *parser) expr() value {
 				args = append(args, p.operand())
 			}
 			v = fill(v, args, "{0}", "{1}", "{2}", "{3}")
-		case p.at("=>") && v.kind == vChain && len(v.steps) == 1 && p.l != ruby && p.l != php:
+		case (p.at("=>") || p.at("->") && p.l == java) && v.kind == vChain && len(v.steps) == 1 && p.l != ruby && p.l != php:
 			p.advance()
 			v = p.lambda([]string{v.steps[0].name}, v.pos)
 		default:
@@ -231,6 +231,9 @@ func (p *parser) named() value {
 			p.advance()
 			if p.l == php || t.text == "new" {
 				if v := p.operandIn(); v.kind == vChain && p.l == csharp && p.at("{") {
+					if v.steps[len(v.steps)-1].op != '(' {
+						v.steps = append(v.steps, step{op: '('})
+					}
 					v.steps = append(v.steps, step{op: '{', args: *p.dict().pairs})
 					return p.chain(v)
 				} else {

@@ -140,7 +140,7 @@ func (s *scanner) commandAt(i int) (kind string, prompt int) {
 		return "curl", n
 	case wgetAhead.MatchString(rest) && plausible(rest):
 		return "wget", n
-	case httpAhead.MatchString(rest) && !proseLine.MatchString(rest):
+	case httpAhead.MatchString(rest) && (strings.Contains(rest, "://") || strings.Contains(rest, " -") || !proseLine.MatchString(rest)):
 		return "httpie", n
 	case cmdletAhead.MatchString(rest):
 		return "powershell", n
@@ -152,6 +152,9 @@ func (s *scanner) commandAt(i int) (kind string, prompt int) {
 
 // plausible keeps sentences out: "curl works fine for me", "curl: (22) ...".
 func plausible(l string) bool {
+	if t := strings.TrimRight(l, " \t\r"); strings.HasSuffix(t, `\`) || strings.HasSuffix(t, "^") {
+		return true
+	}
 	return strings.ContainsAny(l, "/.") && (strings.Contains(l, "://") || strings.Contains(l, " -") || strings.Contains(l, "localhost") || strings.ContainsAny(l, `'"\^`) ||
 		len(strings.Fields(l)) <= 3)
 }
@@ -217,6 +220,15 @@ func openQuote(s string) bool {
 				i += n
 			} else {
 				return false
+			}
+		case q == 0 && c == '$' && i+1 < len(s) && s[i+1] == '\'': // $'it\'s'
+			for i += 2; i < len(s) && s[i] != '\''; i++ {
+				if s[i] == '\\' {
+					i++
+				}
+			}
+			if i >= len(s) {
+				return true
 			}
 		case q == 0 && (c == '\'' || c == '"'):
 			q = c

@@ -107,7 +107,11 @@ func (x *lexer) next() {
 	}
 	if n := x.name(); n > 0 {
 		x.i += n
-		x.add(tName, from, x.s[from:x.i], nil)
+		name := x.s[from:x.i]
+		if x.l == php { // GuzzleHttp\Client
+			name = strings.ReplaceAll(strings.Trim(name, `\`), `\`, ".")
+		}
+		x.add(tName, from, name, nil)
 		return
 	}
 	for _, op := range []string{"...", "===", "!==", "<<<", "=>", "->", "::", ":=", "?.", "??", "||", "&&", "==", "!=", "<=", ">=", "+=", ".=", "**", "@{", "@("} {
@@ -145,7 +149,7 @@ func (x *lexer) name() int {
 	start := n
 	for n < len(s) {
 		r, w := utf8.DecodeRuneInString(s[n:])
-		ok := r == '_' || unicode.IsLetter(r) && r != utf8.RuneError || n > start && unicode.IsDigit(r) || x.l == javascript && r == '$' ||
+		ok := r == '_' || r == '\\' && x.l == php && n+1 < len(s) && isWord(s[n+1]) || unicode.IsLetter(r) && r != utf8.RuneError || n > start && unicode.IsDigit(r) || x.l == javascript && r == '$' ||
 			n > 0 && s[0] == '$' && r == ':' && x.l == powershell && n+1 < len(s) && isWord(s[n+1]) ||
 			r == '-' && x.l.dash && s[0] != '$' && n > start && n+1 < len(s) && isWord(s[n+1])
 		if !ok {
