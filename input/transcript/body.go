@@ -23,34 +23,35 @@ func (t *talk) starts(i int) bool {
 // bodyEnd is the line behind the body that begins at line i: JSON ends with its last bracket, markup with the end tag
 // of its root, other text at the first blank line. A fence and the start of another message end every body.
 func (t *talk) bodyEnd(i int) int {
-	end := i
-	for end < len(t.ls) && (end == i || !t.ls[end].brk && !t.starts(end)) {
-		end++
-	}
 	first := strings.TrimSpace(t.ls[i].text)
 	switch {
 	case first == "":
 		return i
 	case first[0] == '{' || first[0] == '[':
-		if k := t.jsonEnd(i, end); k > 0 {
+		if k := t.jsonEnd(i); k > 0 {
 			return k
 		}
 	case first[0] == '<':
-		if k := t.markupEnd(i, end); k > 0 {
+		if k := t.markupEnd(i); k > 0 {
 			return k
 		}
 	}
-	for k := i; k < end; k++ {
-		if t.ls[k].empty {
-			return k
-		}
+	k := i + 1
+	for k < len(t.ls) && !t.ls[k].empty && !t.stops(k) {
+		k++
 	}
-	return end
+	return k
 }
 
-func (t *talk) jsonEnd(i, end int) int {
+// maxBodyLines is how far the end of a body is looked for.
+const maxBodyLines = 3000
+
+// stops reports that a body cannot go on at line k.
+func (t *talk) stops(k int) bool { return t.ls[k].brk || t.starts(k) }
+
+func (t *talk) jsonEnd(i int) int {
 	depth, str := 0, false
-	for k := i; k < end; k++ {
+	for k := i; k < len(t.ls) && k < i+maxBodyLines && (k == i || !t.stops(k)); k++ {
 		s := t.ls[k].text
 		for j := 0; j < len(s); j++ {
 			switch c := s[j]; {
@@ -72,21 +73,19 @@ func (t *talk) jsonEnd(i, end int) int {
 	return 0
 }
 
-func (t *talk) markupEnd(i, end int) int {
+func (t *talk) markupEnd(i int) int {
 	root, last := "", 0
-	for k := i; k < end; k++ {
-		s := t.ls[k].text
+	for k := i; k < len(t.ls) && k < i+maxBodyLines && (k == i || !t.stops(k)); k++ {
+		s := strings.TrimSpace(t.ls[k].text)
 		if root == "" {
 			root = rootOf(s)
 		}
-		if strings.TrimSpace(s) != "" {
-			if c := strings.TrimSpace(s)[0]; c == '<' {
-				last = k + 1
-			}
+		if strings.HasPrefix(s, "<") {
+			last = k + 1
 		}
 		if root != "" && strings.Contains(strings.ToLower(s), "</"+root+">") {
 			last = k + 1
-			for last < end && strings.HasPrefix(strings.TrimSpace(t.ls[last].text), "<") {
+			for last < len(t.ls) && !t.stops(last) && strings.HasPrefix(strings.TrimSpace(t.ls[last].text), "<") {
 				last++ // the comments servers put behind a page
 			}
 			return last

@@ -15,8 +15,6 @@ type command struct {
 	url     exchange.URL
 	haveURL bool
 	method  string
-	fields  []exchange.Field
-	partly  bool // only the URL and a few words were understood
 }
 
 var commandRE = regexp.MustCompile(`^(?:(?:sudo|time) )?(?:curl(?:\.exe)?|/\S{1,40}/curl|https?|xhs?) `)
@@ -170,7 +168,6 @@ func (t *talk) parse(text string) *command {
 			return c
 		}
 	}
-	c.partly = true
 	if u, err := exchange.ParseURL(urlRE.FindString(text)); err == nil {
 		c.url, c.haveURL = u, true
 	} else if m := httpieRE.FindStringSubmatch(strings.TrimSuffix(text, "\n")); m != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	paneTitle  = regexp.MustCompile(`(?i)^(general|summary|request headers?|response headers?|request|response|query string parameters|form data|request payload|request data|request cookies|response cookies|payload|query parameters)(?: *\((?:\d+|[\d.,]+ ?k?B)\)| view (?:source|parsed|decoded)| raw| HTML| view URL[ -]encoded)*:?$`)
+	paneTitle  = regexp.MustCompile(`(?i)^[#*_ ]*(general|summary|request headers?|response headers?|request|response|query string parameters|form data|request payload|request data|request cookies|response cookies|payload|query parameters)(?: *\((?:\d+|[\d.,]+ ?k?B)\)| view (?:source|parsed|decoded)| raw| HTML| view URL[ -]encoded)*:?[*_ ]*:?$`)
 	paneStatus = regexp.MustCompile(`^(\d{3})(?:[ \t]+([A-Za-z][A-Za-z '-]*?))?(?: \(from [a-z ]+\)| OK)?$`)
 	paneJunk   = regexp.MustCompile(`(?i)^(?:view (?:source|parsed|decoded|url[ -]encoded)|copy|raw|learn more|.{0,4}provisional headers are shown.*|edit and resend|filter headers|blocked by .*|caution: .*|show more|decoded:)$`)
 	paneNames  = map[string]string{"request url": "url", "request method": "method", "status code": "status", "remote address": "remote",

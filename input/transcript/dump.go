@@ -35,7 +35,7 @@ type pair struct{ name, value string }
 // readDump reads header fields as a program prints its own map or list of them.
 func readDump(t *talk, i int) int {
 	s := strings.TrimSpace(t.ls[i].text)
-	if len(s) == 0 || len(s) > maxLine {
+	if len(s) == 0 || len(s) > maxLine || !strings.ContainsAny(s, "{[(=") && s != "Array" && !strings.Contains(s, "HTTP_") {
 		return i
 	}
 	var ps []pair
@@ -174,7 +174,6 @@ func judge(ps []pair) (request, seen, ok bool) {
 		low := strings.ToLower(p.name)
 		if wsgiName.MatchString(p.name) {
 			seen = true
-			low = strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(p.name, "REDIRECT_"), "HTTP_")), "_", "-")
 			req, fields = req+1, fields+1
 			continue
 		}

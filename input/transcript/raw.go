@@ -160,7 +160,7 @@ func (t *talk) fields(d *draft, i int, request bool) int {
 		}
 		name, value, ok := field(strings.TrimSpace(strings.TrimPrefix(s, ":")))
 		if !ok {
-			if bodyLike(s) || i == began {
+			if bodyLike(s) || i == began || len(t.ls[i-1].text) < 70 {
 				return i
 			}
 			d.fold(request, s) // a long value that was wrapped by a terminal or a mail program

@@ -102,9 +102,9 @@ var quoted = regexp.MustCompile(`^(?:HTTP/\d|[<>*] |[<>]$|[$] |curl |wget |` + "
 
 // unquote takes "> " off runs of lines that quote a conversation.
 func unquote(ls []string) {
-	for i := 0; i < len(ls); {
-		if !strings.HasPrefix(ls[i], ">") {
-			i++
+	for i, depth := 0, 0; i < len(ls); {
+		if !strings.HasPrefix(ls[i], ">") || depth > 8 {
+			i, depth = i+1, 0
 			continue
 		}
 		j, is := i, false
@@ -114,10 +114,8 @@ func unquote(ls []string) {
 		for k := i; is && k < j; k++ {
 			ls[k] = strings.TrimPrefix(ls[k][1:], " ")
 		}
-		if !is {
-			i = j
-		} else if !strings.HasPrefix(ls[i], ">") {
-			i++
+		if depth++; !is {
+			i, depth = j, 0
 		}
 	}
 }
