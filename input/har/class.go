@@ -200,7 +200,7 @@ func masked(v []byte) bool {
 			return true
 		}
 	}
-	return strings.TrimSpace(s) == "" || strings.TrimSpace(s) == "..."
+	return strings.TrimSpace(s) == "..." // an empty value may well have been sent
 }
 
 func chromeMajor(agent []byte) int {
