@@ -15,6 +15,9 @@ var apacheForm = form.Form{
 	Files: []string{".htaccess", "httpd.conf", "apache2.conf", "000-default.conf", "*-le-ssl.conf", "httpd-*.conf"},
 	Is:    isApache,
 	Read: func(text string, o form.Options) (exchange.Evidence, error) {
+		if f, ok := misnamed(text, o, isApache); ok {
+			return f.Read(text, o)
+		}
 		return read(text, o, "apache", "Apache configuration", (*reader).apache)
 	},
 }
@@ -23,6 +26,9 @@ var (
 	apacheOpen  = lazyregexp.New(`(?i)^<(VirtualHost|Directory|DirectoryMatch|Location|LocationMatch|Files|FilesMatch|If|ElseIf|Else|IfModule|IfDefine|IfVersion|IfFile|IfDirective|Limit|LimitExcept|Proxy|ProxyMatch|RequireAll|RequireAny|RequireNone|AuthnProviderAlias|AuthzProviderAlias|Macro)(\s[^<]*)?>?$`)
 	apacheClose = lazyregexp.New(`(?i)^</([A-Za-z]+)\s*>$`)
 )
+
+// apacheAlone are names that tell by themselves among those that others use.
+var apacheAlone = wordSet("order satisfy header redirect allow deny options")
 
 // isApache counts directives and containers.
 func isApache(text string) int {
@@ -41,9 +47,9 @@ func isApache(text string) int {
 			known++
 		case strings.HasSuffix(t, ";") || strings.HasSuffix(t, "{"):
 			other++
-		case apacheOwn[w]:
+		case apacheOwn[w] && (len(strings.Fields(t)) <= 2 || apacheArgs(t)):
 			own++
-		case apacheDirectives[w] && len(strings.Fields(t)) > 1:
+		case apacheDirectives[w] && apacheArgs(t):
 			known++
 		default:
 			other++
@@ -56,7 +62,7 @@ func isApache(text string) int {
 		return 95
 	case own == 1 && other == 0:
 		return 86
-	case other == 0:
+	case other == 0 && (known >= 2 || apacheAlone[strings.ToLower(firstWord(strings.TrimSpace(ls[0])))]):
 		return 62
 	case n >= 3*other:
 		return 70
@@ -70,7 +76,7 @@ func (r *reader) apache(text string) {
 	ls := lines(text)
 	for i := 0; i < len(ls); i++ {
 		n, l := i+1, ls[i]
-		for strings.HasSuffix(l, `\`) && i+1 < len(ls) && len(l) < maxLine {
+		for joined := 0; strings.HasSuffix(l, `\`) && i+1 < len(ls) && joined < 100 && len(l) < maxLine; joined++ {
 			i++
 			l = strings.TrimSuffix(l, `\`) + " " + strings.TrimSpace(ls[i])
 		}

@@ -81,7 +81,7 @@ var (
 	codeDefine = lazyregexp.New(`^define\(\s*['"]([A-Za-z_0-9]+)['"]\s*,\s*(.*?)\s*\)\s*;`)
 	codeMember = lazyregexp.New(`^['"]?([A-Za-z_][A-Za-z_0-9.-]*)['"]?\s*(?:=>|:|=)\s*(.+?),?$`)
 	codeKnown  = lazyregexp.New(`(?i)^(options|opt|opts|o|x|config|cfg|builder|jwt\w*|cookie\w*|tokenValidationParameters|services|app|axios|http|settings)\b`)
-	codeNames  = lazyregexp.New(`(?i)^(authority|audience|issuer|valid(ate)?(issuers?|audiences?|lifetime|issuersigningkey)|clockskew|requirehttpsmetadata|metadataaddress|nameclaimtype|roleclaimtype|mapinboundclaims|savetoken|default_authentication_classes|default_permission_classes|auth_header_types|algorithm|signing_key|verifying_key|sessiondriver|stateful|guard|driver|withcredentials|credentials|samesite|secure|httponly|domain|origin|allowedheaders|secret|secretorkey|jwtfromrequest|ignoreexpiration|passreqtocallback|algorithms|jwksuri|clientid|clientsecret|apikey|tokenurl|cache|ratelimit)$`)
+	codeNames  = lazyregexp.New(`(?i)^(authority|audience|issuer|valid(ate)?(issuers?|audiences?|lifetime|issuersigningkey)|clockskew|requirehttpsmetadata|metadataaddress|nameclaimtype|roleclaimtype|mapinboundclaims|savetoken|default_authentication_classes|default_permission_classes|auth_header_types|algorithm|signing_key|verifying_key|sessiondriver|stateful|guard|driver|withcredentials|credentials|samesite|secure|httponly|domain|origin|allowedheaders|secret|secretorkey|jwtfromrequest|ignoreexpiration|passreqtocallback|algorithms|jwksuri|clientid|clientsecret|apikey|curlopt_\w+|tokenurl|cache|ratelimit)$`)
 )
 
 // isCodeLine reports a line that sets something in a program: options.Authority = "...", define('AUTH_KEY', ...),

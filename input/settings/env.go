@@ -73,9 +73,9 @@ func isEnv(text string) int {
 		if t[0] == '#' || strings.HasPrefix(strings.ToLower(t), "rem ") {
 			continue
 		}
-		way, name, _, ok := envSplit(t)
+		way, name, value, ok := envSplit(t)
 		switch {
-		case !ok || strings.HasSuffix(t, ";") && way == "":
+		case !ok || strings.HasSuffix(t, ";") && way == "" || strings.HasPrefix(value, ">") || strings.HasPrefix(value, "="):
 			other++
 			continue
 		case way != "":

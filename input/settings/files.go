@@ -7,10 +7,16 @@ import (
 	"github.com/why401/why401/input/form"
 )
 
+// undotted are file names that have no dot, in lower case.
+var undotted = wordSet("npmrc netrc _netrc kubeconfig caddyfile gitconfig config credentials")
+
 // formOfFile gives the form whose file names fit name best: a name without * before a pattern.
 func formOfFile(name string) (form.Form, bool) {
-	name = strings.ReplaceAll(name, `\`, "/")
+	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
 	base := path.Base(name)
+	if !strings.Contains(base, ".") && !undotted[base] {
+		return form.Form{}, false
+	}
 	var best form.Form
 	top := 0
 	for _, f := range Forms {
@@ -19,7 +25,7 @@ func formOfFile(name string) (form.Form, bool) {
 			if strings.Contains(p, "/") {
 				target = tail(name, strings.Count(p, "/"))
 			}
-			if ok, _ := path.Match(strings.ToLower(p), strings.ToLower(target)); !ok {
+			if ok, _ := path.Match(strings.ToLower(p), target); !ok {
 				continue
 			}
 			if rank := 1000*(1-min(1, strings.Count(p, "*"))) + len(p); rank > top {

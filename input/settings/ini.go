@@ -3,7 +3,6 @@ package settings
 import (
 	"strings"
 
-	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -11,11 +10,12 @@ import (
 )
 
 var (
-	iniSection = lazyregexp.New(`^\[([^\[\]]{1,200})\]\s*([;#].*)?$`)
-	iniPair    = lazyregexp.New(`^([A-Za-z_@][^=:\[\]{}<>]{0,100}?(?:\[[^\]=]{0,80}\])?)\s*[=:]\s*(.*)$`)
-	gitSection = lazyregexp.New(`(?m)^\s*\[(credential|core|remote|user|http|url|branch|includeIf|filter|submodule)( "[^"]*")?\]\s*$|^\s*\[(credential|http|url|remote|branch|includeIf|submodule) "`)
-	pipSection = lazyregexp.New(`(?m)^\s*\[(global|install|download|distutils|pypi|testpypi|list|search)\]\s*$`)
-	pipKeys    = lazyregexp.New(`(?m)^\s*(index-url|extra-index-url|trusted-host|find-links|index-servers|repository|keyring-provider|proxy|cert|index_url|no-index)\s*[=:]`)
+	iniSection  = lazyregexp.New(`^\[([^\[\]]{1,200})\]\s*([;#].*)?$`)
+	iniPair     = lazyregexp.New(`^([A-Za-z_@][^=:\[\]{}<>]{0,100}?(?:\[[^\]=]{0,80}\])?)\s*[=:]\s*(.*)$`)
+	gitSection  = lazyregexp.New(`(?m)^\s*\[(credential|core|remote|user|http|url|branch|includeIf|filter|submodule)( "[^"]*")?\]\s*$|^\s*\[(credential|http|url|remote|branch|includeIf|submodule) "`)
+	pipSection  = lazyregexp.New(`(?m)^\s*\[(global|install|download|distutils|pypi|testpypi|list|search)\]\s*$`)
+	pypiSection = lazyregexp.New(`(?m)^\s*\[(pypi|testpypi)\]\s*\n\s*(username|password|repository)\s*[=:]`)
+	pipKeys     = lazyregexp.New(`(?m)^\s*(index-url|extra-index-url|trusted-host|find-links|index-servers|repository|keyring-provider|proxy|cert|index_url|no-index)\s*[=:]`)
 )
 
 var iniForm = form.Form{
@@ -77,6 +77,8 @@ var pipForm = form.Form{
 			return iniSection.MatchString(s) || iniPair.MatchString(s) || !strings.ContainsAny(s, " {};")
 		})
 		switch {
+		case pypiSection.MatchString(t) && good >= 70:
+			return 93
 		case !pipKeys.MatchString(t) || good < 80:
 			return 0
 		case pipSection.MatchString(t):
@@ -138,7 +140,7 @@ func (r *reader) pip(text string) {
 		}
 	}
 	for _, s := range r.ev.Settings {
-		if u := users[strings.Join(s.Context, "")]; s.Name == "password" && len(s.Args) > 0 && cred.VendorOf(s.Args[0]).Name == "PyPI" && !u.Is("__token__") {
+		if u := users[strings.Join(s.Context, "")]; s.Name == "password" && len(s.Args) > 0 && s.Args[0].HasPrefix("pypi-") && !u.Is("__token__") {
 			r.say(s.From.Line-max(1, r.Source.Line)+1, "the password is an API token of PyPI, whose user name must be __token__")
 		}
 		if !strings.HasSuffix(strings.ReplaceAll(s.Name, "_", "-"), "index-url") && s.Name != "repository" || len(s.Args) == 0 {

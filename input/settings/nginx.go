@@ -81,7 +81,26 @@ func readNginx(text string, o form.Options) (exchange.Evidence, error) {
 	if strings.Contains(text, annotationPrefix) {
 		return readIngress(text, o)
 	}
+	if f, ok := misnamed(text, o, isNginx); ok {
+		return f.Read(text, o)
+	}
 	return read(text, o, "nginx", "nginx configuration", func(r *reader, text string) { r.nginx(text, 1, nil) })
+}
+
+// misnamed finds the form of a text that was called by a kind that it does not have the look of, when another is sure
+// of it: people say nginx for whatever stands in front.
+func misnamed(text string, o form.Options, is func(string) int) (best form.Form, ok bool) {
+	if !o.Sure || is(text) >= 50 {
+		return best, false
+	}
+	o.Sure = false
+	top := 79
+	for _, f := range serverAndClient() {
+		if n := f.Is(text); n > top {
+			best, top, ok = f, n, true
+		}
+	}
+	return best, ok
 }
 
 // nginx reads text, whose first line is the reader's line first, inside the blocks of context.

@@ -3,6 +3,7 @@ package settings
 import (
 	"strings"
 
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
 )
@@ -18,7 +19,8 @@ type runKind struct {
 
 var (
 	npmrcLine = lazyregexp.New(`^(//[A-Za-z0-9.:/_-]+:(_authToken|_auth|username|_password|email|certfile|keyfile|always-auth)|(@[\w.-]+:)?registry|always-auth|_auth|_authToken)\s*=`)
-	envLine   = lazyregexp.New(`^(export |set |setx |\$env:|%set_env |%env )?[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|USER|USERNAME|AUTH|URL|PROXY|CREDENTIALS)[A-Z0-9_]*\s?= ?("|'|\S)`)
+	envLine   = lazyregexp.New(`^(export |set |setx |\$env:|%set_env |%env )?[A-Z][A-Z0-9_]*(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|USER|USERNAME|AUTH|URL|PROXY|CREDENTIALS)[A-Z0-9_]*\s?= ?("|'|[^>=\s]|$)`)
+	iniStart  = lazyregexp.New(`^\[(pypi|testpypi|distutils|global|default|profile [\w-]+|auth\.[a-z_]+|credential|remote "[^"]*"|http( "[^"]*")?|url "[^"]*"|inet_http_server|Session|PHP)\]$`)
 	dottedKey = lazyregexp.New(`^(spring|server|quarkus|mp\.jwt|management|security|eureka|feign|keycloak|kc|micronaut|logging\.level|sonar|zuul)\.[A-Za-z0-9_.\[\]-]+\s*[=:]`)
 	yamlStart = lazyregexp.New(`^(output\.elasticsearch|services|spring|quarkus|provider|securityDefinitions|components|security|authentication|jwt|xpack\.[a-z.]+|auth|basic_auth|scrape_configs|clients|receivers|exporters|env|environment|rules|authorizer|httpApi):\s*$`)
 	haproxyIn = lazyregexp.New(`^(frontend|backend|listen|defaults|userlist|global)(\s+\S+)?$`)
@@ -27,6 +29,11 @@ var (
 	xmlStart  = lazyregexp.New(`(?i)^<(configuration|system\.webServer|system\.web|settings|servers|server|packageSources|packageSourceCredentials|mirrors|authentication|authorization)(\s[^>]*)?>`)
 	anyKey    = lazyregexp.New(`^[A-Za-z0-9_.@/:\[\]-]+\s*[=:]`)
 )
+
+// goesOnBefore reports a line that belongs to the fragment which the next line begins.
+func (k runKind) goesOnBefore(t string) bool {
+	return t != "" && t[0] != '#' && t != "}" && !strings.HasSuffix(t, "{") && k.goesOn(t)
+}
 
 func matches(re *lazyregexp.Regexp) func(string) bool { return re.MatchString }
 
@@ -49,11 +56,22 @@ func runKinds() []runKind {
 		{&caddyForm, matches(caddyIn), func(t string) bool { return caddyIn.MatchString(t) || t == "}" }, true, false},
 		{&traefikForm, matches(traefikLn), matches(traefikLn), false, false},
 		{&codeForm, isCodeLine, isCodeLine, false, false},
+		{iniOf, matches(iniStart), func(t string) bool { return iniPair.MatchString(t) || iniSection.MatchString(t) }, false, true},
 		{&envForm, matches(envLine), matches(envLine), false, false},
 		{&propertiesForm, matches(dottedKey), func(t string) bool { return anyKey.MatchString(t) && strings.Contains(t, "=") }, false, false},
 		{&yamlForm, matches(yamlStart), func(t string) bool { return strings.HasPrefix(t, "- ") }, false, true},
 	}
 }
+
+// iniOf reads a fragment of ini as the kind that its sections are of.
+var iniOf = &form.Form{Kind: "ini", Read: func(text string, o form.Options) (exchange.Evidence, error) {
+	for _, f := range []form.Form{gitForm, pipForm, phpIniForm} {
+		if f.Is(text) >= 60 {
+			return f.Read(text, o)
+		}
+	}
+	return iniForm.Read(text, o)
+}}
 
 func commentedNginx(t string) bool {
 	t = strings.TrimSpace(strings.TrimLeft(t, "#"))
@@ -85,8 +103,11 @@ func (s *scanner) runs() {
 			if !k.starts(t) {
 				continue
 			}
-			last := s.extent(k, i)
-			if s.try(*k.form, i+1, last) {
+			last, first := s.extent(k, i), i
+			for first > 0 && !s.used[first-1] && k.goesOnBefore(strings.TrimSpace(s.ls[first-1])) {
+				first--
+			}
+			if s.try(*k.form, first+1, last) {
 				i = last - 1
 				break
 			}

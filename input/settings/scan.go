@@ -6,7 +6,6 @@ import (
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
-	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // Span is a run of lines that was read as one kind of configuration. Lines count from 1 in the text that was scanned,
@@ -16,8 +15,11 @@ type Span struct {
 	First, Last int
 }
 
-// maxSpans bounds how many fragments of one text are read.
-const maxSpans = 200
+// Bounds on the fragments of one text that are read, and on the lines that are looked at.
+const (
+	maxSpans = 200
+	maxScan  = 20000
+)
 
 // Scan finds fragments of configuration inside a longer text, such as an issue report: what stands in a fence, behind a
 // line that names a file, or in lines that only one kind of configuration has. It gives what they say and the lines it
@@ -30,6 +32,7 @@ func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 		return ev, nil
 	}
 	ls := lines(clear)
+	ls = ls[:min(len(ls), maxScan)]
 	s := &scanner{ls: ls, o: o, used: make([]bool, len(ls))}
 	s.fences()
 	s.titles()
@@ -107,21 +110,33 @@ func (s *scanner) fences() {
 	}
 }
 
-// fileTitle is a line that ends by naming a file: "My .npmrc:", "### filebeat.yml", "# /etc/nginx/nginx.conf".
-var fileTitle = lazyregexp.New("^[^{};=]{0,80}?[`'\"*]*([A-Za-z0-9_./~\\\\-]{0,80}?\\.?[A-Za-z0-9_-]+(?:\\.[A-Za-z0-9_-]+)*)[`'\"*]*(?: [a-z]+(?: [a-z]+){0,4})?:?[`*]*$")
+// titleOf gives the form of the file that a line names at its end: "My .npmrc:", "### filebeat.yml",
+// "# /etc/nginx/nginx.conf", ".pypirc, both variants fail:". A few words may follow the name when a colon ends the line.
+func titleOf(t string) (form.Form, bool) {
+	if len(t) > 120 || strings.ContainsAny(t, "{};=<>") {
+		return form.Form{}, false
+	}
+	words := strings.Fields(t)
+	colon := strings.HasSuffix(strings.TrimRight(t, "`*"), ":")
+	for i := len(words) - 1; i >= 0 && i >= len(words)-7; i-- {
+		if f, ok := formOfFile(strings.Trim(words[i], "`'\"*:,()[]#")); ok {
+			return f, colon || i == len(words)-1 && (t[0] == '#' || t[0] == '/' || t[0] == '*' || t[0] == '`' || len(words) == 1)
+		}
+		if !colon {
+			break
+		}
+	}
+	return form.Form{}, false
+}
 
 // titles reads the lines behind one that names a file, up to an empty line that is followed by prose.
 func (s *scanner) titles() {
 	for i := 0; i+1 < len(s.ls); i++ {
 		t := strings.TrimSpace(s.ls[i])
-		if s.used[i] || t == "" || len(t) > 120 {
+		if s.used[i] || t == "" {
 			continue
 		}
-		m := fileTitle.FindStringSubmatch(t)
-		if m == nil || !strings.HasSuffix(t, ":") && !strings.HasPrefix(t, "#") && !strings.HasSuffix(t, m[1]) {
-			continue
-		}
-		f, ok := formOfFile(m[1])
+		f, ok := titleOf(t)
 		if !ok {
 			continue
 		}
@@ -147,7 +162,7 @@ func (s *scanner) paragraph(i int) int {
 			}
 			continue
 		}
-		if s.used[i] || strings.HasPrefix(t, "```") || fileLine(t) {
+		if s.used[i] || strings.HasPrefix(t, "```") || strings.HasSuffix(t, ":") && isTitle(t) {
 			return last
 		}
 		last = i + 1
@@ -155,12 +170,7 @@ func (s *scanner) paragraph(i int) int {
 	return last
 }
 
-// fileLine is a title of the next file.
-func fileLine(t string) bool {
-	m := fileTitle.FindStringSubmatch(t)
-	if m == nil || !strings.HasSuffix(t, ":") {
-		return false
-	}
-	_, ok := formOfFile(m[1])
+func isTitle(t string) bool {
+	_, ok := titleOf(t)
 	return ok
 }

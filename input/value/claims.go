@@ -34,7 +34,7 @@ func set(names ...string) map[string]bool {
 func claimsScore(t string) int {
 	objects, rest := objectsIn(t)
 	best := 0
-	for _, o := range objects {
+	for _, o := range expand(objects) {
 		best = max(best, o.score())
 	}
 	if best == 0 {
@@ -89,6 +89,12 @@ func (o object) score() int {
 // claims makes a token of each decoded payload: header (the object before it, when that is one), claims, no signature.
 func (r *reader) claims(text string) {
 	objects, _ := objectsIn(text)
+	if len(objects) == 0 && r.Sure {
+		if o, _ := bareMembers(text); len(o.members) > 0 {
+			objects = append(objects, o)
+		}
+	}
+	objects = expand(objects)
 	var header *object
 	used := false
 	emit := func(at int, h, c *object) {
@@ -132,6 +138,33 @@ func (r *reader) claims(text string) {
 		emit(header.at, header, nil)
 	}
 }
+
+// expand puts the decoded parts in the place of an object that only wraps them: {"header": {...}, "payload": {...}}.
+func expand(objects []object) []object {
+	var out []object
+	for _, o := range objects {
+		var inner []object
+		if o.score() == 0 && !o.header() {
+			for _, m := range o.members {
+				if !wrappers[m.name] || !strings.HasPrefix(m.value, "{") {
+					continue
+				}
+				p := literal{s: m.value}
+				if in, ok := p.object(0); ok {
+					in.at = o.at
+					inner = append(inner, in)
+				}
+			}
+		}
+		if len(inner) == 0 {
+			inner = []object{o}
+		}
+		out = append(out, inner...)
+	}
+	return out
+}
+
+var wrappers = set("header", "headers", "payload", "claims", "body", "data", "decoded", "token", "jwt", "accessToken", "idToken", "access_token", "id_token")
 
 // header reports a JOSE header.
 func (o object) header() bool {

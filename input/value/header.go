@@ -23,6 +23,9 @@ var headerForm = form.Form{
 			}
 			total++
 			m := headerLine.FindStringSubmatch(c)
+			if m != nil && sentence.MatchString(m[2]) {
+				return 0
+			}
 			if m == nil && (total == 1 || l[0] != ' ' && l[0] != '\t') {
 				return 0
 			}
@@ -49,6 +52,7 @@ var (
 	answerNames = set("set-cookie", "location", "www-authenticate", "proxy-authenticate", "clear-site-data", "vary", "cache-control", "server", "via", "retry-after", "authentication-info",
 		"x-cache", "age", "content-security-policy", "x-powered-by", "strict-transport-security", "allow", "cf-ray", "x-frame-options", "content-location", "docker-distribution-api-version", "x-ratelimit-remaining", "x-squid-error",
 		"x-authentication-denied-reason", "x-seraph-loginreason", "x-amzn-errortype", "refresh", "date", "x-ms-diagnostics")
+	sentence  = lazyregexp.New(`[a-z0-9]\. [A-Z][a-z]* [a-z]+ |^[A-Z][a-z]+ [a-z]+ [a-z]+ [a-z]+ [a-z]+\b[^;,=]*$`)
 	keyHeader = lazyregexp.New(`(?i)(^|-)(api-?key|auth|token|session-id|signature)$`)
 )
 

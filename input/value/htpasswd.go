@@ -28,7 +28,7 @@ func isHtpasswd(text string) int {
 	hashes, digests, other := 0, 0, 0
 	for _, l := range f.Lines {
 		switch {
-		case l.Has(htpasswd.NoColon), strings.ContainsAny(l.User.Reveal(), "/{}<>=") || l.User.Len() > 64:
+		case l.Has(htpasswd.NoColon), strings.ContainsAny(strings.TrimSpace(l.User.Reveal()), "/{}<>= \t") || l.User.Len() > 64:
 			other++
 		case l.Kind == htpasswd.Digest:
 			digests++
