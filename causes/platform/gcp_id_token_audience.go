@@ -20,7 +20,7 @@ var GCPIDTokenAudience = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Partial:   true,
 	Hides: []string{"token-aud-mismatch", "access-token-where-id-token-wanted", "credential-type-wrong", "opaque-token-to-jwt-validator", "no-credentials-sent",
-		"missing-www-authenticate", "user-lacks-role-or-group", "id-token-as-access-token", "401-means-403", "wrong-endpoint-or-host", "token-wrong-environment"},
+		"missing-www-authenticate", "user-lacks-role-or-group", "session-not-shared-between-backends", "cors-credentials-not-included", "unsolicited-authorization-sent", "id-token-as-access-token", "401-means-403", "wrong-endpoint-or-host", "token-wrong-environment"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		host := strings.ToLower(v.Request.URL.Host)
 		if v.Answer.Status() != 401 && v.Answer.Status() != 0 || !googleFront(host) {

@@ -20,7 +20,14 @@ var SignedURLExpired = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"ip-allowlist", "waf-block", "user-agent-blocked", "403-means-401", "401-means-403", "user-lacks-role-or-group",
 		"missing-www-authenticate", "no-credentials-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if late, ok := frameOver(v); ok {
+			return &cause.Suspicion{Grade: cause.Proved, Weight: 0.95, Because: []fact.Fact{late}, Remedies: linkRemedies(v, cred.SignedLink{Vendor: "Azure Storage"})}
+		}
+		if v.Unseen(exchange.RequestLine) || v.Unseen(exchange.StatusLine) {
+			return nil
+		}
 		if v.Answer == nil || v.Answer.Response == nil || !refusedLink(v.Answer.Status()) {
 			return nil
 		}

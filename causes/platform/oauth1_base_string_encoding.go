@@ -1,0 +1,86 @@
+package platform
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/oauth1"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/secret"
+)
+
+// OAuth1BaseStringEncoding: client and server encode the signed text of OAuth 1 differently.
+var OAuth1BaseStringEncoding = &cause.Cause{
+	ID:        "oauth1-base-string-encoding",
+	Title:     "both sides encode the OAuth 1 base string differently",
+	Family:    family,
+	RefusedBy: exchange.Application,
+	FaultAt:   exchange.Client,
+	Partial:   true,
+	Hides: []string{"wrong-password", "wrong-endpoint-or-host", "hmac-canonicalisation", "hmac-body-altered", "credential-type-wrong", "oauth-client-auth-failed",
+		"jwt-signature-invalid-wrong-key", "magento-integration-bearer-disabled", "user-lacks-role-or-group"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		req := v.Answer.Request
+		if len(req.Header) == 0 && len(req.URL.Query) == 0 {
+			req = v.Request
+		}
+		sig, ok := oauth1.Parse(req)
+		said, refused := v.Says("signature_invalid", "invalid signature", "invalid_signature", "signature is invalid", "signature does not match", "signature_mismatch", "could not authenticate you")
+		if !ok || !refused || sig.Method == "PLAINTEXT" {
+			return nil
+		}
+		s := &cause.Suspicion{Grade: cause.Strong, Because: []fact.Fact{said}}
+		switch {
+		case rawSignature(req):
+			s.Weight = 0.88
+			s.Title = "the signature itself is not percent-encoded where it is sent"
+			s.Because = append(s.Because, v.Asked("oauth_signature holds a plain + / or =, which RFC 5849 3.5 wants as %%2B, %%2F and %%3D; a + arrives as a space."))
+		case special(req):
+			s.Grade, s.Weight = cause.Likely, 0.7
+			s.Because = append(s.Because, v.Asked("A parameter holds a +, a bracket or one of ! * ' ( ), which libraries encode in several ways (RFC 5849 3.6)."))
+		default:
+			return nil
+		}
+		s.Raise = []cause.Raise{{Command: "curl -i 'URL signed by the same program, without query and special characters'", Where: "here, with the same keys", Would: "be let in if the encoding is the fault"}}
+		return s
+	},
+}
+
+// rawValue finds a signature in base64 as it is.
+var rawValue = lazyregexp.New(`(?i)oauth_signature="?[A-Za-z0-9%]*[+/=]`)
+
+// rawSignature reports an oauth_signature that was not percent-encoded, in the header or in the query. The = that pads
+// base64 at the end of a query's value is read rightly by servers, so it does not count there.
+func rawSignature(r exchange.Request) bool {
+	for _, h := range r.Header.Values("Authorization") {
+		if h.Match(rawValue.Get()) {
+			return true
+		}
+	}
+	for _, p := range r.URL.Query {
+		if p.Name == "oauth_signature" && p.Value.Contains("+") {
+			return true
+		}
+	}
+	return false
+}
+
+// special reports a parameter of the request with a character that is encoded differently by URL functions.
+func special(r exchange.Request) bool {
+	odd := func(t secret.Text) bool {
+		for _, c := range []string{"+", "!", "*", "'", "(", ")", "[", "]"} {
+			if t.Contains(c) {
+				return true
+			}
+		}
+		return false
+	}
+	for _, p := range r.URL.Query {
+		if !strings.HasPrefix(p.Name, "oauth_") && (odd(p.Value) || strings.ContainsAny(p.Name, "[]+!*'()")) {
+			return true
+		}
+	}
+	return false
+}
