@@ -14,6 +14,9 @@ func (p *parser) chain(v value) value {
 	}
 	for !p.eof() {
 		t := p.tok()
+		if len(v.steps) > 100 { // no chain that a person writes
+			v.steps = v.steps[:1]
+		}
 		switch {
 		case t.kind == tPunct && (t.text == "." && p.l != php || t.text == "?." || t.text == "->" && p.l != java || t.text == "::" && p.l != ruby || t.text == "::" && !t.nl):
 			n := p.peek(1)

@@ -120,8 +120,8 @@ func likeness(kind, text string) int {
 	if len(text) > maxText {
 		return 0
 	}
-	if len(text) > 64<<10 {
-		text = text[:64<<10]
+	if len(text) > 16<<10 {
+		text = text[:16<<10]
 	}
 	text = plainText(text)
 	if strings.IndexByte(text, 0) >= 0 {

@@ -134,6 +134,9 @@ func str(s string) value {
 
 // join concatenates two values.
 func join(a, b value) value {
+	if len(a.items)+len(b.items) > 200 {
+		return value{kind: vOther, text: "a long text", pos: a.pos}
+	}
 	out := value{kind: vString, pos: a.pos}
 	for _, v := range []value{a, b} {
 		if v.kind == vString {

@@ -52,9 +52,19 @@ func rulesOf(kind string) rules {
 	return script(kind)
 }
 
+// maxCode is how much of a piece of code is read.
+const maxCode = 128 << 10
+
 // code goes through a piece of code and makes intents of the requests in it.
 func code(r rules, text string, o form.Options) (exchange.Evidence, []Span, error) {
+	cut := len(text) > maxCode
+	if cut {
+		text = text[:maxCode]
+	}
 	in := newInterp(r, text)
+	if cut {
+		in.facts = append(in.facts, "only the first 128 KiB of the code were read")
+	}
 	in.o = o
 	in.run(parse(r.lang, text))
 	var e exchange.Evidence

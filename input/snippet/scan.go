@@ -67,6 +67,7 @@ var (
 	cmdletAhead = lazyregexp.New(`(?i)^(?:\$\w+\s*=\s*)?\(?(?:Invoke-WebRequest|Invoke-RestMethod|iwr|irm)\s+\S`)
 	assignment  = lazyregexp.New(`^\s*(?:export\s+)?[A-Za-z_]\w*=(?:\S|$)`)
 	psVariable  = lazyregexp.New(`^\s*\$[\w:.\[\]"'-]+(?:\s*[+]?=|\.\w+\()`)
+	errorLine   = lazyregexp.New(`^[\w-]+ : `) // Invoke-WebRequest : The remote server returned an error
 	fence       = lazyregexp.New("^\\s*(?:```|~~~)")
 	proseLine   = lazyregexp.New(`^[\s>*-]*[A-Z]?[\w',"()/:.-]+(?: [\w',"()/:.-]+){4,}[.:?!]?\s*$`)
 	codeMark    = lazyregexp.New(`[={};\[\]]|\w\(|^\s*(?:import|from|using|package|#include|require)\b`)
@@ -108,7 +109,9 @@ func (s *scanner) commandAt(i int) (kind string, prompt int) {
 		return "", 0
 	}
 	if m := psAhead.FindString(l); m != "" {
-		if rest := l[len(m):]; cmdletAhead.MatchString(rest) || curlAhead.MatchString(rest) || wgetAhead.MatchString(rest) {
+		if rest := l[len(m):]; strings.HasPrefix(rest, ":") {
+			return "", 0
+		} else if cmdletAhead.MatchString(rest) || curlAhead.MatchString(rest) || wgetAhead.MatchString(rest) {
 			return "powershell", len(m)
 		}
 		return "", 0
@@ -142,7 +145,7 @@ func (s *scanner) commandAt(i int) (kind string, prompt int) {
 		return "wget", n
 	case httpAhead.MatchString(rest) && (strings.Contains(rest, "://") || strings.Contains(rest, " -") || !proseLine.MatchString(rest)):
 		return "httpie", n
-	case cmdletAhead.MatchString(rest):
+	case cmdletAhead.MatchString(rest) && !errorLine.MatchString(rest):
 		return "powershell", n
 	case pipedCurl.MatchString(rest) && (n > 0 || !proseLine.MatchString(rest)):
 		return "curl", n
@@ -380,7 +383,7 @@ func (s *scanner) piece(first, end int) {
 		if !mentions(k, text) {
 			continue
 		}
-		if n := score(k, text[:min(len(text), 64<<10)]); n > best {
+		if n := score(k, text[:min(len(text), 16<<10)]); n > best {
 			kind, best = k, n
 		}
 	}

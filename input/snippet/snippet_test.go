@@ -33,7 +33,7 @@ print(r.status_code)
 // TestScanSession reads one session of three shells and a piece of code.
 func TestScanSession(t *testing.T) {
 	e, spans := Scan(session, form.Options{})
-	want := []Span{{2, 2, "curl"}, {4, 5, "curl"}, {7, 9, "powershell"}, {11, 11, "curl-cmd"}, {15, 17, "python-requests"}}
+	want := []Span{{2, 2, "curl"}, {4, 5, "curl"}, {7, 9, "powershell"}, {11, 11, "curl-cmd"}, {15, 19, "python-requests"}}
 	if len(spans) != len(want) {
 		t.Fatalf("spans %v, facts %v", spans, e.Facts)
 	}
@@ -78,7 +78,7 @@ func hostile() map[string]string {
 	big := 1 << 20
 	out := map[string]string{
 		"empty": "", "nul": "\x00\x00fetch(\x00", "binary": string([]byte{0xff, 0xfe, 0x00, 0xd8, 0xff, 0xff}),
-		"utf-16": "\xff\xfec\x00u\x00r\x00l\x00 \x00h\x00t\x00t\x00p\x00:\x00/\x00/\x00a\x00.\x00t\x00e\x00s\x00t\x00/\x00",
+		"utf-16":  "\xff\xfec\x00u\x00r\x00l\x00 \x00h\x00t\x00t\x00p\x00:\x00/\x00/\x00a\x00.\x00t\x00e\x00s\x00t\x00/\x00",
 		"latin-1": "curl -u 'm\xfcller:FAKE' http://a.test/", "bom": "\ufeffcurl http://a.test/",
 		"line":   "curl http://a.test/" + strings.Repeat("a", big-100),
 		"quotes": "requests.get(" + strings.Repeat(`"`, big-100), "ticks": "fetch(" + strings.Repeat("`${", big/3-100),
