@@ -58,12 +58,13 @@ func readChallenge(text string, o form.Options) (exchange.Evidence, error) {
 	r := &reader{Options: o}
 	var header exchange.Header
 	status := 401
-	first := 0
-	n := 0
+	first, n, folded := 0, 0, 0
+	type field struct{ name, value string }
+	var fields []field
 	for l := range strings.Lines(text) {
 		n++
 		t := strings.TrimSpace(l)
-		if t == "" || len(header) >= maxFields {
+		if t == "" || len(fields) >= maxFields {
 			continue
 		}
 		if first == 0 {
@@ -72,9 +73,10 @@ func readChallenge(text string, o form.Options) (exchange.Evidence, error) {
 		name, v := "WWW-Authenticate", strings.Trim(t, "'`")
 		if m := challengeField.FindStringSubmatch(t); m != nil {
 			name, v = m[1], strings.TrimSpace(m[2])
-		} else if k := len(header); k > 0 && !challengeStart.MatchString(v) {
-			f := header[k-1] // a field that was folded, or broken by the paste
-			header[k-1] = exchange.ResponseField(f.Name, f.Value.Reveal()+" "+v)
+		} else if k := len(fields); k > 0 && !challengeStart.MatchString(v) {
+			if folded++; folded < maxFields {
+				fields[k-1].value += " " + v // a field that was folded, or broken by the paste
+			}
 			continue
 		}
 		if strings.HasPrefix(strings.ToLower(name), "proxy") {
@@ -83,7 +85,10 @@ func readChallenge(text string, o form.Options) (exchange.Evidence, error) {
 		if len(v) > 2 && v[0] == '"' && v[len(v)-1] == '"' {
 			v = strings.ReplaceAll(v[1:len(v)-1], `\"`, `"`)
 		}
-		header = append(header, exchange.ResponseField(name, v))
+		fields = append(fields, field{name, v})
+	}
+	for _, f := range fields {
+		header = append(header, exchange.ResponseField(f.name, f.value))
 	}
 	if len(header) == 0 {
 		return r.done(expected)

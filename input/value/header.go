@@ -68,7 +68,7 @@ func readHeader(text string, o form.Options) (exchange.Evidence, error) {
 	x := &exchange.Exchange{Unseen: exchange.RequestLine | exchange.RequestHeader | exchange.RequestBody | exchange.WholeAnswer | exchange.ResponseBody}
 	answer := &exchange.Response{}
 	var credential bool
-	n, first, dir := 0, 0, byte(0)
+	n, first, folded, dir := 0, 0, 0, byte(0)
 	for l := range strings.Lines(text) {
 		n++
 		t := strings.TrimSpace(l)
@@ -77,7 +77,9 @@ func readHeader(text string, o form.Options) (exchange.Evidence, error) {
 		}
 		m := headerLine.FindStringSubmatch(t)
 		if m == nil {
-			r.unfold(x, answer, dir, t, n)
+			if folded++; folded < 50 {
+				r.unfold(x, answer, dir, t, n)
+			}
 			continue
 		}
 		if first == 0 {

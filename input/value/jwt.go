@@ -19,7 +19,7 @@ var jwtForm = form.Form{
 var (
 	// compact is a token in compact serialization (RFC 7515 7.1, RFC 7516 7.1); what was cut out of it may stand as dots.
 	compact    = lazyregexp.New(`\b(?:ey[A-Za-z0-9_+/=-]{6,}|ey[A-Za-z0-9_-]{2,}(?:\.\.\.|…))[A-Za-z0-9_+/=.…*-]*(?:\[[A-Za-z -]{3,20}\]|<[A-Za-z _-]{3,30}>)?`)
-	tokenLine  = lazyregexp.New(`^[A-Za-z0-9_+/=.-]{4,}$`)
+	tokenLine  = lazyregexp.New(`^(?:\.|[A-Za-z0-9_+/=.-]{4,})$`)
 	tokenLabel = lazyregexp.New(`(?i)^[\s"'{]*((authorization|x-[a-z-]*token|(access|id|refresh|auth|bearer)[ _-]?token|token|jwt|encoded|header|payload|claims|decoded)["']?\s*[:=]\s*)*["']?(bearer|jwt|token)?\s*$`)
 )
 

@@ -11,7 +11,7 @@ import (
 )
 
 func TestHostile(t *testing.T) {
-	big := func(s string) string { return strings.Repeat(s, 900_000/len(s)) }
+	big := func(s string) string { return strings.Repeat(s, 100_000/len(s)) }
 	for name, text := range map[string]string{
 		"empty": "", "blank": " \n", "zero": "\x00eyJ", "latin1": "Basic J\xfcrgen", "too much": strings.Repeat("a", 2_000_000),
 		"brackets": strings.Repeat("[", 1_000_000), "braces": strings.Repeat("{", 1_000_000), "objects": big(`{"a":`), "comments": big("{/*"), "quotes": big(`{"`),
