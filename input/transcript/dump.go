@@ -190,7 +190,22 @@ func judge(ps []pair) (request, seen, ok bool) {
 			fields++
 		}
 	}
+	seen = seen || req > resp && arrived(ps)
 	return req > resp, seen, fields >= 2 && req+resp > 0 && fields*3 >= len(ps)
+}
+
+// arrived reports fields that only a server has in its hands: those a proxy adds, and Node's own spelling with host.
+func arrived(ps []pair) bool {
+	lower, host := true, false
+	for _, p := range ps {
+		low := strings.ToLower(p.name)
+		if strings.HasPrefix(low, "x-forwarded-") || low == "x-real-ip" || low == "cf-connecting-ip" {
+			return true
+		}
+		lower = lower && low == p.name
+		host = host || low == "host"
+	}
+	return lower && host
 }
 
 // dump makes an exchange of a header that was printed.

@@ -77,7 +77,7 @@ func (t *talk) statusAt(i int) bool {
 	}
 	if _, _, ok := bareStatus(s); ok && i+1 < len(t.ls) {
 		name, _, ok := field(t.ls[i+1].text)
-		return ok && known(name)
+		return ok && known(name) || bodyLike(t.ls[i+1].text)
 	}
 	return false
 }

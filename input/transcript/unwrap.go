@@ -143,9 +143,10 @@ func unpipe(ls []string) {
 }
 
 var (
-	stamped = regexp.MustCompile(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:?\s*)?`)
-	logcat  = regexp.MustCompile(`^.{0,100}?\b(?:[VDIWE]/(?:OkHttp|okhttp3?\.OkHttpClient|okhttp)[^:]{0,20}: |okhttp\.OkHttpClient\s+[VDIWE]\s+)`)
-	fenced  = regexp.MustCompile("^\\s*(?:```+|~~~+)[A-Za-z0-9_+ .-]*$|^\\s*</?(?:pre|code|details|summary)>\\s*$|^\\s*(?:\\{(?:code|noformat)(?::[^}]*)?\\}|\\[/?code\\])\\s*$")
+	stamped  = regexp.MustCompile(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:?\s*)?`)
+	labelled = regexp.MustCompile(`^(?:Request|Response|Req|Res|Sending|Sent|Received|Reply|Answer)(?: line)?: *`)
+	logcat   = regexp.MustCompile(`^.{0,100}?\b(?:[VDIWE]/(?:OkHttp|okhttp3?\.OkHttpClient|okhttp)[^:]{0,20}: |okhttp\.OkHttpClient\s+[VDIWE]\s+)`)
+	fenced   = regexp.MustCompile("^\\s*(?:```+|~~~+)[A-Za-z0-9_+ .-]*$|^\\s*</?(?:pre|code|details|summary)>\\s*$|^\\s*(?:\\{(?:code|noformat)(?::[^}]*)?\\}|\\[/?code\\])\\s*$")
 )
 
 func fence(s string) bool { return len(s) < 100 && fenced.MatchString(s) }
@@ -156,6 +157,9 @@ func stamp(s string) string {
 		if m := stamped.FindString(s); m != "" && !strings.HasPrefix(s[len(m):], "ERROR ") {
 			return s[len(m):]
 		}
+	}
+	if m := labelled.FindString(s); m != "" && strong(s[len(m):]) {
+		return s[len(m):]
 	}
 	if strings.Contains(s[:min(len(s), 120)], "kHttp") {
 		if m := logcat.FindString(s); m != "" {

@@ -250,6 +250,10 @@ func (v *verbose) other(n int) int {
 		return n
 	}
 	if _, status, _, ok := statusLine(s); ok {
+		if !v.d.began() && v.d.reqLine { // a reply whose marks got lost
+			v.event(n, event{'<', s})
+			return n + 1
+		}
 		if v.d.status == status {
 			return v.twice(n) // -i prints the header once more
 		}
