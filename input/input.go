@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input/collection"
 	"github.com/why401/why401/input/curl"
 )
 
@@ -137,6 +138,7 @@ func (r *Result) join() {
 		live = live && p.live
 	}
 	var what []string
+	defer func() { collection.Fill(&r.Evidence) }() // an environment file gives a collection its values
 	for _, p := range r.Parts {
 		if live {
 			r.Intents = append(r.Intents, p.Intents...)

@@ -162,7 +162,7 @@ func understand(text, place string, src fact.Source, o Options) (Part, error) {
 		f, ok = kindOf(o.As)
 	}
 	if !ok {
-		f = mixedForm
+		f, _ = kindOf(textKind)
 	}
 	e, err := f.Read(text, formOptions(src, o))
 	if err != nil {

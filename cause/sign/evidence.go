@@ -32,6 +32,7 @@ type Piece struct {
 	Status int    // the status that it speaks of
 	From   Place
 	has    map[string]bool
+	raw    string // the text in lower case, to find addresses in it; it may hold secrets and is never shown
 }
 
 // Token is a credential seen anywhere in the evidence.
@@ -177,7 +178,7 @@ func (e *Evidence) say(text string, v Voice, who string, status int, from Place)
 	for _, x := range w {
 		has[x] = true
 	}
-	e.pieces = append(e.pieces, Piece{Words: w, Voice: v, Who: who, Status: status, From: from, has: has})
+	e.pieces = append(e.pieces, Piece{Words: w, Voice: v, Who: who, Status: status, From: from, has: has, raw: strings.ToLower(text[:min(len(text), 10*maxWords)])})
 }
 
 // document keeps a JSON text for questions about its fields.

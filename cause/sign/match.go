@@ -190,14 +190,9 @@ func (e *Evidence) url(part string) (hit, bool) {
 			return hit{place: a.from}, true
 		}
 	}
-	// A URL in a text is cut into words like all the rest.
-	if ws := Words(part); len(ws) > 0 {
-		for _, p := range e.pieces {
-			for i := range p.Words {
-				if i+len(ws) <= len(p.Words) && slices.Equal(p.Words[i:i+len(ws)], ws) {
-					return hit{place: p.From, voice: p.Voice}, true
-				}
-			}
+	for _, p := range e.pieces {
+		if strings.Contains(p.raw, part) {
+			return hit{place: p.From, voice: p.Voice}, true
 		}
 	}
 	return hit{}, false
