@@ -46,7 +46,7 @@ func isAccess(text string) int {
 func readAccess(text string, o form.Options) (exchange.Evidence, error) {
 	var w w3c
 	text = Clean(text)
-	e := gather(text, o, func(line string) bool { return true }, func(s string) exchange.Message {
+	e := gather(text, o, func(string) bool { return true }, func(s string) exchange.Message {
 		if w.header(s) {
 			return exchange.Message{}
 		}

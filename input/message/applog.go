@@ -206,6 +206,11 @@ func jsonRecord(line string) bool {
 		return false
 	}
 	head := cut(line, 4<<10)
+	if strings.Contains(head, "\"status") || strings.Contains(head, "\"errorCode\"") { // Spring's error body has a timestamp and a message, too
+		if !strings.Contains(head, "level\"") && !strings.Contains(head, "\"msg\"") && !strings.Contains(head, "\"severity\"") && !strings.Contains(head, "\"logger") && !strings.Contains(head, "\"@") && !strings.Contains(head, "\"ts\"") && !strings.Contains(head, "\"event\"") {
+			return false
+		}
+	}
 	n := 0
 	for _, k := range []string{"\"level\"", "\"msg\"", "\"message\"", "\"time\"", "\"timestamp\"", "\"ts\"", "\"@timestamp\"", "\"event\"", "\"logger\"", "\"severity\"", "\"levelname\"", "\"@t\"", "\"@mt\"", "\"log.level\"", "\"logger_name\"", "\"RequestPath\"", "\"reqId\""} {
 		if strings.Contains(head, k) {

@@ -153,6 +153,9 @@ func readBody(text string, o form.Options) (exchange.Evidence, error) {
 	if fragment(text) {
 		text = "{" + text + "}"
 	}
+	if text[0] == '[' && strings.Contains(cut(text, 60), "] =>") { // the inside of PHP's print_r
+		text = "Array\n(\n" + text + "\n)"
+	}
 	status, url, rest := lead(text)
 	if rest == "" {
 		rest = text

@@ -129,9 +129,6 @@ func distinct(text string, starts func(line string) bool) (kept []record, left i
 	return kept, left
 }
 
-// every is the starts of texts whose records are single lines.
-func every(string) bool { return true }
-
 // gather makes messages of records and says what was left out.
 func gather(text string, o form.Options, starts func(string) bool, read func(string) exchange.Message) exchange.Evidence {
 	var e exchange.Evidence

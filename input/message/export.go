@@ -71,6 +71,9 @@ func Logged(line string) bool {
 	return sure && (m.Who != "" || m.Fields["client"] != "")
 }
 
+// Prompt reports a line with a shell's prompt and a command.
+func Prompt(line string) bool { return prompt(line) }
+
 // IsRecord reports a record of a log in JSON.
 func IsRecord(line string) bool { return jsonRecord(line) }
 

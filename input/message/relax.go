@@ -124,7 +124,7 @@ func (p *relaxed) mapped() bool {
 		return false
 	}
 	i := strings.Index(rest, "=>")
-	return i > 0 && strings.IndexAny(rest[:i], ",]{[") < 0
+	return i > 0 && !strings.ContainsAny(rest[:i], ",]{[")
 }
 
 // php reads array(7) {, array:2 [, Array ( [key] => value ), object(X)#1 (2) {.

@@ -153,9 +153,7 @@ func (p *relaxed) bare(depth int) bool {
 	}
 	p.i = j
 	p.values++
-	if strings.HasPrefix(w, ":") { // a Ruby symbol
-		w = w[1:]
-	}
+	w = strings.TrimPrefix(w, ":") // a Ruby symbol
 	if c, ok := constants[w]; ok {
 		p.b.WriteString(c)
 		return true

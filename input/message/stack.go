@@ -20,7 +20,9 @@ func isStack(text string) int {
 		case frame(line) != "":
 			frames++
 		case isHead(line):
-			heads++
+			if heads++; heads > 1 && strings.HasPrefix(line, "Caused by:") {
+				frames++ // a chain without its frames
+			}
 		default:
 			if others++; stamped(line) {
 				stamps++

@@ -80,6 +80,9 @@ func weigh(text string, i, j, n int) int {
 		return 0
 	}
 	score := 0
+	if p == '(' && (q == ')' || q == ',' && (n == 401 || n == 403 || n == 407)) && n >= 400 {
+		score = strong
+	}
 	if after(post, n) {
 		score = strong + 4
 	}

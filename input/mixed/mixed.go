@@ -88,6 +88,7 @@ func read(text string, o form.Options, b bias) (exchange.Evidence, error) {
 	}
 	r.used = make([]bool, len(r.lines))
 	r.fenced = make([]bool, len(r.lines))
+	r.unwrap()
 	r.fences()
 	r.others()
 	r.headers()
@@ -130,6 +131,11 @@ func (r *reader) others() {
 	}
 	found, _ := transcript.Scan(r.left(), r.o)
 	for _, f := range found {
+		if f.From == f.To && f.Kind == "header-dump" {
+			if e, _ := snippet.Scan(r.lines[f.From-1], r.o); len(e.Intents) > 0 {
+				continue // the header of a call
+			}
+		}
 		r.out.Add(f.Evidence)
 		r.mark(f.From, f.To)
 		if f.From == f.To {
@@ -142,8 +148,12 @@ func (r *reader) others() {
 		if !r.keepProse(s.First, s.Last) || s.First != s.Last {
 			continue
 		}
-		// "curl works, the browser does not": a sentence in which no command was found is no command.
-		if line := r.at(s.First - 1).Line; !slices.ContainsFunc(e.Intents, func(i *exchange.Intent) bool { return i.Source.Line == line }) {
+		// "curl works, the browser does not": of a sentence only addresses that were written out are taken.
+		line := r.at(s.First - 1).Line
+		e.Intents = slices.DeleteFunc(e.Intents, func(i *exchange.Intent) bool {
+			return i.Source.Line == line && !strings.Contains(strings.ToLower(r.lines[s.First-1]), "://"+i.Request.URL.Host)
+		})
+		if !slices.ContainsFunc(e.Intents, func(i *exchange.Intent) bool { return i.Source.Line == line }) {
 			e.Facts = slices.DeleteFunc(e.Facts, func(f fact.Fact) bool { return f.From.Line == line })
 		}
 	}
@@ -184,6 +194,32 @@ func (r *reader) sub(i int) form.Options {
 	o := r.o
 	o.Source = r.at(i)
 	return o
+}
+
+// unwrap undoes two things that pasting does: a browser's message about CORS that was broken into several lines becomes
+// one (the others stay, blank), and Python's prompts are taken off.
+func (r *reader) unwrap() {
+	for i := 0; i < len(r.lines); i++ {
+		l := r.lines[i]
+		for _, p := range []string{">>> ", "In [1]: "} {
+			l = strings.TrimPrefix(l, p)
+		}
+		r.lines[i] = l
+		if !strings.HasPrefix(l, "Access to ") || strings.Contains(l, "CORS policy:") {
+			continue
+		}
+		for j := i + 1; j < len(r.lines) && j < i+6; j++ {
+			t := strings.TrimSpace(r.lines[j])
+			if t == "" || fence(t) || message.Machine(t) && j > i+1 {
+				break
+			}
+			r.lines[i] += " " + t
+			r.lines[j] = ""
+			if strings.HasSuffix(t, ".") && strings.Contains(r.lines[i], "CORS policy") {
+				break
+			}
+		}
+	}
 }
 
 // fences finds the lines between ``` or ~~~ marks and drops the marks and HTML comments.

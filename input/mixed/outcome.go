@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input/message"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -28,7 +29,7 @@ const shortUnseen = exchange.RequestHeader | exchange.RequestCredentials | excha
 func (r *reader) outcomes() {
 	n := 0
 	for i, l := range r.lines {
-		if r.used[i] || len(l) < 8 || len(l) > 4<<10 || n >= maxOutcomes {
+		if r.used[i] || len(l) < 8 || len(l) > 4<<10 || n >= maxOutcomes || message.Logged(l) {
 			continue
 		}
 		if m := outcome.FindStringSubmatch(l); m != nil && m[4] == "" {

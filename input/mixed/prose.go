@@ -67,7 +67,10 @@ func foreign(t string) bool {
 }
 
 // look counts what a text is made of, of its first 200 lines.
-type look struct{ lines, prose, machine, fences int }
+type look struct {
+	lines, prose, machine, fences int
+	prompts                       int // commands that are no requests
+}
 
 func looks(text string) (k look) {
 	if len(text) > 32<<10 {
@@ -85,6 +88,10 @@ func looks(text string) (k look) {
 		switch {
 		case fence(t):
 			k.fences++
+		case message.Prompt(t):
+			if !strings.Contains(t, "curl ") && !strings.Contains(t, "http") && !strings.Contains(t, "wget ") {
+				k.prompts++
+			}
 		case message.Machine(t):
 			k.machine++
 		case isProse(t):
@@ -101,6 +108,8 @@ func isText(text string) int {
 	}
 	k := looks(text)
 	switch {
+	case k.prompts >= 2:
+		return 91 // a session of several commands
 	case k.fences >= 2 && k.prose > 0:
 		return 84
 	case k.prose >= 2 && k.machine > 0 && k.prose*100 >= 15*k.lines:

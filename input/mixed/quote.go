@@ -105,6 +105,9 @@ func errorText(s string) bool {
 	}
 	words := strings.Fields(s)
 	low := strings.ToLower(s)
+	if strings.Contains(" gh git npm yarn docker podman kubectl helm aws az gcloud pip mvn php python node sudo curl composer dotnet terraform vault cargo export set ", " "+words[0]+" ") {
+		return false // a command
+	}
 	if name, _, ok := strings.Cut(s, ":"); ok && headerName(name) {
 		return false
 	}
