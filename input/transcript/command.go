@@ -1,11 +1,11 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // command is a command line whose output follows.
@@ -17,7 +17,7 @@ type command struct {
 	method  string
 }
 
-var commandRE = regexp.MustCompile(`^(?:(?:sudo|time) )?(?:curl(?:\.exe)?|/\S{1,40}/curl|https?|xhs?) `)
+var commandRE = lazyregexp.New(`^(?:(?:sudo|time) )?(?:curl(?:\.exe)?|/\S{1,40}/curl|https?|xhs?) `)
 
 func commandLine(s string) bool {
 	if len(s) < 8 || !commandRE.MatchString(s) {
@@ -29,7 +29,7 @@ func commandLine(s string) bool {
 	return strings.Contains(s, "://") || strings.Contains(s, " -") || strings.Contains(s, ".") || strings.Contains(s, "localhost")
 }
 
-var httpieRE = regexp.MustCompile(`^(?:https?|xhs?) (?:-\S+ |'[^']*' )*(?:(?i:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) )?(?:-\S+ |\S+=\S+ )*(\S*(?:://|:\d|\.|localhost)\S*|:\d*/?\S*)(?: |$)`)
+var httpieRE = lazyregexp.New(`^(?:https?|xhs?) (?:-\S+ |'[^']*' )*(?:(?i:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) )?(?:-\S+ |\S+=\S+ )*(\S*(?:://|:\d|\.|localhost)\S*|:\d*/?\S*)(?: |$)`)
 
 func httpie(s string) bool { return httpieRE.MatchString(s[:min(len(s), 2000)]) }
 
@@ -156,7 +156,7 @@ func (t *talk) outputAt(i int) int {
 	return -1
 }
 
-var urlRE = regexp.MustCompile(`https?://[^\s'"<>` + "`" + `\\^]+`)
+var urlRE = lazyregexp.New(`https?://[^\s'"<>` + "`" + `\\^]+`)
 
 // parse reads the command's text. Where curl's reader refuses it, the URL alone is taken.
 func (t *talk) parse(text string) *command {
@@ -191,7 +191,7 @@ func (t *talk) parse(text string) *command {
 	return c
 }
 
-var methodRE = regexp.MustCompile(`(?:\s-X ?|\s--request[ =]|^(?:https?|xhs?) (?:-\S+ )*)["']?([A-Z]{3,10})\b`)
+var methodRE = lazyregexp.New(`(?:\s-X ?|\s--request[ =]|^(?:https?|xhs?) (?:-\S+ )*)["']?([A-Z]{3,10})\b`)
 
 // lend tells d what the command says of its request; what the record itself shows comes first.
 func (c *command) lend(d *draft) {
@@ -234,6 +234,6 @@ func (d *draft) fill(x *exchange.Exchange) {
 }
 
 // includes are the options by which curl shows the reply's header.
-var includes = regexp.MustCompile(`\s(?:-[A-Za-z]*[iI][A-Za-z]*|--include|--head|-D ?-|--dump-header -|--show-headers)\b`)
+var includes = lazyregexp.New(`\s(?:-[A-Za-z]*[iI][A-Za-z]*|--include|--head|-D ?-|--dump-header -|--show-headers)\b`)
 
-var variable = regexp.MustCompile(`\$\{?[A-Za-z_]|\$\(|%[A-Za-z_]+%`)
+var variable = lazyregexp.New(`\$\{?[A-Za-z_]|\$\(|%[A-Za-z_]+%`)

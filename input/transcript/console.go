@@ -1,37 +1,37 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // consoleRE are the sentences of browsers about requests: Chrome's, Firefox's and Safari's. u is the URL, m the method,
 // s the status, e the network error, o the origin that asked.
 var consoleRE = []struct {
-	re  *regexp.Regexp
+	re  *lazyregexp.Regexp
 	cut exchange.Parts // what else must be taken for unseen, when it is not all
 }{
-	{re: regexp.MustCompile(`(?:^|[ \t])(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?P<u>(?:https?|wss?)://\S+) (?:(?P<s>[45]\d\d)(?: \([^)]*\))?|(?P<e>net::ERR_\w+)(?: (?P<s2>\d{3})(?: \([^)]*\))?)?)(?:$|\s)`)},
-	{re: regexp.MustCompile(`^XHR ?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+)$`)},
-	{re: regexp.MustCompile(`^(?:XHR ?)?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+?)\s*\[HTTP/[\d.]+ (?P<s>\d{3}) [^\]]*\]`)},
-	{re: regexp.MustCompile(`Access to (?:fetch|XMLHttpRequest|script|font|image|resource|manifest|CSS stylesheet|audio|video|internal resource) at '(?P<u>[^']+)'(?: \(redirected from '[^']*'\))? from origin '(?P<o>[^']*)' has been blocked by CORS policy`)},
-	{re: regexp.MustCompile(`Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at (?P<u>https?://\S+?)\.? \((?:[^)]*)\)\.?(?: Status code: (?P<s>\d{3}))?`)},
-	{re: regexp.MustCompile(`(?:Fetch API|XMLHttpRequest) cannot load (?P<u>https?://\S+?)\.? (?:due to access control checks|.{0,200}(?:Access-Control|not allowed by))`)},
-	{re: regexp.MustCompile(`WebSocket connection to '(?P<u>wss?://[^']+)' failed:?(?: Error during WebSocket handshake)?(?:: Unexpected response code: (?P<s>\d{3})|.*)?`)},
-	{re: regexp.MustCompile(`can.t establish a connection to the server at (?P<u>wss?://\S+?)\.?$`)},
-	{re: regexp.MustCompile(`(?P<u>https?://\S+?)(?::\d+)?:?\s+Failed to load resource: (?:the server responded with a status of (?P<s>\d{3})|(?P<e>net::ERR_\w+))`)},
-	{re: regexp.MustCompile(`Failed to load resource: (?:the server responded with a status of (?P<s>\d{3})(?: \([^)]*\))?|(?P<e>net::ERR_\w+))(?:.{0,40}?(?P<u>https?://\S+))?`)},
-	{re: regexp.MustCompile(`Refused to (?:set unsafe header|get unsafe header|connect to|load|execute|display|send form data|frame) .{0,10}?(?:'(?P<u>https?://[^']+)')?`)},
-	{re: regexp.MustCompile(`Mixed Content: The page at '[^']*' was loaded over HTTPS, but requested an insecure [\w ]{1,40} '(?P<u>[^']+)'`)},
-	{re: regexp.MustCompile(`Cookie [“"'].{1,100}?[”"'] (?:has been rejected|will be soon|does not have a proper|has [“"]SameSite)`)},
-	{re: regexp.MustCompile(`A cookie associated with a (?:cross-site )?resource at (?P<u>https?://\S+)`)},
-	{re: regexp.MustCompile(`(?:Request failed with status code|Http failure response for (?P<u>https?://\S+?):) (?P<s>\d{3})`)},
-	{re: regexp.MustCompile(`(?:Uncaught \(in promise\) )?(?:TypeError|AxiosError|Error): (?:Failed to fetch|NetworkError when attempting to fetch resource|Network Error|Load failed|cancelled)`)},
-	{re: regexp.MustCompile(`(?:This request has been blocked|Preflight response is not successful|Origin \S+ is not allowed by Access-Control-Allow-Origin|Request header field \S+ is not allowed by|Response to preflight request doesn't pass|Tracking Prevention blocked access to storage for (?P<u>https?://\S+?)\.?$)`)},
-	{re: regexp.MustCompile(`^(?:ERROR |Error: )?(?P<e>net::ERR_\w+|NS_ERROR_\w+|ERR_[A-Z_]{6,60})\b`)},
-	{re: regexp.MustCompile(`^EventSource's response has a .{0,200}|^(?P<u>https?://\S+) (?P<s>401|403|407) \([A-Za-z ]+\)`)},
+	{re: lazyregexp.New(`(?:^|[ \t])(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?P<u>(?:https?|wss?)://\S+) (?:(?P<s>[45]\d\d)(?: \([^)]*\))?|(?P<e>net::ERR_\w+)(?: (?P<s2>\d{3})(?: \([^)]*\))?)?)(?:$|\s)`)},
+	{re: lazyregexp.New(`^XHR ?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+)$`)},
+	{re: lazyregexp.New(`^(?:XHR ?)?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+?)\s*\[HTTP/[\d.]+ (?P<s>\d{3}) [^\]]*\]`)},
+	{re: lazyregexp.New(`Access to (?:fetch|XMLHttpRequest|script|font|image|resource|manifest|CSS stylesheet|audio|video|internal resource) at '(?P<u>[^']+)'(?: \(redirected from '[^']*'\))? from origin '(?P<o>[^']*)' has been blocked by CORS policy`)},
+	{re: lazyregexp.New(`Cross-Origin Request Blocked: The Same Origin Policy disallows reading the remote resource at (?P<u>https?://\S+?)\.? \((?:[^)]*)\)\.?(?: Status code: (?P<s>\d{3}))?`)},
+	{re: lazyregexp.New(`(?:Fetch API|XMLHttpRequest) cannot load (?P<u>https?://\S+?)\.? (?:due to access control checks|.{0,200}(?:Access-Control|not allowed by))`)},
+	{re: lazyregexp.New(`WebSocket connection to '(?P<u>wss?://[^']+)' failed:?(?: Error during WebSocket handshake)?(?:: Unexpected response code: (?P<s>\d{3})|.*)?`)},
+	{re: lazyregexp.New(`can.t establish a connection to the server at (?P<u>wss?://\S+?)\.?$`)},
+	{re: lazyregexp.New(`(?P<u>https?://\S+?)(?::\d+)?:?\s+Failed to load resource: (?:the server responded with a status of (?P<s>\d{3})|(?P<e>net::ERR_\w+))`)},
+	{re: lazyregexp.New(`Failed to load resource: (?:the server responded with a status of (?P<s>\d{3})(?: \([^)]*\))?|(?P<e>net::ERR_\w+))(?:.{0,40}?(?P<u>https?://\S+))?`)},
+	{re: lazyregexp.New(`Refused to (?:set unsafe header|get unsafe header|connect to|load|execute|display|send form data|frame) .{0,10}?(?:'(?P<u>https?://[^']+)')?`)},
+	{re: lazyregexp.New(`Mixed Content: The page at '[^']*' was loaded over HTTPS, but requested an insecure [\w ]{1,40} '(?P<u>[^']+)'`)},
+	{re: lazyregexp.New(`Cookie [“"'].{1,100}?[”"'] (?:has been rejected|will be soon|does not have a proper|has [“"]SameSite)`)},
+	{re: lazyregexp.New(`A cookie associated with a (?:cross-site )?resource at (?P<u>https?://\S+)`)},
+	{re: lazyregexp.New(`(?:Request failed with status code|Http failure response for (?P<u>https?://\S+?):) (?P<s>\d{3})`)},
+	{re: lazyregexp.New(`(?:Uncaught \(in promise\) )?(?:TypeError|AxiosError|Error): (?:Failed to fetch|NetworkError when attempting to fetch resource|Network Error|Load failed|cancelled)`)},
+	{re: lazyregexp.New(`(?:This request has been blocked|Preflight response is not successful|Origin \S+ is not allowed by Access-Control-Allow-Origin|Request header field \S+ is not allowed by|Response to preflight request doesn't pass|Tracking Prevention blocked access to storage for (?P<u>https?://\S+?)\.?$)`)},
+	{re: lazyregexp.New(`^(?:ERROR |Error: )?(?P<e>net::ERR_\w+|NS_ERROR_\w+|ERR_[A-Z_]{6,60})\b`)},
+	{re: lazyregexp.New(`^EventSource's response has a .{0,200}|^(?P<u>https?://\S+) (?P<s>401|403|407) \([A-Za-z ]+\)`)},
 }
 
 // readConsole reads one line of a browser's console, and the requests it speaks of.
@@ -46,7 +46,7 @@ func readConsole(t *talk, i int) int {
 			continue
 		}
 		get := func(n string) string {
-			if k := c.re.SubexpIndex(n); k > 0 {
+			if k := c.re.Get().SubexpIndex(n); k > 0 {
 				return m[k]
 			}
 			return ""
@@ -73,7 +73,7 @@ func readConsole(t *talk, i int) int {
 	return i
 }
 
-var firefoxStatus = regexp.MustCompile(`^\[HTTP/[\d.]+ (\d{3}) .*\]$`)
+var firefoxStatus = lazyregexp.New(`^\[HTTP/[\d.]+ (\d{3}) .*\]$`)
 
 // consoleHint is the cheap look before the sentences are tried.
 func consoleHint(s string) bool {

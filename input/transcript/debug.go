@@ -1,10 +1,10 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -27,8 +27,8 @@ func readDebug(t *talk, i int) int {
 }
 
 var (
-	okStart  = regexp.MustCompile(`^--> (?:END )?([A-Z]{3,10})(?: (https?://\S+))?`)
-	okAnswer = regexp.MustCompile(`^<-- (?:(\d{3})(?: ([^h(][^(]*?))??(?: (https?://\S+))?(?: \((?:\d+|unknown).*\))?|END HTTP.*|HTTP FAILED: .*)$`)
+	okStart  = lazyregexp.New(`^--> (?:END )?([A-Z]{3,10})(?: (https?://\S+))?`)
+	okAnswer = lazyregexp.New(`^<-- (?:(\d{3})(?: ([^h(][^(]*?))??(?: (https?://\S+))?(?: \((?:\d+|unknown).*\))?|END HTTP.*|HTTP FAILED: .*)$`)
 )
 
 // readOkHttp reads what OkHttp's logging interceptor prints at any of its levels.
@@ -112,11 +112,11 @@ func (t *talk) okGoesOn(n int) bool {
 }
 
 var (
-	kubeLine  = regexp.MustCompile(`round_trippers\.go:\d+\](\s+)(.*)$`)
-	kubeStart = regexp.MustCompile(`^([A-Z]{3,7}) (https?://\S+)(?: (\d{3}) .* in \d+ milliseconds)?$`)
-	kubeState = regexp.MustCompile(`^Response Status: (\d{3}) ?(.*?) in \d+ milliseconds`)
-	kubeNew   = regexp.MustCompile(`^"(Request|Response)" verb="?([A-Z]+)"? url="([^"]*)"(?: status="?(\d*) ?([^"]*?)"?)?(?: headers=(.*?))?(?: milliseconds=.*)?$`)
-	kubeBody  = regexp.MustCompile(`^[IEWF]\d{4} .*?\] "?Response Body"?(?::| body=) ?(.*)$`)
+	kubeLine  = lazyregexp.New(`round_trippers\.go:\d+\](\s+)(.*)$`)
+	kubeStart = lazyregexp.New(`^([A-Z]{3,7}) (https?://\S+)(?: (\d{3}) .* in \d+ milliseconds)?$`)
+	kubeState = lazyregexp.New(`^Response Status: (\d{3}) ?(.*?) in \d+ milliseconds`)
+	kubeNew   = lazyregexp.New(`^"(Request|Response)" verb="?([A-Z]+)"? url="([^"]*)"(?: status="?(\d*) ?([^"]*?)"?)?(?: headers=(.*?))?(?: milliseconds=.*)?$`)
+	kubeBody  = lazyregexp.New(`^[IEWF]\d{4} .*?\] "?Response Body"?(?::| body=) ?(.*)$`)
 )
 
 // readKube reads what kubectl and other Kubernetes clients log at -v=6 and above.
@@ -196,22 +196,22 @@ func readKube(t *talk, i int) int {
 }
 
 // oneLine are log lines that hold method, URL and status: urllib3, httpx, .NET, containerd, skopeo.
-var oneLine = []*regexp.Regexp{
-	regexp.MustCompile(`(?P<u>https?://[^\s"]+) "(?P<m>[A-Z]{3,7}) (?P<p>\S+) HTTP/\d(?:\.\d)?" (?P<s>\d{3})\b`),
-	regexp.MustCompile(`(?:urllib3|connectionpool).{0,80}?"(?P<m>[A-Z]{3,7}) (?P<p>\S+) HTTP/\d(?:\.\d)?" (?P<s>\d{3})\b`),
-	regexp.MustCompile(`HTTP Request: (?P<m>[A-Z]{3,7}) (?P<u>https?://\S+) "HTTP/\d(?:\.\d)? (?P<s>\d{3})`),
-	regexp.MustCompile(`Received HTTP response (?:headers )?after [\d.]+ms - (?P<s>\d{3})`),
-	regexp.MustCompile(`Sending HTTP request (?P<m>[A-Z]{3,7}) (?P<u>https?://\S+)`),
-	regexp.MustCompile(`(?:DEBU\[\d+\]|level=debug).{0,40}(?:GET|Ping|HEAD) (?P<u>https?://\S+?)"? (?:status|err Get).{0,3}?(?P<s>\d{3})?`),
-	regexp.MustCompile(`(?:DEBU\[\d+\]|level=debug).{0,40}?(?P<m>GET|HEAD|POST) (?P<u>https?://[^\s"]+)`),
-	regexp.MustCompile(`fetch response received.*?response\.status="(?P<s>\d{3}) .*?url="?(?P<u>https?://[^\s"]+)`),
-	regexp.MustCompile(`"?HTTP (?P<m>GET|POST|PUT|DELETE|PATCH|HEAD) "?(?P<u>https?://[^\s"]+)`),
+var oneLine = []*lazyregexp.Regexp{
+	lazyregexp.New(`(?P<u>https?://[^\s"]+) "(?P<m>[A-Z]{3,7}) (?P<p>\S+) HTTP/\d(?:\.\d)?" (?P<s>\d{3})\b`),
+	lazyregexp.New(`(?:urllib3|connectionpool).{0,80}?"(?P<m>[A-Z]{3,7}) (?P<p>\S+) HTTP/\d(?:\.\d)?" (?P<s>\d{3})\b`),
+	lazyregexp.New(`HTTP Request: (?P<m>[A-Z]{3,7}) (?P<u>https?://\S+) "HTTP/\d(?:\.\d)? (?P<s>\d{3})`),
+	lazyregexp.New(`Received HTTP response (?:headers )?after [\d.]+ms - (?P<s>\d{3})`),
+	lazyregexp.New(`Sending HTTP request (?P<m>[A-Z]{3,7}) (?P<u>https?://\S+)`),
+	lazyregexp.New(`(?:DEBU\[\d+\]|level=debug).{0,40}(?:GET|Ping|HEAD) (?P<u>https?://\S+?)"? (?:status|err Get).{0,3}?(?P<s>\d{3})?`),
+	lazyregexp.New(`(?:DEBU\[\d+\]|level=debug).{0,40}?(?P<m>GET|HEAD|POST) (?P<u>https?://[^\s"]+)`),
+	lazyregexp.New(`fetch response received.*?response\.status="(?P<s>\d{3}) .*?url="?(?P<u>https?://[^\s"]+)`),
+	lazyregexp.New(`"?HTTP (?P<m>GET|POST|PUT|DELETE|PATCH|HEAD) "?(?P<u>https?://[^\s"]+)`),
 }
 
-var starting = regexp.MustCompile(`Starting new (HTTPS?) connection \(\d+\): (\S+?)(?::(\d+))?$`)
+var starting = lazyregexp.New(`Starting new (HTTPS?) connection \(\d+\): (\S+?)(?::(\d+))?$`)
 
 // bearing is the challenge in a log line of containerd or Docker.
-var bearing = regexp.MustCompile(`(?:www-authenticate=|header=)"((?:Bearer|Basic) (?:[^"\\]|\\.)*)"`)
+var bearing = lazyregexp.New(`(?:www-authenticate=|header=)"((?:Bearer|Basic) (?:[^"\\]|\\.)*)"`)
 
 // readOneLine reads log lines of libraries.
 func readOneLine(t *talk, i int) int {
@@ -239,7 +239,7 @@ func readOneLine(t *talk, i int) int {
 			continue
 		}
 		get := func(n string) string {
-			if k := re.SubexpIndex(n); k > 0 {
+			if k := re.Get().SubexpIndex(n); k > 0 {
 				return m[k]
 			}
 			return ""
@@ -284,7 +284,7 @@ func (t *talk) told(method, url string, status int) bool {
 	return strings.HasSuffix(strings.Replace(url, ":443/", "/", 1), x.Request.URL.Target().Reveal())
 }
 
-var laterRE = regexp.MustCompile(`(?:Received HTTP response (?:headers )?after [\d.]+ms - |\bResponse )(\d{3})\b`)
+var laterRE = lazyregexp.New(`(?:Received HTTP response (?:headers )?after [\d.]+ms - |\bResponse )(\d{3})\b`)
 
 // laterStatus is the status that one of the next lines gives.
 func (t *talk) laterStatus(i int) int {

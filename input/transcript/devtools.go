@@ -1,16 +1,16 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 var (
-	paneTitle  = regexp.MustCompile(`(?i)^[#*_ ]*(general|summary|request headers?|response headers?|request|response|query string parameters|form data|request payload|request data|request cookies|response cookies|payload|query parameters)(?: *\((?:\d+|[\d.,]+ ?k?B)\)| view (?:source|parsed|decoded)| raw| HTML| view URL[ -]encoded)*:?[*_ ]*:?$`)
-	paneStatus = regexp.MustCompile(`^(\d{3})(?:[ \t]+([A-Za-z][A-Za-z '-]*?))?(?: \(from [a-z ]+\)| OK)?$`)
-	paneJunk   = regexp.MustCompile(`(?i)^(?:view (?:source|parsed|decoded|url[ -]encoded)|copy|raw|learn more|.{0,4}provisional headers are shown.*|edit and resend|filter headers|blocked by .*|caution: .*|show more|decoded:)$`)
+	paneTitle  = lazyregexp.New(`(?i)^[#*_ ]*(general|summary|request headers?|response headers?|request|response|query string parameters|form data|request payload|request data|request cookies|response cookies|payload|query parameters)(?: *\((?:\d+|[\d.,]+ ?k?B)\)| view (?:source|parsed|decoded)| raw| HTML| view URL[ -]encoded)*:?[*_ ]*:?$`)
+	paneStatus = lazyregexp.New(`^(\d{3})(?:[ \t]+([A-Za-z][A-Za-z '-]*?))?(?: \(from [a-z ]+\)| OK)?$`)
+	paneJunk   = lazyregexp.New(`(?i)^(?:view (?:source|parsed|decoded|url[ -]encoded)|copy|raw|learn more|.{0,4}provisional headers are shown.*|edit and resend|filter headers|blocked by .*|caution: .*|show more|decoded:)$`)
 	paneNames  = map[string]string{"request url": "url", "request method": "method", "status code": "status", "remote address": "remote",
 		"url": "url", "status": "status", "address": "remote", "scheme": "scheme", "host": "hostname", "filename": "path", "method": "method",
 		"version": "", "transferred": "", "referrer policy": "", "source": "", "initiator": "", "request priority": "", "dns resolution": "", "blocking": "", "protocol": ""}
@@ -229,7 +229,7 @@ func (p *pane) pair(n int, s string) int {
 }
 
 // firefoxRow are rows that Firefox copies without anything between name and value.
-var firefoxRow = regexp.MustCompile(`^(?:(Status):? ?(\d{3}.*)|(?:Version|Transferred|Referrer Policy|Request Priority|DNS Resolution):? ?[^:\s].*)$`)
+var firefoxRow = lazyregexp.New(`^(?:(Status):? ?(\d{3}.*)|(?:Version|Transferred|Referrer Policy|Request Priority|DNS Resolution):? ?[^:\s].*)$`)
 
 func (p *pane) general(what, value string) {
 	switch what {

@@ -1,8 +1,9 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // maxDump is how many lines a dump may have.
@@ -12,21 +13,21 @@ const maxDump = 400
 const AsSeen = "as the server saw it"
 
 // pairRE are the ways in which programs print a name and a value.
-var pairRE = []*regexp.Regexp{
-	regexp.MustCompile(`^\[?(?:"|')?([A-Za-z][A-Za-z0-9_-]{1,60})(?:"|')?\]?\s*=>\s*(?:array\(\d+\) \{)?(?:string\(\d+\) )?"?((?:[^"\\]|\\.)*?)"?,?$`), // PHP, Ruby
-	regexp.MustCompile(`^(?:b?["'])([A-Za-z][A-Za-z0-9_-]{1,60})["']\s*:\s*\[?\s*(?:b?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')|([^"'\[{,}\]]+))\s*\]?,?$`),
-	regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{1,60})\s*:\s*\[?\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\]?,?$`),
-	regexp.MustCompile(`^\(?b?["']([A-Za-z][A-Za-z0-9_-]{1,60})["'],\s*b?["']((?:[^"'\\]|\\.)*)["']\)?,?$`), // a tuple
-	regexp.MustCompile(`^([A-Za-z][A-Za-z0-9_-]{1,60})=\[?([^\]]*)\]?,?$`),                                  // Java, env
+var pairRE = []*lazyregexp.Regexp{
+	lazyregexp.New(`^\[?(?:"|')?([A-Za-z][A-Za-z0-9_-]{1,60})(?:"|')?\]?\s*=>\s*(?:array\(\d+\) \{)?(?:string\(\d+\) )?"?((?:[^"\\]|\\.)*?)"?,?$`), // PHP, Ruby
+	lazyregexp.New(`^(?:b?["'])([A-Za-z][A-Za-z0-9_-]{1,60})["']\s*:\s*\[?\s*(?:b?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')|([^"'\[{,}\]]+))\s*\]?,?$`),
+	lazyregexp.New(`^([A-Za-z][A-Za-z0-9_-]{1,60})\s*:\s*\[?\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')\s*\]?,?$`),
+	lazyregexp.New(`^\(?b?["']([A-Za-z][A-Za-z0-9_-]{1,60})["'],\s*b?["']((?:[^"'\\]|\\.)*)["']\)?,?$`), // a tuple
+	lazyregexp.New(`^([A-Za-z][A-Za-z0-9_-]{1,60})=\[?([^\]]*)\]?,?$`),                                  // Java, env
 }
 
 var (
-	dumpOpen = regexp.MustCompile(`(?i)^(.{0,80}?)(array\(\d+\) ?\{|Array$|Array ?\(|map\[|Headers? ?(?:\([^)]*\) ?)?\{|\[Object: null prototype\] \{|CaseInsensitiveDict\(|ImmutableMultiDict\(|EnvironHeaders\(|Headers\(|HTTPHeaderDict\(|IncomingHttpHeaders|AxiosHeaders ?\{|\{|\[\(|\[)(.*)$`)
-	phpNext  = regexp.MustCompile(`^\["?([A-Za-z][A-Za-z0-9_-]{1,60})"?\]=>$`)
-	phpValue = regexp.MustCompile(`^string\(\d+\) "(.*)"$`)
-	wsgiName = regexp.MustCompile(`^(?:REDIRECT_)?HTTP_[A-Z0-9_]+$|^(?:CONTENT_TYPE|CONTENT_LENGTH|REQUEST_METHOD|REQUEST_URI|PATH_INFO|QUERY_STRING|SERVER_NAME|PHP_AUTH_USER|PHP_AUTH_PW|REMOTE_USER|(?:REDIRECT_)?REMOTE_USER|AUTH_TYPE|SERVER_SOFTWARE|REMOTE_ADDR|SERVER_PROTOCOL|SERVER_PORT|HTTPS|REQUEST_SCHEME)$`)
-	serverSd = regexp.MustCompile(`(?i)getallheaders|apache_request_headers|\$_SERVER|req(?:uest)?\.(?:headers|META|env)|request\.headers\.(?:to|env)|headers received|received headers|incoming|server (?:sees|gets|receives|received)|php://|flask|django|express|environ`)
-	clientSd = regexp.MustCompile(`(?i)response\.request|prepared|res\.request|\.request\.headers|sending|sent headers|request headers sent|config`)
+	dumpOpen = lazyregexp.New(`(?i)^(.{0,80}?)(array\(\d+\) ?\{|Array$|Array ?\(|map\[|Headers? ?(?:\([^)]*\) ?)?\{|\[Object: null prototype\] \{|CaseInsensitiveDict\(|ImmutableMultiDict\(|EnvironHeaders\(|Headers\(|HTTPHeaderDict\(|IncomingHttpHeaders|AxiosHeaders ?\{|\{|\[\(|\[)(.*)$`)
+	phpNext  = lazyregexp.New(`^\["?([A-Za-z][A-Za-z0-9_-]{1,60})"?\]=>$`)
+	phpValue = lazyregexp.New(`^string\(\d+\) "(.*)"$`)
+	wsgiName = lazyregexp.New(`^(?:REDIRECT_)?HTTP_[A-Z0-9_]+$|^(?:CONTENT_TYPE|CONTENT_LENGTH|REQUEST_METHOD|REQUEST_URI|PATH_INFO|QUERY_STRING|SERVER_NAME|PHP_AUTH_USER|PHP_AUTH_PW|REMOTE_USER|(?:REDIRECT_)?REMOTE_USER|AUTH_TYPE|SERVER_SOFTWARE|REMOTE_ADDR|SERVER_PROTOCOL|SERVER_PORT|HTTPS|REQUEST_SCHEME)$`)
+	serverSd = lazyregexp.New(`(?i)getallheaders|apache_request_headers|\$_SERVER|req(?:uest)?\.(?:headers|META|env)|request\.headers\.(?:to|env)|headers received|received headers|incoming|server (?:sees|gets|receives|received)|php://|flask|django|express|environ`)
+	clientSd = lazyregexp.New(`(?i)response\.request|prepared|res\.request|\.request\.headers|sending|sent headers|request headers sent|config`)
 )
 
 // pair is a name and a value out of a dump.
@@ -138,8 +139,8 @@ func onePair(s string) (pair, bool) {
 }
 
 var (
-	flatPair = regexp.MustCompile(`(?:b?["']([A-Za-z][A-Za-z0-9_-]{1,60})["']\s*(?::|=>|,)\s*\[?\s*b?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')|(?:^|[{,(\[ ])([A-Za-z][A-Za-z0-9_-]{1,60})\s*(?:: |=)\[?(?:"([^"]*)"|'([^']*)'|([^\]},"']*)))`)
-	goPair   = regexp.MustCompile(`(?:^|[ \[])([A-Z][A-Za-z0-9-]{1,60}):\[([^\]]*)\]`)
+	flatPair = lazyregexp.New(`(?:b?["']([A-Za-z][A-Za-z0-9_-]{1,60})["']\s*(?::|=>|,)\s*\[?\s*b?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')|(?:^|[{,(\[ ])([A-Za-z][A-Za-z0-9_-]{1,60})\s*(?:: |=)\[?(?:"([^"]*)"|'([^']*)'|([^\]},"']*)))`)
+	goPair   = lazyregexp.New(`(?:^|[ \[])([A-Z][A-Za-z0-9-]{1,60}):\[([^\]]*)\]`)
 )
 
 // flat reads pairs that stand on one line.

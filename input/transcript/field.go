@@ -1,8 +1,9 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // field splits "Name: value"; ok is false when s is no header line.
@@ -71,7 +72,7 @@ func credential(name string) bool {
 
 // cut is what a writer leaves in the place of what was taken out. A program's own slip ("Bearer undefined",
 // "Bearer $TOKEN", "{{token}}") is none: it was sent like that.
-var cut = regexp.MustCompile(`(?i)\.\.\.|…|\*{3,}|^\S+ \*+$|^\*+$|\bx{3,}\b|x{6,}|•{3,}|█{2,}|` +
+var cut = lazyregexp.New(`(?i)\.\.\.|…|\*{3,}|^\S+ \*+$|^\*+$|\bx{3,}\b|x{6,}|•{3,}|█{2,}|` +
 	`[<\[({]\s*-*\s*(?:\w+[ _-]){0,4}(?:redacted|removed|hidden|masked|snip(?:ped)?|omitted|secret|filtered|censored|stripped|sanitized|cut|deleted|scrubbed|obfuscated|truncated|elided|protected)\b[^>\])}]*[>\])}]|` +
 	`\b(?:redacted\w*|snipped|censored)\b|^(?:\S+ )?<[^<>"=]{1,60}>$|^\S+ \[[\w -]{1,40}\]$|^\S+ \([\w -]{1,40}\)$`)
 
@@ -86,7 +87,7 @@ func elided(value string) bool {
 	return cut.MatchString(value)
 }
 
-var gone = regexp.MustCompile(`(?i)^\s*(?:[<\[(]?\s*(?:\.{2,}|…|snip(?:ped)?|cut|more headers|other headers|some headers? (?:removed|omitted)|etc\.?)\s*(?:\.{2,}|…)?\s*[>\])]?|-+\s*8<\s*-+)\s*$`)
+var gone = lazyregexp.New(`(?i)^\s*(?:[<\[(]?\s*(?:\.{2,}|…|snip(?:ped)?|cut|more headers|other headers|some headers? (?:removed|omitted)|etc\.?)\s*(?:\.{2,}|…)?\s*[>\])]?|-+\s*8<\s*-+)\s*$`)
 
 // snip reports a line that stands for lines left out.
 func snip(s string) bool { return len(s) < 80 && gone.MatchString(s) }

@@ -2,26 +2,26 @@ package transcript
 
 import (
 	"net"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 var (
-	connectedRE = regexp.MustCompile(`^(?:Connected to (\S+) \(([^)]+)\)(?: port (\d+))?|Established connection to (\S+) \((\S+) port (\d+)\))`)
-	reusedRE    = regexp.MustCompile(`^Re-?using existing (?:\S+ )?connection`)
-	tunnelRE    = regexp.MustCompile(`^Establish HTTP proxy tunnel to (\S+)`)
-	proxyRE     = regexp.MustCompile(`^Uses proxy env variable (\w+) == '(?:https?://)?(?:[^@'/]*@)?([^/'@]+)`)
-	tlsRE       = regexp.MustCompile(`^SSL connection using (\S+)(?: / (\S+))?`)
-	alpnRE      = regexp.MustCompile(`^ALPN[:,] server accepted(?: to use)? (\S+)`)
-	pseudoRE    = regexp.MustCompile(`^(?:\[HTTP/[23]\] \[\d+\] |h2h3 |h[23] )\[(:?[A-Za-z0-9-]+): (.*)\]$`)
-	openedRE    = regexp.MustCompile(`^\[HTTP/[23]\] \[\d+\] OPENED stream for (https?)://(\S+?)(?:/|$)`)
-	authRE      = regexp.MustCompile(`^(Server|Proxy) auth using (\w+) with user`)
-	askedRE     = regexp.MustCompile(`\(IN\), TLS handshake, (?:Request CERT|CERT request|Certificate request)`)
-	gaveRE      = regexp.MustCompile(`\(OUT\), TLS handshake, CERT verify`)
-	trouble     = regexp.MustCompile(`(?i)gss_|spnego|sspi|authentication problem|negotiating auth|ntlm handshake|login denied|problem:|handshake rejected|returned error|returned HTTP|from proxy after CONNECT|SSL_ERROR|alert|could(?: not|n't) |failed|refused|timed out|Ignoring .*auth|rewind|multiple`)
+	connectedRE = lazyregexp.New(`^(?:Connected to (\S+) \(([^)]+)\)(?: port (\d+))?|Established connection to (\S+) \((\S+) port (\d+)\))`)
+	reusedRE    = lazyregexp.New(`^Re-?using existing (?:\S+ )?connection`)
+	tunnelRE    = lazyregexp.New(`^Establish HTTP proxy tunnel to (\S+)`)
+	proxyRE     = lazyregexp.New(`^Uses proxy env variable (\w+) == '(?:https?://)?(?:[^@'/]*@)?([^/'@]+)`)
+	tlsRE       = lazyregexp.New(`^SSL connection using (\S+)(?: / (\S+))?`)
+	alpnRE      = lazyregexp.New(`^ALPN[:,] server accepted(?: to use)? (\S+)`)
+	pseudoRE    = lazyregexp.New(`^(?:\[HTTP/[23]\] \[\d+\] |h2h3 |h[23] )\[(:?[A-Za-z0-9-]+): (.*)\]$`)
+	openedRE    = lazyregexp.New(`^\[HTTP/[23]\] \[\d+\] OPENED stream for (https?)://(\S+?)(?:/|$)`)
+	authRE      = lazyregexp.New(`^(Server|Proxy) auth using (\w+) with user`)
+	askedRE     = lazyregexp.New(`\(IN\), TLS handshake, (?:Request CERT|CERT request|Certificate request)`)
+	gaveRE      = lazyregexp.New(`\(OUT\), TLS handshake, CERT verify`)
+	trouble     = lazyregexp.New(`(?i)gss_|spnego|sspi|authentication problem|negotiating auth|ntlm handshake|login denied|problem:|handshake rejected|returned error|returned HTTP|from proxy after CONNECT|SSL_ERROR|alert|could(?: not|n't) |failed|refused|timed out|Ignoring .*auth|rewind|multiple`)
 )
 
 // info reads one of curl's remarks.

@@ -1,12 +1,13 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // infoRE are the words that curl's own remarks begin with, over the versions from 7.10 to 8.17.
-var infoRE = regexp.MustCompile(`^\s*(?:Trying \S|Connected to |Established connection |Host \S+ was resolved|Host \S+:\d+ was|IPv[46]: |Uses proxy |About to connect|TCP_NODELAY|Rebuilt URL|Hostname |Could ?n[o']t (?:resolve|connect|find)|Re-?using existing|Connection #|Connection \d|Connection (?:closure|state|died|timed|refused)|Closing connection|Server auth using |Proxy auth using |ALPN|SSL |SSLv|TLSv?1|CAfile|CApath|CA ?file|successfully set certificate|Server certificate|subject|issuer|start date|expire date|Certificate level|HTTP/[123]|\[HTTP|h2|Using HTTP|Using Stream|Mark bundle|Request completely|upload completely|We are completely|Issue another request|Ignoring the response|gss_|Found bundle|Establish HTTP|CONNECT |Proxy replied|allocate connect|Authentication problem|NTLM|Curl_http|Added |schannel|Expire in|STATE|Initializing|NSS|Cipher |getpeername|Failed to connect|connect to |Operation timed|Empty reply|OpenSSL|GnuTLS|LibreSSL|Send failure|Recv failure|Received HTTP|Maximum |The requested URL returned|HTTP error|old SSL|Excess found|no chunk|Replaced cookie|Switched from|Need to rewind|Please rewind|Mime|Leftovers|Copying HTTP|Connection cache|Immediate connect|SPNEGO|Negotiate|Digest|SSPI|InitializeSecurityContext|using HTTP|Send header|abort upload|Stream error|Server doesn't|Login denied|TE: |Couldn't find host|Doing |end of|Public key|Bind|Local |Lame|Resolving|socket|Opening|Remote|The CONNECT|Tunnel|SOCKS|common name|public key|\s*subjectAltName|  |server certificate|cipher)`)
+var infoRE = lazyregexp.New(`^\s*(?:Trying \S|Connected to |Established connection |Host \S+ was resolved|Host \S+:\d+ was|IPv[46]: |Uses proxy |About to connect|TCP_NODELAY|Rebuilt URL|Hostname |Could ?n[o']t (?:resolve|connect|find)|Re-?using existing|Connection #|Connection \d|Connection (?:closure|state|died|timed|refused)|Closing connection|Server auth using |Proxy auth using |ALPN|SSL |SSLv|TLSv?1|CAfile|CApath|CA ?file|successfully set certificate|Server certificate|subject|issuer|start date|expire date|Certificate level|HTTP/[123]|\[HTTP|h2|Using HTTP|Using Stream|Mark bundle|Request completely|upload completely|We are completely|Issue another request|Ignoring the response|gss_|Found bundle|Establish HTTP|CONNECT |Proxy replied|allocate connect|Authentication problem|NTLM|Curl_http|Added |schannel|Expire in|STATE|Initializing|NSS|Cipher |getpeername|Failed to connect|connect to |Operation timed|Empty reply|OpenSSL|GnuTLS|LibreSSL|Send failure|Recv failure|Received HTTP|Maximum |The requested URL returned|HTTP error|old SSL|Excess found|no chunk|Replaced cookie|Switched from|Need to rewind|Please rewind|Mime|Leftovers|Copying HTTP|Connection cache|Immediate connect|SPNEGO|Negotiate|Digest|SSPI|InitializeSecurityContext|using HTTP|Send header|abort upload|Stream error|Server doesn't|Login denied|TE: |Couldn't find host|Doing |end of|Public key|Bind|Local |Lame|Resolving|socket|Opening|Remote|The CONNECT|Tunnel|SOCKS|common name|public key|\s*subjectAltName|  |server certificate|cipher)`)
 
 // mark reads one line of curl -v, curl --trace or git's copy of it: kind is '*' for a remark, '>' and '<' for a line of a
 // header section, '}' and '{' for a count of body bytes, 'U' and 'D' for body bytes, 'x' for the head of a dump ('>' and
@@ -47,9 +48,9 @@ func mark(s string) (kind byte, text string, ok bool) {
 	return 0, "", false
 }
 
-var bytesRE = regexp.MustCompile(`^[{}] \[(?:(\d+) bytes data|data not shown)\]`)
+var bytesRE = lazyregexp.New(`^[{}] \[(?:(\d+) bytes data|data not shown)\]`)
 
-var dumpRE = regexp.MustCompile(`^(?:==|=>|<=) (Info|Send header|Recv header|Send data|Recv data|Send SSL data|Recv SSL data)(?:(: ?)(.*)|, (\d+) bytes \(0x[0-9a-f]+\))$`)
+var dumpRE = lazyregexp.New(`^(?:==|=>|<=) (Info|Send header|Recv header|Send data|Recv data|Send SSL data|Recv SSL data)(?:(: ?)(.*)|, (\d+) bytes \(0x[0-9a-f]+\))$`)
 
 func dump(s string) (kind byte, text string, ok bool) {
 	m := dumpRE.FindStringSubmatch(s)
@@ -78,7 +79,7 @@ type event struct {
 	text string
 }
 
-var rowRE = regexp.MustCompile(`^([0-9a-f]{4,8}): ?(.*)$`)
+var rowRE = lazyregexp.New(`^([0-9a-f]{4,8}): ?(.*)$`)
 
 // rows reads the lines of a dump behind its head at line i: either text, or bytes in hexadecimal with text behind.
 func (t *talk) rows(kind byte, i int) (out []event, next int) {

@@ -1,8 +1,9 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // requestLine reads "GET /x HTTP/1.1". A target with blanks in it is taken as it was written.
@@ -41,8 +42,8 @@ func shortLine(s string) (method, target string, ok bool) {
 }
 
 var (
-	statusRE = regexp.MustCompile(`^HTTP(?:/(\d(?:\.\d)?))?[ \t]+(\d{3})(?:[ \t]+(.{0,200}))?[ \t]*$`)
-	bareRE   = regexp.MustCompile(`^(?:Status(?: Code)?: ?|HTTP (?:status|error|code):? ?)?([1-5]\d\d) ([A-Z][A-Za-z' -]{1,40})$`)
+	statusRE = lazyregexp.New(`^HTTP(?:/(\d(?:\.\d)?))?[ \t]+(\d{3})(?:[ \t]+(.{0,200}))?[ \t]*$`)
+	bareRE   = lazyregexp.New(`^(?:Status(?: Code)?: ?|HTTP (?:status|error|code):? ?)?([1-5]\d\d) ([A-Z][A-Za-z' -]{1,40})$`)
 )
 
 // statusLine reads "HTTP/1.1 401 Unauthorized", "HTTP/2 401".

@@ -1,9 +1,10 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf16"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // maxLine is the longest line that is read; the rest of a longer one is left out.
@@ -74,7 +75,7 @@ func unwrap(text string) []line {
 	return out
 }
 
-var ansi = regexp.MustCompile("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
+var ansi = lazyregexp.New("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
 
 // decode takes off a byte order mark and reads UTF-16 that has one.
 func decode(s string) string {
@@ -98,7 +99,7 @@ func decode(s string) string {
 
 // quoted are lines that show, behind a quote mark, that the mark was no curl's: a status line is never sent, and curl's
 // marks do not come twice.
-var quoted = regexp.MustCompile(`^(?:HTTP/\d|[<>*] |[<>]$|[$] |curl |wget |` + "```" + `)`)
+var quoted = lazyregexp.New(`^(?:HTTP/\d|[<>*] |[<>]$|[$] |curl |wget |` + "```" + `)`)
 
 // unquote takes "> " off runs of lines that quote a conversation.
 func unquote(ls []string) {
@@ -120,7 +121,7 @@ func unquote(ls []string) {
 	}
 }
 
-var pipe = regexp.MustCompile(`^(?:[A-Za-z0-9][A-Za-z0-9_./-]{0,50}\s*)?[|│]\s?`)
+var pipe = lazyregexp.New(`^(?:[A-Za-z0-9][A-Za-z0-9_./-]{0,50}\s*)?[|│]\s?`)
 
 // unpipe takes "web_1  | " or "| " off runs of two and more lines that have the same one.
 func unpipe(ls []string) {
@@ -143,10 +144,10 @@ func unpipe(ls []string) {
 }
 
 var (
-	stamped  = regexp.MustCompile(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:?\s*)?`)
-	labelled = regexp.MustCompile(`^(?:Request|Response|Req|Res|Sending|Sent|Received|Reply|Answer)(?: line)?: *`)
-	logcat   = regexp.MustCompile(`^.{0,100}?\b(?:[VDIWE]/(?:OkHttp|okhttp3?\.OkHttpClient|okhttp)[^:]{0,20}: |okhttp\.OkHttpClient\s+[VDIWE]\s+)`)
-	fenced   = regexp.MustCompile("^\\s*(?:```+|~~~+)[A-Za-z0-9_+ .-]*$|^\\s*</?(?:pre|code|details|summary)>\\s*$|^\\s*(?:\\{(?:code|noformat)(?::[^}]*)?\\}|\\[/?code\\])\\s*$")
+	stamped  = lazyregexp.New(`^\[?(?:\d{4}-\d\d-\d\d[T ]|\d{4}/\d\d/\d\d )?\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?\s+(?:[a-z-]+\.c:\d+:?\s*)?`)
+	labelled = lazyregexp.New(`^(?:Request|Response|Req|Res|Sending|Sent|Received|Reply|Answer)(?: line)?: *`)
+	logcat   = lazyregexp.New(`^.{0,100}?\b(?:[VDIWE]/(?:OkHttp|okhttp3?\.OkHttpClient|okhttp)[^:]{0,20}: |okhttp\.OkHttpClient\s+[VDIWE]\s+)`)
+	fenced   = lazyregexp.New("^\\s*(?:```+|~~~+)[A-Za-z0-9_+ .-]*$|^\\s*</?(?:pre|code|details|summary)>\\s*$|^\\s*(?:\\{(?:code|noformat)(?::[^}]*)?\\}|\\[/?code\\])\\s*$")
 )
 
 func fence(s string) bool { return len(s) < 100 && fenced.MatchString(s) }
@@ -191,7 +192,7 @@ func dedent(ls []line) {
 	}
 }
 
-var prompts = regexp.MustCompile(`^(?:\([\w.-]{1,40}\) ?)?(?:PS [^>]{0,80}> ?|[\w.@:~/\\\[\]() -]{0,80}[$#%>❯➜] ?|\+ )((?:sudo |time )?(?:[A-Z_]{1,40}=\S{0,80} ){0,4}(?:curl(?:\.exe)?|wget|git|https?|xh|xhs|kubectl|docker|npm|python3?|node|php) .*)$`)
+var prompts = lazyregexp.New(`^(?:\([\w.-]{1,40}\) ?)?(?:PS [^>]{0,80}> ?|[\w.@:~/\\\[\]() -]{0,80}[$#%>❯➜] ?|\+ )((?:sudo |time )?(?:[A-Z_]{1,40}=\S{0,80} ){0,4}(?:curl(?:\.exe)?|wget|git|https?|xh|xhs|kubectl|docker|npm|python3?|node|php) .*)$`)
 
 // prompt takes a shell's prompt off a command.
 func prompt(s string) string {

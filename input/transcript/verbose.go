@@ -1,10 +1,10 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // verbose is the state of reading curl's own account of its work.
@@ -309,7 +309,7 @@ func (v *verbose) requestBody(n int) int {
 	return end
 }
 
-var curlError = regexp.MustCompile(`^curl: \((\d+)\) (.*)$`)
+var curlError = lazyregexp.New(`^curl: \((\d+)\) (.*)$`)
 
 // steps are the places where curl's exit codes say that a request ended.
 var steps = map[int]string{5: "proxy", 6: "resolve", 7: "connect", 28: "read", 35: "tls", 51: "tls", 52: "read", 55: "write",
@@ -335,4 +335,4 @@ func (v *verbose) fail(n int, s string) {
 	v.d.failure = &exchange.Failure{Step: step, Message: "curl error " + m[1], Timeout: m[1] == "28"}
 }
 
-var returned = regexp.MustCompile(`(?:returned error: |HTTP code |response )(\d{3})`)
+var returned = lazyregexp.New(`(?:returned error: |HTTP code |response )(\d{3})`)

@@ -2,22 +2,22 @@ package transcript
 
 import (
 	"net"
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 var (
-	wgetStart   = regexp.MustCompile(`^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--\s+(\S+)`)
-	wgetConnect = regexp.MustCompile(`^Connecting to (\S+?)(?: \([^)]*\))?(?:\|([^|]+)\|)?:(\d+)\.\.\. ?(.*)$`)
-	wgetAnswer  = regexp.MustCompile(`^(?:Proxy|HTTP) request sent, awaiting response\.\.\. ?(?:(\d{3}) ?(.*)|(.*))$`)
-	wgetChose   = regexp.MustCompile(`^Authentication selected: (\w+)(.*)$`)
-	wgetError   = regexp.MustCompile(`^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?ERROR (\d{3}): `)
-	wgetTwo     = regexp.MustCompile(`^HTTP (?:ERROR )?response (\d{3}) ?([A-Za-z ]*?) *\[(https?://[^\]]+)\]`)
-	wgetTLS     = regexp.MustCompile(`^(?:The certificate.s owner does not match|ERROR: cannot verify|ERROR: The certificate of|ERROR: no certificate subject|Unable to establish SSL)`)
-	wgetBusy    = regexp.MustCompile(`^wget: server returned error: (HTTP/\d(?:\.\d)? \d{3}.*)$`)
-	wgetWords   = regexp.MustCompile(`^(?:\[\d+\] Downloading |Connecting to \S+ \([^)]*\)$|DEBUG output created by Wget|Setting --|Reading HSTS|Saving HSTS|Resolving |Caching |Created socket|Releasing |Initiating SSL|Handshake successful|certificate:|  subject:|  issuer:|X509 |Registered socket|Disabling further|Closed (?:\d|fd)|Skipping \d|Reusing (?:existing|fd)|Length: |Saving to:|Username/Password Auth|Authorization failed|Unknown authentication|Loading SSL|Loaded CA|URI encoding|Converted file name|hsts:|Found no|Host .* has|Auth scheme|Inserted |Stored cookie|\s+\d+%\[|\S+\s+\d+%\[|\s*0K |Location: .*\[following\]|ERROR: |Unable to |To connect to |Proxy tunneling failed|Giving up|Retrying|Failed |GnuTLS|OpenSSL|WARNING: |Self-signed|Issued certificate|Unable|seconds |Disabling |Deferring|Parsing|Cookie|cdm:|Unexpected|Remote file)`)
+	wgetStart   = lazyregexp.New(`^--\d{4}-\d\d-\d\d \d\d:\d\d:\d\d--\s+(\S+)`)
+	wgetConnect = lazyregexp.New(`^Connecting to (\S+?)(?: \([^)]*\))?(?:\|([^|]+)\|)?:(\d+)\.\.\. ?(.*)$`)
+	wgetAnswer  = lazyregexp.New(`^(?:Proxy|HTTP) request sent, awaiting response\.\.\. ?(?:(\d{3}) ?(.*)|(.*))$`)
+	wgetChose   = lazyregexp.New(`^Authentication selected: (\w+)(.*)$`)
+	wgetError   = lazyregexp.New(`^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d )?ERROR (\d{3}): `)
+	wgetTwo     = lazyregexp.New(`^HTTP (?:ERROR )?response (\d{3}) ?([A-Za-z ]*?) *\[(https?://[^\]]+)\]`)
+	wgetTLS     = lazyregexp.New(`^(?:The certificate.s owner does not match|ERROR: cannot verify|ERROR: The certificate of|ERROR: no certificate subject|Unable to establish SSL)`)
+	wgetBusy    = lazyregexp.New(`^wget: server returned error: (HTTP/\d(?:\.\d)? \d{3}.*)$`)
+	wgetWords   = lazyregexp.New(`^(?:\[\d+\] Downloading |Connecting to \S+ \([^)]*\)$|DEBUG output created by Wget|Setting --|Reading HSTS|Saving HSTS|Resolving |Caching |Created socket|Releasing |Initiating SSL|Handshake successful|certificate:|  subject:|  issuer:|X509 |Registered socket|Disabling further|Closed (?:\d|fd)|Skipping \d|Reusing (?:existing|fd)|Length: |Saving to:|Username/Password Auth|Authorization failed|Unknown authentication|Loading SSL|Loaded CA|URI encoding|Converted file name|hsts:|Found no|Host .* has|Auth scheme|Inserted |Stored cookie|\s+\d+%\[|\S+\s+\d+%\[|\s*0K |Location: .*\[following\]|ERROR: |Unable to |To connect to |Proxy tunneling failed|Giving up|Retrying|Failed |GnuTLS|OpenSSL|WARNING: |Self-signed|Issued certificate|Unable|seconds |Disabling |Deferring|Parsing|Cookie|cdm:|Unexpected|Remote file)`)
 )
 
 // wget is the state of reading what wget printed.

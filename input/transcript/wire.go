@@ -1,18 +1,19 @@
 package transcript
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 var (
-	pySend   = regexp.MustCompile(`^send: b?['"](.*)['"]$`)
-	pyReply  = regexp.MustCompile(`^reply: b?['"](HTTP/.*?)(?:\\r\\n)?['"]$`)
-	pyHeader = regexp.MustCompile(`^header: ([^:]+:.*)$`)
-	apache   = regexp.MustCompile(`(?:http-outgoing-\d+ |(?:[Ww]ire|headers?)\S*\s*(?:[:-]+ *)?)(>>|<<) ?"?(.*?)"?$`)
-	ruby     = regexp.MustCompile(`^(<-|->) "(.*)"$`)
-	sunPairs = regexp.MustCompile(`sun\.net\.www\.MessageHeader@\S+ pairs: (.*)$`)
-	sunPair  = regexp.MustCompile(`\{([^{}]*?): ([^{}]*)\}`)
+	pySend   = lazyregexp.New(`^send: b?['"](.*)['"]$`)
+	pyReply  = lazyregexp.New(`^reply: b?['"](HTTP/.*?)(?:\\r\\n)?['"]$`)
+	pyHeader = lazyregexp.New(`^header: ([^:]+:.*)$`)
+	apache   = lazyregexp.New(`(?:http-outgoing-\d+ |(?:[Ww]ire|headers?)\S*\s*(?:[:-]+ *)?)(>>|<<) ?"?(.*?)"?$`)
+	ruby     = lazyregexp.New(`^(<-|->) "(.*)"$`)
+	sunPairs = lazyregexp.New(`sun\.net\.www\.MessageHeader@\S+ pairs: (.*)$`)
+	sunPair  = lazyregexp.New(`\{([^{}]*?): ([^{}]*)\}`)
 	slashes  = strings.NewReplacer(`[\r]`, "", `[\n]`, "\n", `\r\n`, "\n", `\n`, "\n", `\r`, "", `\"`, `"`, `\'`, `'`, `\\`, `\`)
 )
 
