@@ -26,7 +26,6 @@ var (
 	haproxyIn = lazyregexp.New(`^(frontend|backend|listen|defaults|userlist|global)(\s+\S+)?$`)
 	caddyIn   = lazyregexp.New(`^(basic_?auth|forward_auth|reverse_proxy|handle_path|handle|route|@[a-z_]+)\b.*\{$|^(:[0-9]+|(https?://)?[a-z0-9*.-]+\.[a-z]{2,}(:[0-9]+)?)(, \S+)*\s*\{$`)
 	traefikLn = lazyregexp.New(`^-?\s*["']?traefik\.(http|tcp|enable|docker|frontend|backend)[A-Za-z0-9_.-]*["']?\s*[=:]`)
-	xmlStart  = lazyregexp.New(`(?i)^<(configuration|system\.webServer|system\.web|settings|servers|server|packageSources|packageSourceCredentials|mirrors|authentication|authorization)(\s[^>]*)?>`)
 	anyKey    = lazyregexp.New(`^[A-Za-z0-9_.@/:\[\]-]+\s*[=:]`)
 )
 

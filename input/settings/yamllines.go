@@ -157,9 +157,11 @@ func (y *yamlText) path() []string {
 	return p
 }
 
+// emit adds a scalar; one that no key leads to says nothing.
 func (y *yamlText) emit(n int, value string, mark byte, more ...string) {
-	if len(y.out) < maxSettings {
-		y.out = append(y.out, yamlEntry{path: append(y.path(), more...), value: value, line: n, mark: mark, doc: y.doc})
+	path := append(y.path(), more...)
+	if len(y.out) < maxSettings && len(path) > 0 {
+		y.out = append(y.out, yamlEntry{path: path, value: value, line: n, mark: mark, doc: y.doc})
 	}
 }
 
