@@ -205,7 +205,7 @@ func (m *signed) candidates(keys Set, alg string, a *Answer) []int {
 			a.add(r)
 		}
 	}
-	if byKid && len(fit) > 1 {
+	if byKid && len(fit) > 1 && slices.ContainsFunc(fit[1:], func(i int) bool { return !keys.Keys[i].same(keys.Keys[fit[0]]) }) {
 		a.add(because(KidAmbiguous, "%d keys of the set have the kid %q: a verifier may take the wrong one", len(fit), a.Kid.Show))
 	}
 	return fit

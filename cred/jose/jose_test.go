@@ -174,6 +174,7 @@ func TestKeyChoice(t *testing.T) {
 		{"critical", sign(`{"alg":"RS256","crit":["x"],"x":1}`, `{}`, rs(r)), set, Options{}, 0, Critical},
 		{"key inside", sign(embedded, `{}`, rs(other)), rsaPEM, Options{}, -1, KeyInToken},
 		{"twice the same kid", sign(`{"alg":"RS256","kid":"a"}`, `{}`, rs(r)), `{"keys":[` + jwkOf(&r.PublicKey, `,"kid":"a"`) + `,` + jwkOf(&other.PublicKey, `,"kid":"a"`) + `]}`, Options{}, 0, KidAmbiguous},
+		{"listed twice", sign(`{"alg":"RS256","kid":"a"}`, `{}`, rs(r)), `{"keys":[` + jwkOf(&r.PublicKey, `,"kid":"a"`) + `,` + jwkOf(&r.PublicKey, `,"kid":"a"`) + `]}`, Options{}, 0, ""},
 		{"mixed set", sign(`{"alg":"RS256"}`, `{}`, rs(r)), `{"keys":[` + jwkOf(&r.PublicKey, ``) + `,{"kty":"oct","k":"` + b64([]byte(long)) + `"}]}`, Options{}, 0, KeysMixed},
 		{"two parts", secret.New("e30.e30"), set, Options{}, -1, Malformed},
 		{"twice the same name", sign(`{"alg":"none","alg":"RS256"}`, `{}`, rs(r)), set, Options{}, -1, Malformed},

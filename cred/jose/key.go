@@ -8,6 +8,7 @@
 package jose
 
 import (
+	"bytes"
 	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -94,6 +95,14 @@ func (k Key) String() string {
 
 // Format sends every verb through String.
 func (k Key) Format(f fmt.State, _ rune) { fmt.Fprint(f, k.String()) }
+
+// same reports that k and o are one key, listed twice.
+func (k Key) same(o Key) bool {
+	if t := k.Thumbprint(); t != "" {
+		return t == o.Thumbprint()
+	}
+	return k.m != nil && o.m != nil && k.m.secret != nil && bytes.Equal(k.m.secret, o.m.secret)
+}
 
 // Thumbprint is the RFC 7638 thumbprint of a public key, as cnf.jkt and many kids hold it; "" for a secret, whose
 // thumbprint could be guessed back, and for a key that cannot be used.

@@ -96,7 +96,7 @@ func (j *judge) request(claims map[string]any, c Carried) {
 	}
 	u, err := exchange.ParseURL(htu)
 	if err != nil {
-		j.add(Refused, ProofURL, "htu", "htu is no address: %v.", err)
+		j.add(Refused, ProofURL, "htu", "htu is not an absolute http or https address.")
 		return
 	}
 	path := func(u exchange.URL) string { return "/" + strings.TrimPrefix(u.Path, "/") }
