@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/secret"
 )
 
 // assemble makes one case of all that was read: it finds the exchange that failed, puts what belongs together into it
@@ -20,6 +21,7 @@ func assemble(in Input) *exchange.Case {
 	xs := e.Exchanges
 	if c.Intent == nil {
 		xs = complete(xs, e)
+		xs = carry(xs, e)
 	}
 	for _, x := range xs {
 		c.Add(x)
@@ -57,6 +59,37 @@ func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange
 			lend(x, e.Intents[0])
 			return []*exchange.Exchange{x}
 		}
+	}
+	return xs
+}
+
+// carry puts a token that was pasted alone into the request that failed, when the record does not show what that one
+// carried; with no exchange at hand it makes one of the token and of the status that a message speaks of.
+func carry(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange {
+	if len(e.Tokens) == 0 || len(e.Intents) > 0 {
+		return xs
+	}
+	t := e.Tokens[0]
+	var x *exchange.Exchange
+	if len(xs) > 0 {
+		x = xs[failing(xs)]
+		if x.Unseen&(exchange.RequestHeader|exchange.RequestCredentials) == 0 || x.Request.Header.Has("Authorization") {
+			return xs
+		}
+	} else {
+		x = &exchange.Exchange{Given: t.From.String(), Response: &exchange.Response{},
+			Unseen: exchange.RequestLine | exchange.RequestHeader | exchange.ResponseHeader | exchange.ResponseBody | exchange.StatusLine}
+		for _, m := range e.Messages {
+			if m.Status >= 400 && x.Response.Status == 0 {
+				x.Response.Status = m.Status
+				x.Unseen &^= exchange.StatusLine
+			}
+		}
+		xs = append(xs, x)
+	}
+	x.Request.Header = append(x.Request.Header, exchange.Field{Name: "Authorization", Value: secret.Join(secret.Public("Bearer "), t.Value)})
+	if !t.Whole {
+		x.Unseen |= exchange.RequestCredentials
 	}
 	return xs
 }

@@ -120,8 +120,11 @@ func kept(a exchange.Auth) (cred.Kind, string) {
 	return "", ""
 }
 
-// Refused reports that the answer is a refusal by its status alone: 401, 403, 407, 419, 511.
-func (v *View) Refused() bool { return Refused(v.Answer) }
+// Refused reports that the answer is a refusal by its status alone: 401, 403, 407, 419, 511. Where a record does not show
+// the status, the person's word has to do: nobody brings what was let in.
+func (v *View) Refused() bool {
+	return Refused(v.Answer) || v.Answer.Status() == 0 && v.Answer.Response != nil && v.Unseen(exchange.StatusLine)
+}
 
 // Refused reports a status that refuses for want of authentication or permission.
 func Refused(x *exchange.Exchange) bool {
