@@ -23,6 +23,7 @@ var OAuthTimestampOrNonce = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"clock-skew-generic", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil

@@ -20,6 +20,7 @@ var SigV4ClockSkew = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"clock-skew-generic", "missing-www-authenticate", "403-means-401", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil

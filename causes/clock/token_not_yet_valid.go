@@ -21,6 +21,7 @@ var TokenNotYetValid = &cause.Cause{
 	FaultAt: exchange.IdentityProvider,
 	Hides: []string{"clock-skew-generic", "token-revoked", "token-wrong-environment", "credential-type-wrong", "missing-www-authenticate",
 		"unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil

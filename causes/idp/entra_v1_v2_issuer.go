@@ -20,6 +20,7 @@ var EntraV1V2Issuer = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.IdentityProvider,
 	Hides:     []string{"token-iss-mismatch", "token-revoked", "token-aud-mismatch", "missing-www-authenticate", "token-wrong-environment"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := claims(v)
 		if c == nil || v.Answer.Status() != 401 && v.Answer.Status() != 403 || over(v, c) || microsoft(v.Answer.Request.URL.Host) {

@@ -18,6 +18,7 @@ var KeycloakUserinfoOrRealm = &cause.Cause{
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.Client,
 	Hides:     []string{"scope-missing-401", "token-iss-mismatch", "token-revoked", "missing-www-authenticate", "403-means-401", "token-wrong-environment", "user-lacks-role-or-group", "wrong-endpoint-or-host"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if s := v.Answer.Status(); s != 401 && s != 403 {
 			return nil

@@ -19,6 +19,7 @@ var OAuthClientAuthFailed = &cause.Cause{
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.Client,
 	Hides:     []string{"wrong-password", "credential-type-wrong", "no-credentials-sent", "missing-www-authenticate", "preemptive-auth-not-sent", "403-means-401"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		m, ok := v.Means(signature.ClientUnknown)
 		if !ok || v.Answer.Status()/100 != 4 {

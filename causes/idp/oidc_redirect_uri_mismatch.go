@@ -17,6 +17,7 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.IdentityProvider,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "oauth-client-auth-failed"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status()/100 != 4 {
 			return nil

@@ -18,6 +18,7 @@ var OktaOrgVsCustomAS = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Client,
 	Hides:     []string{"token-iss-mismatch", "token-aud-mismatch", "jwks-kid-not-found", "jwt-signature-invalid-wrong-key", "token-revoked", "missing-www-authenticate", "token-wrong-environment"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := claims(v)
 		if c == nil || v.Answer.Status() != 401 && v.Answer.Status() != 403 || over(v, c) {

@@ -17,6 +17,7 @@ var AccessTokenWhereIDTokenWanted = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-revoked", "token-aud-mismatch", "opaque-token-to-jwt-validator", "credential-type-wrong", "scope-missing-401",
 		"missing-www-authenticate", "token-wrong-environment"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

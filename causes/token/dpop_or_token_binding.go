@@ -17,6 +17,7 @@ var DPoPOrTokenBinding = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"authorization-scheme-wrong", "token-revoked", "token-wrong-environment", "credential-type-wrong", "missing-www-authenticate",
 		"unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

@@ -15,6 +15,7 @@ var GraphTokenForOwnAPI = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-aud-mismatch", "jwt-signature-invalid-wrong-key", "jwks-kid-not-found", "token-iss-mismatch", "entra-v1-v2-issuer",
 		"token-wrong-environment", "scope-missing-401", "credential-type-wrong", "token-revoked", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := readJWT(v)
 		if s == nil || !s.forGraph() {

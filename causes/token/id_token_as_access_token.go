@@ -15,6 +15,7 @@ var IDTokenAsAccessToken = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-aud-mismatch", "scope-missing-401", "credential-type-wrong", "token-revoked", "token-wrong-environment",
 		"missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := readJWT(v)
 		if s == nil {

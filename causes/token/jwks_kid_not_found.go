@@ -17,6 +17,7 @@ var JWKSKidNotFound = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Hides:   []string{"jwt-signature-invalid-wrong-key", "token-revoked", "credential-type-wrong", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted {

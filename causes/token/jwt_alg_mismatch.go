@@ -18,6 +18,7 @@ var JWTAlgMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"jwt-signature-invalid-wrong-key", "token-revoked", "missing-www-authenticate", "credential-type-wrong"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted {

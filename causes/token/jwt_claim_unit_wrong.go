@@ -14,6 +14,7 @@ var JWTClaimUnitWrong = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.IdentityProvider,
 	Hides:   []string{"token-expired", "token-not-yet-valid", "clock-skew-generic", "token-revoked", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := readJWT(v)
 		if s == nil {

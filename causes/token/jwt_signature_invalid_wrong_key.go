@@ -18,6 +18,7 @@ var JWTSignatureInvalidWrongKey = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted {

@@ -15,6 +15,7 @@ var OpaqueTokenToJWTValidator = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil || s.aside() {

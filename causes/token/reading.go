@@ -30,6 +30,9 @@ var deformed = []string{cred.Placeholder, cred.Truncated, cred.Masked, cred.Quot
 	cred.SchemeGlued, cred.FieldNameInside, cred.InnerBlank, cred.ControlInside, cred.InvisibleInside, cred.BytesLiteral, cred.JSONInside,
 	cred.PercentEncoded, cred.Empty}
 
+// partly reports that only some of the token's claims were pasted: a claim that is not there is not missing.
+func (s *sent) partly() bool { return s.v.Unseen(exchange.RequestCredentials) }
+
 // read gives the token of a request that was refused; nil when there is none, or when its form is already wrong.
 func read(v *cause.View) *sent {
 	if !v.Refused() || v.Answer.Status() == 407 {

@@ -15,6 +15,7 @@ var RefreshTokenAsAccessToken = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-aud-mismatch", "credential-type-wrong", "token-revoked", "opaque-token-to-jwt-validator", "token-wrong-environment",
 		"jwt-signature-invalid-wrong-key", "jwt-alg-mismatch", "scope-missing-401", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

@@ -17,6 +17,7 @@ var ScopeMissing401 = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-revoked", "credential-type-wrong", "401-means-403", "403-means-401", "missing-www-authenticate",
 		"user-lacks-role-or-group", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

@@ -18,6 +18,7 @@ var TokenAudMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "scope-missing-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
@@ -28,7 +29,7 @@ var TokenAudMismatch = &cause.Cause{
 		readable := s.jwt != nil && s.jwt.Claims != nil
 		sus := &cause.Suspicion{}
 		switch {
-		case !readable:
+		case !readable || s.partly() && !s.claims.Has("aud"):
 		case !s.claims.Has("aud"):
 			sus.Title = "the token names no audience"
 			sus.Because = append(sus.Because, v.Asked("The token has no claim aud."))
@@ -39,7 +40,7 @@ var TokenAudMismatch = &cause.Cause{
 			sus.Because = append(sus.Because, v.Asked("The token's aud is %s.", sayAll(aud)))
 		}
 		switch {
-		case said && readable && !s.claims.Has("aud"):
+		case said && readable && !s.partly() && !s.claims.Has("aud"):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
 		case said && s.names(audValues(s)):
 			sus.Grade, sus.Weight = cause.Proved, 0.9

@@ -17,6 +17,7 @@ var TokenExpired = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-revoked", "unsolicited-authorization-sent", "token-wrong-environment", "credential-type-wrong",
 		"missing-www-authenticate", "403-means-401", "wrong-password"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

@@ -17,6 +17,7 @@ var TokenIssMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {

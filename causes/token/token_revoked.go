@@ -14,6 +14,7 @@ var TokenRevoked = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil || s.aside() {

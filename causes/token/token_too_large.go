@@ -21,6 +21,7 @@ var TokenTooLarge = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-truncated", "unsolicited-authorization-sent", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !tooLarge(v.Answer) {
 			return nil

@@ -19,6 +19,7 @@ var TokenWrongEnvironment = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"token-iss-mismatch", "jwks-kid-not-found", "jwt-signature-invalid-wrong-key", "token-revoked",
 		"credential-type-wrong", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if s := keyOfOtherStage(v); s != nil {
 			return s
