@@ -13,6 +13,7 @@ var Causes = []*cause.Cause{
 	AuthorizationSchemeWrong,
 	BasicWrongBase64,
 	BenignChallenge,
+	ClientReleaseRegression,
 	CredentialsInURLIgnored,
 	DigestAlgorithmMismatch,
 	DuplicateAuthorizationHeaders,

@@ -9,6 +9,7 @@ var Causes = []*cause.Cause{
 	AccountLockedOrDisabled,
 	BasicColonInUsername,
 	BasicNonASCIICharset,
+	CredentialGuessing,
 	CredentialTypeWrong,
 	OAuthClientSecretEncoding,
 	PasswordLoginDisabled,

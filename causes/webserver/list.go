@@ -11,8 +11,10 @@ var Causes = []*cause.Cause{
 	AuthBackendUnreachable,
 	AuthScopeTooWide,
 	BasicLayerCredentialsReachApp,
+	ConfigPlaceholderUnrendered,
 	DigestNonceStale,
 	HtaccessAuthorizationRuleBroken,
+	HtpasswdDuplicateUser,
 	HtpasswdHashUnsupported,
 	HtpasswdPathWrong,
 	HtpasswdUnreadable,
@@ -27,5 +29,6 @@ var Causes = []*cause.Cause{
 	ServerAddsForeignChallenge,
 	TwoAuthLayersOneHeader,
 	UserLacksRoleOrGroup,
+	{ID: "htaccess-ignored", Title: "the .htaccess file is not read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"auth-scope-too-wide", "apache-cgi-strips-authorization", "nginx-fastcgi-authorization-missing", "htaccess-authorization-rule-broken", "no-credentials-sent"}},
 	{ID: "htpasswd-format-corrupt", Title: "the password file has lines that the server cannot read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"wrong-password"}},
 }
