@@ -59,6 +59,7 @@ func join(s *Suspicion, t sign.Tally, raise []sign.Raise) *Suspicion {
 	s.Weight = 1 - (1-s.Weight)*(1-t.Weight)
 	for _, r := range t.Against {
 		s.Weight *= 1 - r.Weight
+		s.Grade = min(s.Grade, Strong) // what has something against it is not proved
 	}
 	for _, r := range t.Because {
 		if !slices.ContainsFunc(s.Because, func(f fact.Fact) bool { return f.Text == r.Text }) && len(s.Because) < 4 {

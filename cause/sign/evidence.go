@@ -39,6 +39,7 @@ type Piece struct {
 type Token struct {
 	Kinds []string // kind, scheme and vendor, lower case
 	JWT   *jwt.Token
+	Whole bool // every claim was seen: one that is not there is missing
 	From  Place
 }
 
@@ -79,10 +80,10 @@ func NewEvidence(c *exchange.Case, products []string) *Evidence {
 	}
 	for _, x := range c.Exchanges {
 		e.reply(x)
-		e.request(x.Request, fact.Source{Exchange: x.N})
+		e.request(x.Request, x.Unseen&exchange.RequestCredentials == 0, fact.Source{Exchange: x.N})
 	}
 	if c.Intent != nil && len(c.Exchanges) == 0 {
-		e.request(c.Intent.Request, c.Intent.Source)
+		e.request(c.Intent.Request, true, c.Intent.Source)
 	}
 	for _, m := range c.Messages {
 		e.say(string(m.Text), Program, strings.ToLower(m.Who), m.Status, m.From)
@@ -98,7 +99,7 @@ func NewEvidence(c *exchange.Case, products []string) *Evidence {
 		e.setting(s)
 	}
 	for _, t := range c.Tokens {
-		e.token(cred.Credential{Place: t.Place, Value: t.Value, Kind: kindOf(t), Vendor: cred.VendorOf(t.Value)}, t.From)
+		e.token(cred.Credential{Place: t.Place, Value: t.Value, Kind: kindOf(t), Vendor: cred.VendorOf(t.Value)}, t.Whole, t.From)
 	}
 	return e
 }
@@ -134,15 +135,15 @@ func (e *Evidence) reply(x *exchange.Exchange) {
 	}
 }
 
-func (e *Evidence) request(r exchange.Request, at Place) {
+func (e *Evidence) request(r exchange.Request, whole bool, at Place) {
 	e.asked = append(e.asked, asked{r, at})
 	for _, c := range cred.Of(r) {
-		e.token(c, at)
+		e.token(c, whole, at)
 	}
 }
 
-func (e *Evidence) token(c cred.Credential, at Place) {
-	t := Token{Kinds: []string{strings.ToLower(string(c.Kind))}, From: at}
+func (e *Evidence) token(c cred.Credential, whole bool, at Place) {
+	t := Token{Kinds: []string{strings.ToLower(string(c.Kind))}, Whole: whole, From: at}
 	for _, k := range []string{c.Scheme, c.Vendor.Name, c.Place} {
 		if k != "" {
 			t.Kinds = append(t.Kinds, strings.ToLower(k))

@@ -263,7 +263,7 @@ func (e *Evidence) claim(want string) (hit, bool) {
 		}
 		has, values := claim(t.JWT, name)
 		switch {
-		case missing && !has, !missing && has && !valued:
+		case missing && t.Whole && !has, !missing && has && !valued:
 			return hit{place: t.From}, true
 		case valued && slices.ContainsFunc(values, func(v secret.Text) bool { return holdsPart(v, part) }):
 			return hit{place: t.From}, true
