@@ -74,7 +74,7 @@ type interp struct {
 }
 
 func newInterp(r rules, src string) *interp {
-	return &interp{rules: r, env: map[string]value{}, left: 400_000, src: src}
+	return &interp{rules: r, env: map[string]value{}, left: 2000 + 2*len(src), src: src}
 }
 
 func (in *interp) run(body []statement) {
