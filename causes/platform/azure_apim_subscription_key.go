@@ -17,7 +17,7 @@ var AzureAPIMKey = &cause.Cause{
 	RefusedBy: exchange.Gateway,
 	FaultAt:   exchange.Client,
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate", "authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location",
-		"reverse-proxy-strips-authorization", "cdn-strips-authorization", "403-means-401"},
+		"reverse-proxy-strips-authorization", "cdn-strips-authorization", "403-means-401", "token-wrong-environment", "jwks-kid-not-found"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		missing, lacks := v.Means(signature.MissingKey)
 		invalid, bad := v.Means(signature.CredentialInvalid)

@@ -2,10 +2,12 @@ package platform
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -18,11 +20,20 @@ var LLMAPIKey = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides: []string{"missing-www-authenticate", "403-means-401", "401-means-403", "rate-limit-lockout", "token-revoked", "authorization-scheme-wrong",
 		"unsolicited-authorization-sent", "ip-allowlist"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.75}
 		m, ok := llmMeaning(v)
 		if !ok {
 			return nil
+		}
+		// In a record the key's own form is all there is: one that was garbled on the way is another cause, and which of
+		// several sources it came from is not told by the refusal.
+		if v.Recorded() && m.Meaning == signature.CredentialInvalid {
+			if garbledEcho(v) {
+				return nil
+			}
+			s.Grade, s.Weight = cause.Likely, 0.6
 		}
 		s.Because = []fact.Fact{m.Because}
 		command := `curl -s -H "Authorization: Bearer $KEY" ` + cause.QuoteWord(v.Request.URL.Origin().String()+"/v1/models") + " -o /dev/null -w '%{http_code}\\n'"
@@ -70,8 +81,32 @@ func llmMeaning(v *cause.View) (signature.Meaning, bool) {
 	for _, m := range v.Meanings {
 		if (m.Product == "OpenAI" || m.Product == "Anthropic" || m.Product == "OpenAI-style API") &&
 			slices.Contains([]string{signature.CredentialInvalid, signature.LicenceOrQuota, signature.PermissionDenied, signature.MissingKey, signature.IPNotAllowed}, m.Meaning) {
-			return m, v.Answer.Status()/100 == 4
+			return m, v.Answer.Status()/100 == 4 || v.Unseen(exchange.StatusLine) || len(v.Exchanges) == 0
 		}
 	}
 	return signature.Meaning{}, false
+}
+
+// echo is the key as the API repeats it, middle masked.
+var echo = lazyregexp.New(`(?i)incorrect api key provided: ?(\S{1,40})`)
+
+// garbledEcho reports that the API repeats a key with quotation marks, brackets or a variable's name about it.
+func garbledEcho(v *cause.View) bool {
+	texts := []string{string(v.Answer.Body())}
+	for _, m := range v.Messages {
+		texts = append(texts, string(m.Text))
+	}
+	for _, n := range v.Notes {
+		texts = append(texts, string(n.Text))
+	}
+	for _, t := range texts {
+		if m := echo.Get().FindStringSubmatch(t); m != nil {
+			key := strings.TrimPrefix(m[1], `\`)
+			lower := strings.ToLower(key)
+			if strings.ContainsAny(key[:1], `"'{<[$%`+"`") || strings.HasPrefix(lower, "your") || strings.HasPrefix(lower, "bearer") || strings.Contains(lower, "api_key") {
+				return true
+			}
+		}
+	}
+	return false
 }

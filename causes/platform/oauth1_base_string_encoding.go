@@ -20,7 +20,8 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Partial:   true,
 	Hides: []string{"wrong-password", "wrong-endpoint-or-host", "hmac-canonicalisation", "hmac-body-altered", "credential-type-wrong", "oauth-client-auth-failed",
-		"jwt-signature-invalid-wrong-key", "magento-integration-bearer-disabled", "user-lacks-role-or-group"},
+		"jwt-signature-invalid-wrong-key", "magento-integration-bearer-disabled", "user-lacks-role-or-group", "preemptive-auth-not-sent",
+		"client-library-drops-header", "unsolicited-authorization-sent", "authorization-scheme-wrong"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		req := v.Answer.Request
 		if len(req.Header) == 0 && len(req.URL.Query) == 0 {
