@@ -79,7 +79,7 @@ func one(arg string, stdin io.Reader, o Options) (Part, error) {
 		return p, nil
 	}
 	if strings.ContainsAny(arg, " \t\n") {
-		return Part{}, misuse("", "nothing in it is recognised; expected a URL, a curl command, an error message, a header, a log line or a token (--as KIND names the kind)")
+		return Part{}, misuse("", "not a URL, and nothing else that is recognised; expected a curl command, an error message, a header, a log line or a token (--as KIND names the kind)")
 	}
 	return Part{}, misuse(arg, "not a URL and no such file; expected something like https://example.org/api")
 }

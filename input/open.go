@@ -8,8 +8,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/lazyregexp"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
@@ -140,36 +142,59 @@ func utf16(b []byte) encoding.Encoding {
 	return nil
 }
 
-// understand reads a text: as the kind that the user named, as requests that may be sent, or as the form that claims it.
+// understand reads a text: as the kind that the user named, as requests that may be sent, or by the form that claims it.
 func understand(text, place string, src fact.Source, o Options) (Part, error) {
-	if o.As == "" {
-		switch {
-		case urlLines(text):
-			p, err := fromLines(text, src, o)
-			p.Place = place
-			return p, err
-		case mentionsCurl.MatchString(text) && pureCurl(text):
-			p, err := command(text, src, o)
-			if err != nil {
-				return Part{}, fromCurl(err, src.String())
-			}
-			p.Place = place
-			return p, nil
+	if o.As != "" {
+		f, _ := kindOf(o.As)
+		e, err := f.Read(text, formOptions(src, o))
+		return part(place, f, e, err)
+	}
+	cs := claims(text)
+	switch {
+	case urlLines(text) && cs[0].sure < 80:
+		p, err := fromLines(text, src, o)
+		p.Place = place
+		return p, err
+	case cs[0].Kind == "curl" && pureCurl(text):
+		p, err := command(text, src, o)
+		if err != nil {
+			return Part{}, fromCurl(err, src.String())
+		}
+		p.Place = place
+		return p, nil
+	}
+	f, e, err := readFirst(cs, text, formOptions(src, o))
+	return part(place, f, e, err)
+}
+
+// telling are words of which a description of a refusal has at least one.
+var telling = lazyregexp.New(`(?i)\b40[1347]\b|\b419\b|unauthor|forbidden|denied|log ?in|auth|password|token|credential|cookie|session|certificate|refus|reject|\bkey|permission|redirect|sign|cors|proxy`)
+
+// idle reports prose that speaks of nothing of the kind.
+func idle(e exchange.Evidence) bool {
+	if len(e.Intents)+len(e.Exchanges)+len(e.Tokens)+len(e.Messages)+len(e.Settings) > 0 {
+		return false
+	}
+	for _, n := range e.Notes {
+		if telling.MatchString(string(n.Text)) {
+			return false
 		}
 	}
-	f, ok := recognise(text)
-	if o.As != "" {
-		f, ok = kindOf(o.As)
-	}
-	if !ok {
-		f, _ = kindOf(textKind)
-	}
-	e, err := f.Read(text, formOptions(src, o))
-	if err != nil {
+	return true
+}
+
+// part is what a form read. A part that is requests and nothing else may be sent, unless their values stand in variables.
+func part(place string, f form.Form, e exchange.Evidence, err error) (Part, error) {
+	switch {
+	case err != nil:
 		return Part{}, unreadable(place, err, "%v", err)
-	}
-	if e.Empty() {
+	case e.Empty(), idle(e):
 		return Part{}, unreadable(place, nil, "nothing in it is recognised; expected a request, a reply, a log, a token or a configuration (--as KIND names the kind)")
 	}
-	return Part{Place: place, Kind: f.Kind, What: f.What, Evidence: e}, nil
+	p := Part{Place: place, Kind: f.Kind, What: f.What, Evidence: e}
+	p.live = len(e.Intents) > 0 && len(e.Exchanges)+len(e.Messages)+len(e.Notes)+len(e.Tokens) == 0
+	for _, in := range e.Intents {
+		p.live = p.live && len(in.Variables) == 0 && in.Request.URL.Host != "" && !strings.ContainsAny(in.Request.URL.Host, "{}$<>")
+	}
+	return p, nil
 }

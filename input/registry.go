@@ -24,18 +24,40 @@ func registry() []form.Form {
 }
 
 // doubt is the claim below which a text counts as not recognised: it is then read as mixed text.
-const doubt = 50
+const doubt = 55
 
-// recognise gives the form that claims text most surely.
-func recognise(text string) (form.Form, bool) {
-	var best form.Form
-	sure := 0
+// claim is a form with how sure it is of a text.
+type claim struct {
+	form.Form
+	sure int
+}
+
+// claims gives the forms that claim text, the surest first; what none claims is mixed text.
+func claims(text string) []claim {
+	var out []claim
 	for _, f := range registry() {
-		if n := f.Is(text); n > sure {
-			best, sure = f, n
+		if n := f.Is(text); n >= doubt {
+			out = append(out, claim{f, n})
 		}
 	}
-	return best, sure >= doubt
+	slices.SortStableFunc(out, func(a, b claim) int { return b.sure - a.sure })
+	mixed, _ := kindOf(textKind)
+	return append(out, claim{mixed, 0})
+}
+
+// readFirst reads text by the first claim that makes something of it.
+func readFirst(cs []claim, text string, o form.Options) (form.Form, exchange.Evidence, error) {
+	var fault error
+	for _, c := range cs {
+		e, err := c.Read(text, o)
+		if err == nil && !e.Empty() {
+			return c.Form, e, nil
+		}
+		if fault == nil && c.sure >= 90 {
+			fault = err // it is of this kind, and broken
+		}
+	}
+	return form.Form{}, exchange.Evidence{}, fault
 }
 
 // kindOf finds a form by its kind, or else by another of its names.
@@ -56,18 +78,16 @@ func kindOf(kind string) (form.Form, bool) {
 // readAs reads text as the named kind; an unknown or empty kind is a hint that helps nobody, so the text is looked at.
 // What its form makes nothing of is read as mixed text.
 func readAs(kind, text string, o form.Options) (exchange.Evidence, error) {
-	f, ok := kindOf(kind)
-	if !ok {
-		f, ok = recognise(text)
-	} else {
+	var cs []claim
+	if f, ok := kindOf(kind); ok && f.Kind != "case" {
 		o.Sure = true
+		mixed, _ := kindOf(textKind)
+		cs = []claim{{f, 0}, {mixed, 0}}
+	} else {
+		cs = claims(text)
 	}
-	if ok && f.Kind != "case" {
-		if e, err := f.Read(text, o); err == nil && !e.Empty() {
-			return e, nil
-		}
-	}
-	return mixed.Read(text, o)
+	_, e, err := readFirst(cs, text, o)
+	return e, err
 }
 
 // Kinds are the names for --as, in the order of the registry.

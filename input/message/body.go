@@ -2,6 +2,7 @@ package message
 
 import (
 	"encoding/json"
+	"github.com/why401/why401/internal/lazyregexp"
 	"strings"
 
 	"github.com/why401/why401/exchange"
@@ -48,6 +49,9 @@ func isBody(text string) int {
 	}
 	if first, _, _ := strings.Cut(text, "\n"); stamped(first) {
 		return 40
+	}
+	if assigned(text) {
+		return 40 // a setting in code that holds an object
 	}
 	if i := start(text); i >= 0 && i < 200 && strings.Count(text[:i], "\n") < 2 && len(text)-i > i && lines < 30 && telling(text[i:]) {
 		return 75
@@ -224,3 +228,8 @@ func unescaped(s string) string {
 	}
 	return s
 }
+
+var assignment = lazyregexp.New(`\A[A-Z_]{3,} ?= ?[\[({'"]`)
+
+// assigned reports code that gives a name a value: NAME = {...
+func assigned(text string) bool { return assignment.MatchString(text) }

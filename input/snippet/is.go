@@ -88,7 +88,7 @@ var signs = map[string][]struct {
 	},
 	"php": {
 		{lazyregexp.New(`\bcurl_(?:init|setopt|setopt_array|exec)\s*\(|\bCURLOPT_[A-Z]+`), 95},
-		{lazyregexp.New(`GuzzleHttp\\|\bnew (?:\\?GuzzleHttp\\)?Client\(\s*\[`), 95},
+		{lazyregexp.New(`(?m)^\s*use GuzzleHttp\\|\bnew \\?GuzzleHttp\\Client\(|\bnew Client\(\s*\[`), 95},
 		{lazyregexp.New(`\bstream_context_create\s*\(|\bwp_remote_(?:get|post|request)\s*\(|\bHttp::(?:with|get|post|accept)`), 92},
 	},
 	"go-code": {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // headSize is what Is looks at.
@@ -39,6 +40,12 @@ var (
 		size   int
 		scores map[string]int
 	}
+)
+
+var (
+	recorded  = lazyregexp.New(`\A\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
+	absolute = lazyregexp.New(`\A(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://`)
+	bareCode = lazyregexp.New(`\AHTTP (?:status )?[1-5]\d\d\b`)
 )
 
 func score(text string) map[string]int {
@@ -76,7 +83,20 @@ func score(text string) map[string]int {
 		if !firm[kind] && kind != "console" && kind != "header-dump" {
 			p -= 18 // fields or remarks alone
 		}
+		switch {
+		case kind == "header-dump" && strings.HasPrefix(strings.TrimSpace(text), "{\""):
+			p -= 22 // a JSON text with a field called headers: a body or a setting
+		case kind == "console" && recorded.MatchString(text):
+			p -= 30 // a program's log that quotes what browsers write, too
+		case kind == "http-exchange" && absolute.MatchString(text) && !strings.Contains(text, "\nHTTP/"):
+			p -= 8 // a request to a whole URL, without a reply, is how .http files are written
+		case kind == "http-exchange" && bareCode.MatchString(text):
+			p -= 26 // "HTTP 403 from ..." is how people and programs begin to quote a body
+		}
 		out[kind] = p
+	}
+	if bareCode.MatchString(text) {
+		out["curl-include"] = min(out["curl-include"], out["http-exchange"])
 	}
 	both := max(out["http-exchange"], out["curl-include"])
 	if out["curl-include"] > 0 {
