@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
@@ -25,13 +26,10 @@ var HtpasswdDuplicateUser = &cause.Cause{
 		lines := map[string][]exchange.Setting{} // by realm and name
 		var doubled []exchange.Setting
 		for _, s := range v.Settings {
-			if s.System != "htpasswd" || len(s.Args) < 2 {
-				continue
+			if s.System != "htpasswd" || len(s.Args) < 2 || s.Args[0].Is("none") {
+				continue // what is no hash may be another realm's line
 			}
-			key := s.Name
-			if len(s.Context) > 0 {
-				key = s.Context[0] + "\n" + s.Name
-			}
+			key := keyOf(s)
 			if len(lines[key]) == 1 {
 				doubled = append(doubled, s)
 			}
@@ -53,7 +51,7 @@ var HtpasswdDuplicateUser = &cause.Cause{
 			s.Grade, s.Weight = cause.Likely, 0.3 // doubled, but not the user who is refused
 			return s
 		}
-		for n, l := range lines[doubled[same].Name] {
+		for n, l := range lines[keyOf(doubled[same])] {
 			fits, err := htpasswd.Verify(l.Args[1], pair.Password)
 			switch {
 			case err != nil || !fits:
@@ -67,6 +65,11 @@ var HtpasswdDuplicateUser = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// keyOf names a user; a digest file has one for each realm.
+func keyOf(s exchange.Setting) string {
+	return strings.Join(append(slices.Clone(s.Context), s.Name), "\n")
 }
 
 // loginOf gives the Basic login that was sent.
