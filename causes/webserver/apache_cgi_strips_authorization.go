@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -15,7 +16,8 @@ var ApacheCGIStripsAuthorization = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"reverse-proxy-strips-authorization", "no-credentials-sent", "missing-www-authenticate", "403-means-401", "token-wrong-location"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(cgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
 			return nil
@@ -44,7 +46,7 @@ var ApacheCGIStripsAuthorization = &cause.Cause{
 			s.Weight = 0.95
 		}
 		return s
-	},
+	}),
 }
 
 func passAuthorizationRemedies(v *cause.View) []cause.Remedy {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -16,7 +17,8 @@ var AuthScopeTooWide = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"no-credentials-sent", "benign-challenge", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(scopeLines, func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 || len(v.Credentials) > 0 || realm(v.Answer) == "" {
 			return nil
 		}
@@ -52,7 +54,7 @@ var AuthScopeTooWide = &cause.Cause{
 			s.RefusedBy = v.Writer.Layer
 		}
 		return s
-	},
+	}),
 }
 
 // openPath knows paths that programs without a login read: who does, why it must be open, and whether that is beyond

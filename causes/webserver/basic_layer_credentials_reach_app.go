@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -17,7 +18,8 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form", "authorization-scheme-wrong"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(reachingLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Credential(cred.Basic, cred.Digest); !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil
 		}
@@ -62,7 +64,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 		}}
 		s.Remedies = hideHeaderRemedies()
 		return s
-	},
+	}),
 }
 
 // sameProgram reports two answers that an application wrote and that name the same one: it asks with a challenge and

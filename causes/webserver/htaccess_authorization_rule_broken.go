@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -17,7 +18,8 @@ var HtaccessAuthorizationRuleBroken = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "apache-cgi-strips-authorization", "reverse-proxy-strips-authorization", "authorization-scheme-missing", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(ruleLines, func(v *cause.View) *cause.Suspicion {
 		malformed, ok := v.Means(signature.MalformedHeader)
 		if !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil
@@ -44,7 +46,7 @@ var HtaccessAuthorizationRuleBroken = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 func complains(_, seen *exchange.Exchange) bool {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -17,7 +18,8 @@ var HtpasswdHashUnsupported = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Unknown,
 	FaultAt:   exchange.WebServer,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(hashLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Arrived(cred.Basic); !ok || v.Answer.Status() != 401 && v.Answer.Status() != 500 || !v.Written {
 			return nil
 		}
@@ -48,7 +50,7 @@ var HtpasswdHashUnsupported = &cause.Cause{
 			s.Raise = append([]cause.Raise{{Command: "sudo grep crypt_r /var/log/nginx/error.log | tail -1", Where: "on the web server", Would: "say crypt_r() failed (22: Invalid argument)"}}, s.Raise...)
 		}
 		return s
-	},
+	}),
 }
 
 // hashKinds says which hashes a product checks, and how one is made; empty for products that check every usual kind.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -17,7 +18,8 @@ var IISAuthModuleConfig = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "wrong-password"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(iisLines, func(v *cause.View) *cause.Suspicion {
 		iis := strings.HasPrefix(v.Answer.Header().Get("Server"), "Microsoft-IIS") || v.Written && v.Writer.Product == "IIS"
 		if v.Answer.Status() != 401 || !iis {
 			return nil
@@ -51,7 +53,7 @@ var IISAuthModuleConfig = &cause.Cause{
 			return s
 		}
 		return nil
-	},
+	}),
 }
 
 var iisSubstatus = []struct {

@@ -15,6 +15,7 @@ var Causes = []*cause.Cause{
 	DigestNonceStale,
 	HtaccessAuthorizationRuleBroken,
 	HtpasswdDuplicateUser,
+	HtpasswdFormatCorrupt,
 	HtpasswdHashUnsupported,
 	HtpasswdPathWrong,
 	HtpasswdUnreadable,
@@ -30,5 +31,4 @@ var Causes = []*cause.Cause{
 	TwoAuthLayersOneHeader,
 	UserLacksRoleOrGroup,
 	{ID: "htaccess-ignored", Title: "the .htaccess file is not read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"auth-scope-too-wide", "apache-cgi-strips-authorization", "nginx-fastcgi-authorization-missing", "htaccess-authorization-rule-broken", "no-credentials-sent"}},
-	{ID: "htpasswd-format-corrupt", Title: "the password file has lines that the server cannot read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"wrong-password"}},
 }

@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -14,7 +15,8 @@ var ModWSGIStripsAuthorization = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"reverse-proxy-strips-authorization", "no-credentials-sent", "django-drf-auth-classes", "missing-www-authenticate", "403-means-401"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(wsgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
 			return nil
@@ -51,5 +53,5 @@ var ModWSGIStripsAuthorization = &cause.Cause{
 			s.Weight = 0.95
 		}
 		return s
-	},
+	}),
 }

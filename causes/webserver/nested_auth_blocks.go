@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -18,7 +19,8 @@ var NestedAuthBlocks = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "basic-layer-credentials-reach-app", "missing-www-authenticate"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(nestedLines, func(v *cause.View) *cause.Suspicion {
 		if !login(v) || !gate(v.Answer) || v.Written && !fronts(v.Writer) {
 			return nil
 		}
@@ -58,7 +60,7 @@ var NestedAuthBlocks = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 const keyRoot = "anonymous-root"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -18,7 +19,8 @@ var NginxFastCGIAuthorizationMissing = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "reverse-proxy-strips-authorization"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(fastcgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok || l.Credential.Kind == cred.Basic {
 			return nil
@@ -55,5 +57,5 @@ var NginxFastCGIAuthorizationMissing = &cause.Cause{
 			s.Weight = 0.92
 		}
 		return s
-	},
+	}),
 }

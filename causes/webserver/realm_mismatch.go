@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -14,7 +15,8 @@ var RealmMismatch = &cause.Cause{
 	Title:   "the Digest login was made for another realm",
 	Family:  family,
 	FaultAt: exchange.WebServer,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(realmLines, func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 {
 			return nil
 		}
@@ -49,5 +51,5 @@ var RealmMismatch = &cause.Cause{
 				ID: "keep-realm", Title: "keep AuthName as it is once passwords exist", For: "server",
 				Effect: "hashes stay valid", Opens: "nothing", Steps: []string{"write the realm beside AuthName as a comment: renaming it voids every Digest password"}, Undo: "delete the comment",
 			}}}
-	},
+	}),
 }

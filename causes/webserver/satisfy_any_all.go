@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -16,7 +17,8 @@ var SatisfyAnyAll = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"403-means-401", "user-lacks-role-or-group", "ip-allowlist"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(satisfyLines, func(v *cause.View) *cause.Suspicion {
 		anon := v.Trial(cause.KeyAnonymous)
 		if anon != nil && gate(anon) || !login(v) || v.Answer.Status() != 403 || !v.Written || v.Writer.Layer != exchange.WebServer {
 			return nil
@@ -38,7 +40,7 @@ var SatisfyAnyAll = &cause.Cause{
 			s.Because = append(s.Because, fact.At(absent.N, "A path that does not exist, asked without a login, is the same 403: a rule covers the place and refuses before it asks for a password."))
 		}
 		return s
-	},
+	}),
 }
 
 func satisfyRemedies(v *cause.View) []cause.Remedy {

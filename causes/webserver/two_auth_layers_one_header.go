@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -14,7 +15,8 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"authorization-scheme-wrong", "authorization-scheme-missing", "no-credentials-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(twoLayerLines, func(v *cause.View) *cause.Suspicion {
 		tok, ok := token(v)
 		if !ok || v.Answer.Status() != 401 || len(v.Challenges) != 1 {
 			return nil
@@ -49,7 +51,7 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 			s.Because = append(s.Because, fact.At(anon.N, "Without the token the answer is the same: nobody looked at it."))
 		}
 		return s
-	},
+	}),
 }
 
 // sameWithoutToken predicts that the outer layer answers alike whether a token comes or not.

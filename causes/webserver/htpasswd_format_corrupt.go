@@ -1,0 +1,65 @@
+package webserver
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/cred/htpasswd"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+// HtpasswdFormatCorrupt: a line of the password file is damaged: a carriage return, a blank, an eaten dollar sign, no
+// hash at all. The signs of its page tell the rest.
+var HtpasswdFormatCorrupt = &cause.Cause{
+	ID:        "htpasswd-format-corrupt",
+	Title:     "the password file has lines that the server cannot read",
+	Family:    family,
+	RefusedBy: exchange.WebServer,
+	FaultAt:   exchange.WebServer,
+	Partial:   true,
+	Hides:     []string{"wrong-password"},
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		if len(directive.Of(v, "htpasswd")) > 0 {
+			for _, f := range v.Facts {
+				for problem, weight := range damages {
+					if strings.HasSuffix(f.Text, string(problem)) {
+						s := directive.Likely(weight, f)
+						if weight >= 0.85 {
+							s.Grade = cause.Strong
+						}
+						return s
+					}
+				}
+			}
+		}
+		if bareMD5.MatchString(notesOf(v)) {
+			return directive.Likely(0.75, fact.Given("the description", "The password stands as a bare MD5 or SHA sum in hex where a htpasswd hash belongs."))
+		}
+		return nil
+	},
+}
+
+// damages are the faults of a line that no password can overcome, and how much each says by itself. A hash of the wrong
+// length is none of them: people shorten hashes before they show them.
+var damages = map[htpasswd.Problem]float64{
+	htpasswd.ByteOrderMark: 0.85, htpasswd.CarriageReturn: 0.85, htpasswd.BlankInFront: 0.6, htpasswd.BlankAtColon: 0.86,
+	htpasswd.BlankAfterColon: 0.86, htpasswd.BlankAtEnd: 0.6, htpasswd.DollarDoubled: 0.72, htpasswd.DollarEaten: 0.86, htpasswd.Quoted: 0.72,
+	htpasswd.NoColon: 0.5, htpasswd.EmptyHash: 0.8, htpasswd.NoHash: 0.55,
+}
+
+// bareMD5 is a Basic user list in a label or option whose hash is plain hex.
+var bareMD5 = lazyregexp.New(`(?i)(basic|auth|htpasswd|users?)\b[^\n]{0,40}[=:" ]\w{1,40}:([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})\b`)
+
+func notesOf(v *cause.View) string {
+	var b strings.Builder
+	for _, n := range v.Notes {
+		if b.Len() > 64<<10 {
+			break
+		}
+		b.WriteString(string(n.Text) + "\n")
+	}
+	return b.String()
+}

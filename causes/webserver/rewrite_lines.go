@@ -1,0 +1,81 @@
+package webserver
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+var (
+	authorizationCondition = lazyregexp.New(`(?i)^%\{(HTTP:Authorization|HTTP_AUTHORIZATION)\}$`)
+	authorizationFlag      = lazyregexp.New(`(?i)(^|[\[,])(E|env)=:?(REMOTE_USER|HTTP_AUTHORIZATION|Authorization)`)
+	ofCondition            = lazyregexp.New(`(?i)(^|[\[,])(E|env)=:?(REMOTE_USER|HTTP_AUTHORIZATION|Authorization):%1`)
+	ofHeader               = lazyregexp.New(`(?i):%\{(HTTP:|ENV:|env:)?(HTTP_)?Authorization\}`)
+	fitsNothing            = lazyregexp.New(`^\^?\(?\.\*\)?\$?$`)
+	lostAsterisk           = lazyregexp.New(`^\^?\(\.[_]?\)\$?$`)
+	frontController        = lazyregexp.New(`(?i)\bindex\.(php|html)|/?app(_dev)?\.php`)
+	lastFlag               = lazyregexp.New(`(?i)(^|[\[,])(L|END|last)($|[\],])`)
+	malformedHeader        = lazyregexp.New(`(?i)jwt_auth_bad_auth_header|malformed|bad[_ ]auth(orization)?[_ ]header|no digits|empty (authorization|token)|wrong number of segments`)
+)
+
+// ruleLines reads the rewrite rules that are to hand Authorization on (Apache, mod_rewrite): conditions stand in front of
+// their rule and hold for that one only; a pattern .* also fits an absent header; a rule behind one that ends the round
+// is not reached.
+func ruleLines(v *cause.View) *cause.Suspicion {
+	apache := directive.Of(v, "apache")
+	rules := apache.Named("RewriteRule", "RewriteCond")
+	ended := map[string]bool{} // blocks in which a front controller has taken every path
+	for n, s := range rules {
+		if strings.EqualFold(s.Name, "RewriteCond") {
+			continue
+		}
+		block := strings.Join(s.Context, "\n")
+		if !directive.Any(s, authorizationFlag.Get()) {
+			if directive.ArgMatches(s, 1, frontController.Get()) && directive.Any(s, lastFlag.Get()) && everyPath(s) {
+				ended[block] = true
+			}
+			continue
+		}
+		conditions := conditionsOf(rules, n)
+		about := conditions.Having(func(c exchange.Setting) bool { return directive.ArgMatches(c, 0, authorizationCondition.Get()) })
+		switch {
+		case len(s.Args) == 2:
+			return directive.Strong(0.86, directive.Fact(s, "This RewriteRule has no substitution (a dash) between its pattern and its flags, so its flags are taken for the new path."))
+		case lost(about) || directive.ArgMatches(s, 0, lostAsterisk.Get()):
+			return directive.Strong(0.88, directive.Fact(s, "A pattern of this rule has lost its asterisk: it fits one character, not the header's value."))
+		case ended[block] && len(conditions) == len(about):
+			return directive.Strong(0.86, directive.Fact(s, "This rule stands behind one that sends every path to the application and ends the rewriting: it is not reached."))
+		case directive.Any(s, ofCondition.Get()) && len(about) == 0:
+			return directive.Strong(0.86, directive.Fact(s, "%1 is what a condition in front of this rule has found, and no condition on Authorization stands in front of it."))
+		case len(about) > 0 && directive.ArgMatches(about[len(about)-1], 1, fitsNothing.Get()) || len(about) == 0 && directive.Any(s, ofHeader.Get()):
+			f := directive.Fact(s, "This rule also sets HTTP_AUTHORIZATION when no such header came: to an empty text.")
+			if directive.Said(v, malformedHeader.Get()) {
+				return directive.Strong(0.88, f)
+			}
+			return directive.Likely(0.2, f) // harmless for most applications
+		}
+	}
+	return nil
+}
+
+// conditionsOf gives the conditions that stand right in front of rule n.
+func conditionsOf(rules directive.Lines, n int) directive.Lines {
+	first := n
+	for first > 0 && strings.EqualFold(rules[first-1].Name, "RewriteCond") && directive.SameFile(rules[first-1], rules[n]) {
+		first--
+	}
+	return rules[first:n]
+}
+
+// everyPath reports a rule whose pattern fits any path.
+func everyPath(s exchange.Setting) bool {
+	return len(s.Args) > 0 && (s.Args[0].Is(".") || s.Args[0].Is("^") || s.Args[0].Is(".*") || s.Args[0].Is("^(.*)$") || s.Args[0].Is("(.*)") || s.Args[0].Is("^.*$") || s.Args[0].Is("^(.*)"))
+}
+
+// lost reports a pattern of a condition that has lost its asterisk.
+func lost(conditions directive.Lines) bool {
+	return len(conditions) > 0 && directive.ArgMatches(conditions[0], 1, lostAsterisk.Get())
+}
