@@ -2,7 +2,6 @@ package why401
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
@@ -167,24 +166,4 @@ func wanted(ins []*exchange.Intent, x *exchange.Exchange) *exchange.Intent {
 		return ins[0]
 	}
 	return nil
-}
-
-// readWhat says in words what was read.
-func readWhat(e exchange.Evidence) string {
-	var parts []string
-	count := func(n int, one, many string) {
-		switch {
-		case n == 1:
-			parts = append(parts, one)
-		case n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", n, many))
-		}
-	}
-	count(len(e.Intents), "a request", "requests")
-	count(len(e.Exchanges), "a recorded exchange", "recorded exchanges")
-	count(len(e.Tokens), "a credential", "credentials")
-	count(len(e.Messages), "a message", "messages")
-	count(len(e.Settings), "a setting", "settings")
-	count(len(e.Notes), "a note", "notes")
-	return strings.Join(parts, ", ")
 }

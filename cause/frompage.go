@@ -1,7 +1,9 @@
 package cause
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -19,21 +21,38 @@ type Sheet struct {
 	Hides     []string       `yaml:"hides"`      // more general causes; only without code
 }
 
-// Sheet reads the page's signs block; the zero Sheet when there is none. Errors name the page and the line in the block.
+// Sheet reads the page's signs block; the zero Sheet when there is none. Errors name the page and its line.
 func (p Page) Sheet() (Sheet, error) {
 	var s Sheet
 	if strings.TrimSpace(p.Signs) == "" {
 		return s, nil
 	}
 	if err := yaml.UnmarshalWithOptions([]byte(p.Signs), &s, yaml.Strict()); err != nil {
-		return s, fmt.Errorf("%s.md, signs: %w", p.ID, err)
+		var y yaml.Error
+		if errors.As(err, &y) && y.GetToken() != nil {
+			return s, fmt.Errorf("%s.md:%d: signs: %s", p.ID, p.SignsLine+y.GetToken().Position.Line-1, y.GetMessage())
+		}
+		return s, fmt.Errorf("%s.md:%d: signs: %w", p.ID, p.SignsLine, err)
 	}
 	for n, x := range s.Signs.Signs {
 		if err := x.Check(); err != nil {
-			return s, fmt.Errorf("%s.md, sign %d: %w", p.ID, n+1, err)
+			return s, fmt.Errorf("%s.md:%d: sign %d: %w", p.ID, p.signLine(n), n+1, err)
 		}
 	}
 	return s, nil
+}
+
+// signLine is the line of the page on which sign n begins, counted from 0; the block's first line when it is not found.
+func (p Page) signLine(n int) int {
+	at, err := yaml.PathString(fmt.Sprintf("$.signs[%d]", n))
+	if err != nil {
+		return p.SignsLine
+	}
+	node, err := at.ReadNode(strings.NewReader(p.Signs))
+	if err != nil || node.GetToken() == nil {
+		return p.SignsLine
+	}
+	return p.SignsLine + node.GetToken().Position.Line - 1
 }
 
 // FromPage makes a cause that has no code of its page.
@@ -42,15 +61,34 @@ func FromPage(family string, p Page) (*Cause, error) {
 	if err != nil {
 		return nil, err
 	}
+	at := fmt.Sprintf("%s.md:%d: signs: ", p.ID, max(p.SignsLine, 1))
 	switch {
+	case p.Signs == "":
+		return nil, fmt.Errorf("%s.md:1: expected a block marked signs: a cause without code is known by its signs", p.ID)
 	case s.Title == "" || len(s.Title) > 60:
-		return nil, fmt.Errorf("%s.md, signs: title %q: expected 1 to 60 characters", p.ID, s.Title)
+		return nil, fmt.Errorf("%stitle: expected 1 to 60 characters, got %d", at, len(s.Title))
 	case s.FaultAt == exchange.Unknown:
-		return nil, fmt.Errorf("%s.md, signs: fault_at is missing", p.ID)
+		return nil, fmt.Errorf("%sfault_at is missing: expected one of %s", at, layerNames())
+	case !slices.Contains(layers, s.FaultAt):
+		return nil, fmt.Errorf("%sfault_at %q: expected one of %s", at, s.FaultAt, layerNames())
+	case s.RefusedBy != exchange.Unknown && !slices.Contains(layers, s.RefusedBy):
+		return nil, fmt.Errorf("%srefused_by %q: expected one of %s, or none", at, s.RefusedBy, layerNames())
 	case len(s.Signs.Signs) == 0:
-		return nil, fmt.Errorf("%s.md, signs: a cause without code needs signs", p.ID)
+		return nil, fmt.Errorf("%sa cause without code needs signs: expected a list under \"signs:\"", at)
 	}
 	return &Cause{ID: p.ID, Title: s.Title, Family: family, RefusedBy: s.RefusedBy, FaultAt: s.FaultAt, Hides: s.Hides}, nil
+}
+
+// layers are where a refusal or a fault can sit.
+var layers = []exchange.Layer{exchange.Client, exchange.Network, exchange.Edge, exchange.Gateway, exchange.WebServer,
+	exchange.Application, exchange.IdentityProvider}
+
+func layerNames() string {
+	var out []string
+	for _, l := range layers {
+		out = append(out, string(l))
+	}
+	return strings.Join(out, ", ")
 }
 
 // Fixes makes remedies of the page's two fix sections, for a cause whose detector gives none.
@@ -61,15 +99,31 @@ func (p Page) Fixes() []Remedy {
 		if len(todo) == 0 {
 			continue
 		}
-		title := todo[0]
-		if i := strings.IndexAny(title, ".:;"); i > 0 && i < len(title)-1 {
-			title = title[:i]
+		title := headline(p.Sections[f.heading], f.heading)
+		if strings.TrimRight(todo[0], ".:;") == title {
+			todo = todo[1:] // the title says it
 		}
-		r := Remedy{ID: f.id, Title: strings.TrimRight(title, ".:;"), Steps: todo, Verify: "the same request is let in; without a credential it is still refused"}
+		r := Remedy{ID: f.id, Title: title, Steps: todo,
+			Verify: "the same request is let in; without a credential it is still refused"}
 		r.Undo = strings.Join(steps(p.Sections["Undo"]), " ")
 		out = append(out, r)
 	}
 	return out
+}
+
+// headline is the first sentence of a section's prose; a section of commands only is named by its heading.
+func headline(section, heading string) string {
+	for _, para := range strings.Split(section, "\n\n") {
+		if para = strings.TrimRight(para, "\n"); strings.HasPrefix(strings.TrimLeft(para, "\n"), "    ") || strings.TrimSpace(para) == "" {
+			continue
+		}
+		text := strings.Join(strings.Fields(para), " ")
+		if i := strings.Index(text, ". "); i > 0 {
+			text = text[:i]
+		}
+		return strings.TrimRight(text, ".:;")
+	}
+	return strings.ToLower(heading[:1]) + heading[1:] + ", as shown"
 }
 
 // steps gives the paragraphs and the indented commands of a section, one each.

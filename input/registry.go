@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/input/snippet"
 	"github.com/why401/why401/input/transcript"
 	"github.com/why401/why401/input/value"
+	"github.com/why401/why401/secret"
 )
 
 // registry is every kind of input. Of two equal claims the earlier one is taken: what has a signature of its own comes
@@ -35,11 +36,13 @@ type claim struct {
 // claims gives the forms that claim text, the surest first; what none claims is mixed text.
 func claims(text string) []claim {
 	var out []claim
-	for _, f := range registry() {
-		if n := f.Is(text); n >= doubt {
-			out = append(out, claim{f, n})
+	secret.Trial(func() {
+		for _, f := range registry() {
+			if n := f.Is(text); n >= doubt {
+				out = append(out, claim{f, n})
+			}
 		}
-	}
+	})
 	slices.SortStableFunc(out, func(a, b claim) int { return b.sure - a.sure })
 	mixed, _ := kindOf(textKind)
 	return append(out, claim{mixed, 0})

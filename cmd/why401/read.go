@@ -24,6 +24,9 @@ func (a *app) read(args []string, nth int, as string) (why401.Input, error) {
 		return why401.Input{}, err
 	}
 	if got.Recorded() {
+		for _, p := range got.Parts {
+			a.say("read %s: %s", p.Place, contents(p))
+		}
 		return why401.Input{Evidence: got.Evidence, Read: got.What}, nil
 	}
 	n := len(got.Intents)
@@ -37,6 +40,29 @@ func (a *app) read(args []string, nth int, as string) (why401.Input, error) {
 	in := why401.Input{Intent: intent, Read: got.What}
 	in.Facts = append(in.Facts, input.Ambient(a.env, home, in.Intent.Request.URL)...)
 	return in, nil
+}
+
+// contents says what a part was taken for and what is in it.
+func contents(p input.Part) string {
+	var parts []string
+	count := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			parts = append(parts, one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, many))
+		}
+	}
+	count(len(p.Intents), "a request", "requests")
+	count(len(p.Exchanges), "an exchange", "exchanges")
+	count(len(p.Tokens), "a credential", "credentials")
+	count(len(p.Messages), "a message", "messages")
+	count(len(p.Settings), "a setting", "settings")
+	count(len(p.Notes), "a note", "notes")
+	if len(parts) == 0 {
+		return p.What
+	}
+	return p.What + " with " + strings.Join(parts, ", ")
 }
 
 // ask completes a login whose password is missing, once, from the terminal and without echo.
