@@ -17,54 +17,57 @@ var RedirectCrossHostDropsAuth = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403", "403-means-401",
 		"redirect-to-login-instead-of-401"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		d, ok := detourOf(v)
-		if !ok || sameOrigin(d.from, d.to) || wwwTwins(d.from.Host, d.to.Host) || signedTarget(d.to) || d.toLogin(v) {
+	Partial: true,
+	Suspect: recorded("redirect-cross-host-drops-auth", crossHost),
+}
+
+func crossHost(v *cause.View) *cause.Suspicion {
+	d, ok := detourOf(v)
+	if !ok || sameOrigin(d.from, d.to) || wwwTwins(d.from.Host, d.to.Host) || signedTarget(d.to) || d.toLogin(v) {
+		return nil
+	}
+	if d.from.Host == d.to.Host && d.from.Scheme == "http" && d.to.Scheme == "https" {
+		return nil // redirect-scheme-upgrade
+	}
+	if d.followed && d.arrived {
+		return sentAnyway(v, d)
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, Where: cause.Location{Hop: d.turn.N},
+		Because: []fact.Fact{turned(d), dropped(v, d)}}
+	if d.from.Host == d.to.Host {
+		s.Title = "a redirect to another port costs the credential"
+		if d.from.Scheme != d.to.Scheme {
+			s.Title = "a redirect from https to http costs the credential"
+		}
+	}
+	switch {
+	case d.lost():
+		if s.Grade, s.Weight, ok = d.refusal(v); !ok {
 			return nil
 		}
-		if d.from.Host == d.to.Host && d.from.Scheme == "http" && d.to.Scheme == "https" {
-			return nil // redirect-scheme-upgrade
+		s.Because = append(s.Because, v.Saw("There the request without it is answered %d.", v.Answer.Status()))
+		if f, ok := others(v, d); ok {
+			s.Because = append(s.Because, f)
 		}
-		if d.followed && d.arrived {
-			return sentAnyway(v, d)
-		}
-		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, Where: cause.Location{Hop: d.turn.N},
-			Because: []fact.Fact{turned(d), dropped(v, d)}}
-		if d.from.Host == d.to.Host {
-			s.Title = "a redirect to another port costs the credential"
-			if d.from.Scheme != d.to.Scheme {
-				s.Title = "a redirect from https to http costs the credential"
-			}
-		}
-		switch {
-		case d.lost():
-			if s.Grade, s.Weight, ok = d.refusal(v); !ok {
-				return nil
-			}
-			s.Because = append(s.Because, v.Saw("There the request without it is answered %d.", v.Answer.Status()))
-			if f, ok := others(v, d); ok {
-				s.Because = append(s.Because, f)
-			}
-		case d.followed, !sameResource(d.from, d.to), d.kept == probe.Yes:
-			return nil
-		}
-		s.Raise = []cause.Raise{{
-			Command: command(d.carried, d.to),
-			Where:   "here, if " + d.to.Origin().String() + " belongs to whoever gave you the credential",
-			Would:   "be let in if the lost credential is all that is wrong",
-		}}
-		s.Remedies = []cause.Remedy{finalURL(d), {
-			ID: "no-cross-host-redirect", Title: "answer on one host, or pass the request on in place of redirecting", For: "server",
-			Effect: "clients that drop credentials at another host work as well", Opens: "nothing",
-			Steps: []string{
-				"make the load balancer or front-end proxy the request to the node instead of answering with its address",
-				"or publish the final address as the API's base URL",
-			},
-			Verify: "the first answer to the same request is no redirect; without the credential it is still refused",
-			Undo:   "put the redirect back",
-		}}
-		return s
-	},
+	case d.followed, !sameResource(d.from, d.to), d.kept == probe.Yes:
+		return nil
+	}
+	s.Raise = []cause.Raise{{
+		Command: command(d.carried, d.to),
+		Where:   "here, if " + d.to.Origin().String() + " belongs to whoever gave you the credential",
+		Would:   "be let in if the lost credential is all that is wrong",
+	}}
+	s.Remedies = []cause.Remedy{finalURL(d), {
+		ID: "no-cross-host-redirect", Title: "answer on one host, or pass the request on in place of redirecting", For: "server",
+		Effect: "clients that drop credentials at another host work as well", Opens: "nothing",
+		Steps: []string{
+			"make the load balancer or front-end proxy the request to the node instead of answering with its address",
+			"or publish the final address as the API's base URL",
+		},
+		Verify: "the first answer to the same request is no redirect; without the credential it is still refused",
+		Undo:   "put the redirect back",
+	}}
+	return s
 }
 
 // turned says where the chain left the first origin.

@@ -20,25 +20,28 @@ var RedirectForwardsAuthToPresigned = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"unsolicited-authorization-sent", "duplicate-authorization-headers", "redirect-cross-host-drops-auth", "wrong-password"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer == nil {
-			return nil
-		}
-		at := v.Answer.Request
-		signed, ok := presigned(at)
-		_, two := v.Means(signature.TwoAuthMechanisms)
-		if !ok && !two {
-			return nil
-		}
-		a, sent := field(at, "Authorization")
-		switch {
-		case sent && refusesTwo(v.Answer, two):
-			return both(v, at, a, signed, two)
-		case !sent && ok && v.Answer.OK():
-			return spared(v, at)
-		}
+	Partial: true,
+	Suspect: recorded("redirect-forwards-auth-to-presigned", forwardsAuth),
+}
+
+func forwardsAuth(v *cause.View) *cause.Suspicion {
+	if v.Answer == nil {
 		return nil
-	},
+	}
+	at := v.Answer.Request
+	signed, ok := presigned(at)
+	_, two := v.Means(signature.TwoAuthMechanisms)
+	if !ok && !two {
+		return nil
+	}
+	a, sent := field(at, "Authorization")
+	switch {
+	case sent && refusesTwo(v.Answer, two):
+		return both(v, at, a, signed, two)
+	case !sent && ok && v.Answer.OK():
+		return spared(v, at)
+	}
+	return nil
 }
 
 // refusesTwo reports a refusal that a storage service may give to a request with two credentials.

@@ -19,59 +19,62 @@ var RedirectMethodChanged = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"method-or-content-type-401", "no-credentials-sent", "missing-www-authenticate", "wrong-password"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		method, turn, to, ok := turnedToGet(v)
-		if !ok {
+	Partial: true,
+	Suspect: recorded("redirect-method-changed", methodChanged),
+}
+
+func methodChanged(v *cause.View) *cause.Suspicion {
+	method, turn, to, ok := turnedToGet(v)
+	if !ok {
+		return nil
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Where: cause.Location{Hop: turn.N}, Because: []fact.Fact{
+		fact.At(turn.N, "%s answers %d, and the address it leads to is the same resource in another spelling.", turn.Request.URL.Origin(), turn.Status()),
+	}}
+	onWire := turn.Request.Method == method
+	if onWire {
+		s.Because = append(s.Because, fact.At(v.Answer.N, "The first request is a %s, this one a GET without a body.", method))
+	} else {
+		s.Because = append(s.Because, v.Asked("Your %s would be sent on as GET without its body: that is what %s makes of %d.", method, program(v), turn.Status()))
+	}
+	_, login := signature.LoginPage(v.Answer)
+	switch v.Answer.Status() {
+	case 405:
+		s.Grade, s.Weight = cause.Strong, 0.9
+		s.Because = append(s.Because, v.Saw("GET is answered 405 there."))
+		if onWire && allows(v.Answer, method) && !allows(v.Answer, "GET") {
+			s.Grade = cause.Proved // the server itself says which method it would have taken
+		}
+	case 401, 403, 404, 400, 411, 415, 422:
+		if d, ok := detourOf(v); ok && !d.arrived {
+			return nil // the lost credential explains more
+		}
+		s.Because = append(s.Because, v.Saw("The GET is answered %d.", v.Answer.Status()))
+	default:
+		if !login && v.Answer.Status()/100 != 2 {
 			return nil
 		}
-		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Where: cause.Location{Hop: turn.N}, Because: []fact.Fact{
-			fact.At(turn.N, "%s answers %d, and the address it leads to is the same resource in another spelling.", turn.Request.URL.Origin(), turn.Status()),
-		}}
-		onWire := turn.Request.Method == method
-		if onWire {
-			s.Because = append(s.Because, fact.At(v.Answer.N, "The first request is a %s, this one a GET without a body.", method))
-		} else {
-			s.Because = append(s.Because, v.Asked("Your %s would be sent on as GET without its body: that is what %s makes of %d.", method, program(v), turn.Status()))
-		}
-		_, login := signature.LoginPage(v.Answer)
-		switch v.Answer.Status() {
-		case 405:
-			s.Grade, s.Weight = cause.Strong, 0.9
-			s.Because = append(s.Because, v.Saw("GET is answered 405 there."))
-			if onWire && allows(v.Answer, method) && !allows(v.Answer, "GET") {
-				s.Grade = cause.Proved // the server itself says which method it would have taken
-			}
-		case 401, 403, 404, 400, 411, 415, 422:
-			if d, ok := detourOf(v); ok && !d.arrived {
-				return nil // the lost credential explains more
-			}
-			s.Because = append(s.Because, v.Saw("The GET is answered %d.", v.Answer.Status()))
-		default:
-			if !login && v.Answer.Status()/100 != 2 {
-				return nil
-			}
-		}
-		exact := cause.Quote(to)
-		s.Raise = []cause.Raise{{
-			Command: "curl -i -X " + method + " --data @body.json -H 'Content-Type: application/json' " + exact,
-			Where:   "here, with the request's own body, if sending it once more does no harm", Would: "be answered without a redirect if the address is all that is wrong",
-		}}
-		s.Remedies = []cause.Remedy{{
-			ID: "post-to-final-url", Title: "send the " + method + " to the address that the redirect leads to", For: "client",
-			Effect: "method and body arrive", Opens: "nothing",
-			Steps:  []string{"curl -i --data @body.json -H 'Content-Type: application/json' " + exact},
-			Verify: "the answer is no redirect and no 405; without the credential it is still refused", Undo: "call the former address",
-		}, {
-			ID: "redirect-308", Title: "redirect with 308 (or 307), which keep the method", For: "server",
-			Effect: "clients repeat the request as it was", Opens: "nothing",
-			Steps: []string{
-				"nginx: return 308 https://$host$request_uri;   in place of 301",
-				"Apache: Redirect 308 /api/login /api/login/",
-			},
-			Verify: "a " + method + " to the former address is answered 308 and arrives whole", Undo: "put 301 back",
-		}}
-		return s
-	},
+	}
+	exact := cause.Quote(to)
+	s.Raise = []cause.Raise{{
+		Command: "curl -i -X " + method + " --data @body.json -H 'Content-Type: application/json' " + exact,
+		Where:   "here, with the request's own body, if sending it once more does no harm", Would: "be answered without a redirect if the address is all that is wrong",
+	}}
+	s.Remedies = []cause.Remedy{{
+		ID: "post-to-final-url", Title: "send the " + method + " to the address that the redirect leads to", For: "client",
+		Effect: "method and body arrive", Opens: "nothing",
+		Steps:  []string{"curl -i --data @body.json -H 'Content-Type: application/json' " + exact},
+		Verify: "the answer is no redirect and no 405; without the credential it is still refused", Undo: "call the former address",
+	}, {
+		ID: "redirect-308", Title: "redirect with 308 (or 307), which keep the method", For: "server",
+		Effect: "clients repeat the request as it was", Opens: "nothing",
+		Steps: []string{
+			"nginx: return 308 https://$host$request_uri;   in place of 301",
+			"Apache: Redirect 308 /api/login /api/login/",
+		},
+		Verify: "a " + method + " to the former address is answered 308 and arrives whole", Undo: "put 301 back",
+	}}
+	return s
 }
 
 // turnedToGet finds the redirect at which the user's method becomes GET, seen on the wire or known from how the

@@ -20,55 +20,58 @@ var RedirectSchemeUpgrade = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403", "403-means-401",
 		"redirect-to-login-instead-of-401"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		d, ok := detourOf(v)
-		if !ok || d.from.Scheme != "http" || d.to.Scheme != "https" || d.arrived {
+	Partial: true,
+	Suspect: recorded("redirect-scheme-upgrade", schemeUpgrade),
+}
+
+func schemeUpgrade(v *cause.View) *cause.Suspicion {
+	d, ok := detourOf(v)
+	if !ok || d.from.Scheme != "http" || d.to.Scheme != "https" || d.arrived {
+		return nil
+	}
+	s := &cause.Suspicion{Where: cause.Location{Hop: d.turn.N}, Because: []fact.Fact{turned(d)}}
+	exposed := !local(d.from.Host) && d.carried.Kind != cred.Digest
+	if exposed {
+		s.Because = append(s.Because, fact.At(v.First().N, "The %s went out in clear text on the first request.", d.carried))
+	}
+	same := d.from.Host == d.to.Host
+	switch {
+	case d.lost():
+		if s.Grade, s.Weight, ok = d.refusal(v); !ok {
 			return nil
 		}
-		s := &cause.Suspicion{Where: cause.Location{Hop: d.turn.N}, Because: []fact.Fact{turned(d)}}
-		exposed := !local(d.from.Host) && d.carried.Kind != cred.Digest
-		if exposed {
-			s.Because = append(s.Because, fact.At(v.First().N, "The %s went out in clear text on the first request.", d.carried))
-		}
-		same := d.from.Host == d.to.Host
-		switch {
-		case d.lost():
-			if s.Grade, s.Weight, ok = d.refusal(v); !ok {
-				return nil
-			}
-			s.Because = append(s.Because, dropped(v, d))
-		case d.followed, !sameResource(d.from, d.to), d.kept == probe.Yes:
+		s.Because = append(s.Because, dropped(v, d))
+	case d.followed, !sameResource(d.from, d.to), d.kept == probe.Yes:
+		return nil
+	default:
+		// The answer is the redirect itself, and the command does not follow.
+		s.Grade, s.Weight = cause.Strong, 0.75
+		s.Title = "http is answered with a redirect to https and nothing else"
+	}
+	if !same {
+		if !exposed || !wwwTwins(d.from.Host, d.to.Host) && !d.lost() {
 			return nil
-		default:
-			// The answer is the redirect itself, and the command does not follow.
-			s.Grade, s.Weight = cause.Strong, 0.75
-			s.Title = "http is answered with a redirect to https and nothing else"
 		}
-		if !same {
-			if !exposed || !wwwTwins(d.from.Host, d.to.Host) && !d.lost() {
-				return nil
-			}
-			// The other host is the fault; that the credential was readable on the way is one of its own.
-			s.Grade, s.Weight, s.Independent = cause.Strong, 0.4, true
-			s.Title = "the credential went out in clear text before the redirect to https"
-		}
-		https := d.to
-		s.Raise = []cause.Raise{{
-			Command: command(d.carried, https), Where: "here",
-			Would: "be let in if the lost credential is all that is wrong",
-		}}
-		s.Remedies = []cause.Remedy{{
-			ID: "use-https", Title: "write https:// from the start", For: "client",
-			Effect: "the credential is encrypted and there is no redirect to lose it on", Opens: "nothing",
-			Steps:  []string{command(d.carried, https)},
-			Verify: "the same request answers 2xx at once; without the credential it is still refused", Undo: "none needed",
-		}}
-		if exposed {
-			s.Remedies = append(s.Remedies, replaceExposed)
-		}
-		s.Remedies = append(s.Remedies, refusePlain)
-		return s
-	},
+		// The other host is the fault; that the credential was readable on the way is one of its own.
+		s.Grade, s.Weight, s.Independent = cause.Strong, 0.4, true
+		s.Title = "the credential went out in clear text before the redirect to https"
+	}
+	https := d.to
+	s.Raise = []cause.Raise{{
+		Command: command(d.carried, https), Where: "here",
+		Would: "be let in if the lost credential is all that is wrong",
+	}}
+	s.Remedies = []cause.Remedy{{
+		ID: "use-https", Title: "write https:// from the start", For: "client",
+		Effect: "the credential is encrypted and there is no redirect to lose it on", Opens: "nothing",
+		Steps:  []string{command(d.carried, https)},
+		Verify: "the same request answers 2xx at once; without the credential it is still refused", Undo: "none needed",
+	}}
+	if exposed {
+		s.Remedies = append(s.Remedies, replaceExposed)
+	}
+	s.Remedies = append(s.Remedies, refusePlain)
+	return s
 }
 
 var replaceExposed = cause.Remedy{

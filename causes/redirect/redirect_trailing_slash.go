@@ -22,50 +22,53 @@ var RedirectTrailingSlash = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"no-credentials-sent", "redirect-cross-host-drops-auth", "wrong-password", "missing-www-authenticate", "forwarded-proto-missing",
 		"redirect-to-login-instead-of-401"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		d, ok := detourOf(v)
-		if !ok || d.from.Host != d.to.Host && !slashOnTheWay(v, d.from) || d.from.Scheme == "http" && d.to.Scheme == "https" {
-			return nil // another host and the upgrade to https are causes of their own
+	Partial: true,
+	Suspect: recorded("redirect-trailing-slash", trailingSlash),
+}
+
+func trailingSlash(v *cause.View) *cause.Suspicion {
+	d, ok := detourOf(v)
+	if !ok || d.from.Host != d.to.Host && !slashOnTheWay(v, d.from) || d.from.Scheme == "http" && d.to.Scheme == "https" {
+		return nil // another host and the upgrade to https are causes of their own
+	}
+	exact, turn, ok := slashForm(v, d.from)
+	if !ok {
+		return nil
+	}
+	s := &cause.Suspicion{Where: cause.Location{Hop: turn.N}}
+	if d.from.Path == strings.TrimSuffix(exact.Path, "/") {
+		s.Because = []fact.Fact{fact.At(turn.N, "The path without a slash at its end is answered %d, and leads to the one with it.", turn.Status())}
+	} else {
+		s.Title = "the path must not end in a slash; with it there is a redirect"
+		s.Because = []fact.Fact{fact.At(turn.N, "The path with a slash at its end is answered %d, and leads to the one without it.", turn.Status())}
+	}
+	trial := cause.At(keySlash, "the path that the slash redirect means", exact)
+	switch {
+	case !d.followed: // the user sees the redirect itself
+		s.Grade, s.Weight = cause.Strong, 0.8
+		s.Trials = []cause.Trial{trial.Predicting("an answer in place of the redirect", func(failing, seen *exchange.Exchange) bool {
+			return failing.Status()/100 == 3 && (seen.OK() || seen.Status() == 401 || seen.Status() == 403)
+		}).OrOut()}
+		if x := v.Trial(keySlash); cause.Refused(x) {
+			s.Because = append(s.Because, fact.At(x.N, "The exact path is refused as well (%d): a second fault stands behind the redirect.", x.Status()))
 		}
-		exact, turn, ok := slashForm(v, d.from)
-		if !ok {
+	case d.arrived || cause.Passed(v.Answer):
+		return nil // the slash cost nothing
+	default:
+		to, _, _ := turn.Location()
+		if sameOrigin(to, turn.Request.URL) {
 			return nil
 		}
-		s := &cause.Suspicion{Where: cause.Location{Hop: turn.N}}
-		if d.from.Path == strings.TrimSuffix(exact.Path, "/") {
-			s.Because = []fact.Fact{fact.At(turn.N, "The path without a slash at its end is answered %d, and leads to the one with it.", turn.Status())}
-		} else {
-			s.Title = "the path must not end in a slash; with it there is a redirect"
-			s.Because = []fact.Fact{fact.At(turn.N, "The path with a slash at its end is answered %d, and leads to the one without it.", turn.Status())}
+		s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.9, exchange.Application
+		if w, ok := signature.Writer(turn); ok {
+			s.FaultAt = w.Layer // whoever wrote the redirect wrote the foreign origin into it
 		}
-		trial := cause.At(keySlash, "the path that the slash redirect means", exact)
-		switch {
-		case !d.followed: // the user sees the redirect itself
-			s.Grade, s.Weight = cause.Strong, 0.8
-			s.Trials = []cause.Trial{trial.Predicting("an answer in place of the redirect", func(failing, seen *exchange.Exchange) bool {
-				return failing.Status()/100 == 3 && (seen.OK() || seen.Status() == 401 || seen.Status() == 403)
-			}).OrOut()}
-			if x := v.Trial(keySlash); cause.Refused(x) {
-				s.Because = append(s.Because, fact.At(x.N, "The exact path is refused as well (%d): a second fault stands behind the redirect.", x.Status()))
-			}
-		case d.arrived || cause.Passed(v.Answer):
-			return nil // the slash cost nothing
-		default:
-			to, _, _ := turn.Location()
-			if sameOrigin(to, turn.Request.URL) {
-				return nil
-			}
-			s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.9, exchange.Application
-			if w, ok := signature.Writer(turn); ok {
-				s.FaultAt = w.Layer // whoever wrote the redirect wrote the foreign origin into it
-			}
-			s.Because = append(s.Because, fact.At(turn.N, "It leads to %s, where %s does not take the credential of %s.", to.Origin(), program(v), d.from.Origin()))
-			s.Trials = []cause.Trial{trial.Passing().OrOut()}
-		}
-		s.Raise = []cause.Raise{{Command: command(d.carried, exact), Where: "here", Would: "be let in if the slash is all that is wrong"}}
-		s.Remedies = slashRemedies(d.carried, d.from, exact)
-		return s
-	},
+		s.Because = append(s.Because, fact.At(turn.N, "It leads to %s, where %s does not take the credential of %s.", to.Origin(), program(v), d.from.Origin()))
+		s.Trials = []cause.Trial{trial.Passing().OrOut()}
+	}
+	s.Raise = []cause.Raise{{Command: command(d.carried, exact), Where: "here", Would: "be let in if the slash is all that is wrong"}}
+	s.Remedies = slashRemedies(d.carried, d.from, exact)
+	return s
 }
 
 // slashForm finds the redirect that toggles the slash at the end of from's path, and gives the URL it means at from's

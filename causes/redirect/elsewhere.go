@@ -1,0 +1,96 @@
+package redirect
+
+import (
+	"path"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+var (
+	address = lazyregexp.New(`https?://[^\s"'<>()\[\]{}|\\^` + "`" + `]{3,400}`)
+	// ended are the words by which programs name the address that they came to in the end.
+	ended = lazyregexp.New(`(?i)\br(es|esp|esponse)?\.(url|request\.url|requestmessage|history)\b|RequestUri|url_effective|final url|\bURL: https?://|redirected to|\.history\b`)
+	login = lazyregexp.New(`(?i)authorization|bearer|\bauth\b|api[-_]?key|\b401\b`)
+)
+
+// maxAddresses is how many addresses of a record are compared.
+const maxAddresses = 24
+
+// addresses are the URLs that the record's texts name, in order.
+func addresses(v *cause.View) []exchange.URL {
+	var out []exchange.URL
+	take := func(text string) {
+		for _, s := range address.Get().FindAllString(text[:min(len(text), 32<<10)], maxAddresses) {
+			if u, err := exchange.ParseURL(strings.TrimRight(s, ".,;:")); err == nil && len(out) < maxAddresses {
+				out = append(out, u)
+			}
+		}
+	}
+	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
+		take(string(m.Text))
+	}
+	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
+		for _, a := range s.Args {
+			if !a.Closed() {
+				take(a.String())
+			}
+		}
+	}
+	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
+		take(string(n.Text))
+	}
+	return out
+}
+
+// endedElsewhere is a program that tells at which address it came to stand, and that is not the one it was given.
+func endedElsewhere(v *cause.View) (trail, bool) {
+	told, carries := false, false
+	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
+		told = told || ended.MatchString(string(m.Text))
+		carries = carries || login.MatchString(string(m.Text))
+	}
+	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
+		told = told || ended.MatchString(string(n.Text))
+		carries = carries || login.MatchString(string(n.Text))
+	}
+	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
+		for _, a := range s.Args {
+			carries = carries || a.Contains("Authorization")
+		}
+	}
+	asked := addresses(v)
+	if in := v.Intent; in != nil {
+		asked = append([]exchange.URL{in.Request.URL}, asked...)
+		for _, c := range cred.Of(in.Request) {
+			carries = carries || c.In == cred.InHeader && c.Kind != cred.Cookie
+		}
+	}
+	for _, x := range v.Exchanges {
+		if x.Given != "" && x.Request.URL.Host != "" {
+			asked = append(asked, x.Request.URL)
+		}
+	}
+	if !told || !carries || len(asked) < 2 {
+		return trail{}, false
+	}
+	from := asked[0]
+	for _, to := range asked[1:] {
+		if from.Host == "" || to.Origin() == from.Origin() || path.Base(to.Path) != path.Base(from.Path) || len(path.Base(to.Path)) < 3 {
+			continue
+		}
+		id, how := kindOf(from, to), "Asked was %s, and the program came to stand at %s for the same thing."
+		if signedTarget(to) {
+			id, how = "redirect-forwards-auth-to-presigned", "Asked was %s with a credential, and the program came to stand at a signed address of %s."
+		}
+		if id == "" {
+			continue
+		}
+		return trail{id, cause.Likely, 0.72, []fact.Fact{fact.Given("the record", how, from.Origin(), to.Origin())}}, true
+	}
+	return trail{}, false
+}

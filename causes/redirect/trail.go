@@ -1,0 +1,240 @@
+package redirect
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+)
+
+// step is one request of a record, with as much of it as the record shows.
+type step struct {
+	method string
+	url    exchange.URL // Host is "" when only the path is known
+	status int
+	to     *exchange.URL // where its answer leads
+	auth   string        // the header field that carries its credential, "" when none was seen
+	bare   bool          // its header was seen, and carries no credential
+	signed bool          // its URL is a presigned one
+	names  []string      // its header fields, in lower case
+	from   fact.Source
+}
+
+// trail is what two steps of a record that follow each other tell about a redirect.
+type trail struct {
+	id      string
+	grade   cause.Grade
+	weight  float64
+	because []fact.Fact
+}
+
+// maxSteps is how many requests of a record are looked at.
+const maxSteps = 60
+
+// recorded answers for the cause called id from a record that need not show whole exchanges. live is the detector that
+// wants to see all; what it finds goes before.
+func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
+	return func(v *cause.View) *cause.Suspicion {
+		if v.Whole() {
+			if s := live(v); s != nil {
+				return s
+			}
+		}
+		if !v.Recorded() {
+			return nil
+		}
+		t, ok := trailOf(v)
+		if !ok || t.id != id {
+			return nil
+		}
+		return &cause.Suspicion{Grade: t.grade, Weight: t.weight, Because: t.because}
+	}
+}
+
+// trailOf reads the record: the steps in the order in which they were written down, two by two.
+func trailOf(v *cause.View) (trail, bool) {
+	var best trail
+	better := func(t trail, ok bool) {
+		if ok && (t.grade > best.grade || t.grade == best.grade && t.weight > best.weight) {
+			best = t
+		}
+	}
+	for _, steps := range [][]step{exchanged(v), logged(v)} {
+		for i, s := range steps {
+			if s.signed && s.auth != "" && (s.status == 400 || s.status == 401 || s.status == 403) {
+				better(trail{"redirect-forwards-auth-to-presigned", cause.Strong, 0.85, []fact.Fact{
+					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)}}, true)
+			}
+			if i+1 < len(steps) {
+				better(turnedAround(s, steps[i+1]))
+				better(lostOnTheWay(s, steps[i+1]))
+				better(sameButBare(v, s, steps[i+1]))
+			} else {
+				better(leadsAway(v, s))
+			}
+		}
+	}
+	better(endedElsewhere(v))
+	return best, best.id != ""
+}
+
+// exchanged are the recorded exchanges as steps.
+func exchanged(v *cause.View) []step {
+	var out []step
+	for _, x := range v.Exchanges {
+		if x.Given == "" || len(out) >= maxSteps {
+			continue
+		}
+		s := step{method: x.Request.Method, url: x.Request.URL, status: x.Status(), signed: signedTarget(x.Request.URL), from: fact.Source{Exchange: x.N}}
+		for _, c := range cred.Of(x.Request) {
+			if c.In == cred.InHeader && c.Kind != cred.Cookie && !strings.EqualFold(c.Place, "Proxy-Authorization") {
+				s.auth = c.Place
+			}
+		}
+		for _, f := range x.Request.Header {
+			s.names = append(s.names, strings.ToLower(f.Name))
+		}
+		s.bare = s.auth == "" && x.Unseen&(exchange.RequestHeader|exchange.RequestCredentials) == 0
+		if to, ok, err := x.Location(); ok && err == nil {
+			s.to = &to
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// logged are the lines of an access log as steps.
+func logged(v *cause.View) []step {
+	var out []step
+	for _, m := range v.Messages {
+		method, path := m.Fields["method"], m.Fields["path"]
+		if method == "" || path == "" || m.Status == 0 || len(out) >= maxSteps {
+			continue
+		}
+		path, _, _ = strings.Cut(path, "?")
+		s := step{method: method, status: m.Status, from: m.From}
+		s.url.Path, s.url.Host = path, m.Fields["host"]
+		out = append(out, s)
+	}
+	return out
+}
+
+// said is a fact about a step.
+func said(s step, format string, args ...any) fact.Fact {
+	f := fact.Given("the record", format, args...)
+	f.From = s.from
+	return f
+}
+
+// turnedAround is a request with a body whose redirect was followed with GET (RFC 9110 15.4.2 to 15.4.4).
+func turnedAround(a, b step) (trail, bool) {
+	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, a.method) || b.method != "GET" || b.status < 400 || b.status == 404 && a.status != 301 {
+		return trail{}, false
+	}
+	if a.status != 301 && a.status != 302 && a.status != 303 || !sameResource(a.url, b.url) || a.url.Path == "" {
+		return trail{}, false
+	}
+	t := trail{"redirect-method-changed", cause.Likely, 0.72, []fact.Fact{
+		said(a, "The %s is answered %d.", a.method, a.status), said(b, "The next request for the same resource is a GET, and is answered %d.", b.status)}}
+	if b.status == 405 {
+		t.grade, t.weight = cause.Strong, 0.9
+	}
+	return t, true
+}
+
+// lostOnTheWay is a redirect behind which the request is refused, without the credential where that is seen.
+func lostOnTheWay(a, b step) (trail, bool) {
+	if a.status/100 != 3 || b.status != 401 && b.status != 403 || a.method != b.method && a.method != "" && b.method != "" {
+		return trail{}, false
+	}
+	id := kindOf(a.url, b.url)
+	if id == "" || b.auth != "" {
+		return trail{}, false
+	}
+	t := trail{id: id, grade: cause.Likely, weight: 0.6, because: []fact.Fact{
+		said(a, "The request is answered %d and leads to another address.", a.status), said(b, "There it is answered %d.", b.status)}}
+	switch {
+	case a.auth != "" && b.bare:
+		t.grade, t.weight = cause.Strong, 0.88
+		t.because = append(t.because, said(b, "The %s of the first request is not in the second.", a.auth))
+	case a.auth != "":
+		t.weight = 0.8 // the second one's header was not written down, maybe because nothing worth it stood there
+	case id == "redirect-trailing-slash" && a.status != 302 && a.status != 303:
+		t.weight = 0.7
+	case id == "redirect-cross-host-drops-auth" || a.bare:
+		return trail{}, false // a login elsewhere looks the same
+	}
+	return t, true
+}
+
+// kindOf names the cause by what differs between the two addresses; "" when they are not one thing at two places.
+func kindOf(a, b exchange.URL) string {
+	known := a.Host != "" && b.Host != ""
+	switch {
+	case signedTarget(b):
+		return ""
+	case slashed(a, b) && (!known || a.Host == b.Host), known && a.Host == b.Host && a.Path != b.Path && strings.ReplaceAll(a.Path, "//", "/") == strings.ReplaceAll(b.Path, "//", "/"):
+		return "redirect-trailing-slash"
+	case !known:
+		return ""
+	case wwwTwins(a.Host, b.Host):
+		return "redirect-www-apex"
+	case a.Host != b.Host:
+		return "redirect-cross-host-drops-auth"
+	case a.Scheme == "http" && b.Scheme == "https" && sameResource(a, b):
+		return "redirect-scheme-upgrade"
+	case a.Port != b.Port && a.Scheme == b.Scheme:
+		return "redirect-cross-host-drops-auth"
+	}
+	return ""
+}
+
+// sameButBare compares two dumps of header fields without addresses: all fields of the first come again in the second,
+// but for the credential, and a redirect was spoken of.
+func sameButBare(v *cause.View, a, b step) (trail, bool) {
+	if a.auth == "" || b.auth != "" || len(b.names) < 4 || a.url.Host != "" && b.url.Host != "" {
+		return trail{}, false
+	}
+	for _, n := range a.names {
+		if !strings.EqualFold(n, a.auth) && !slices.Contains(b.names, n) {
+			return trail{}, false
+		}
+	}
+	for _, m := range v.Messages {
+		if m.Status/100 == 3 && m.Status != 304 {
+			return trail{"redirect-cross-host-drops-auth", cause.Likely, 0.8, []fact.Fact{
+				said(b, "The second request has all header fields of the first but %s.", a.auth), said(step{from: m.From}, "Between them stands a %d.", m.Status)}}, true
+		}
+	}
+	return trail{}, false
+}
+
+// leadsAway is a redirect that nobody followed, or that ends the record.
+func leadsAway(v *cause.View, s step) (trail, bool) {
+	if s.status/100 != 3 || s.to == nil {
+		return trail{}, false
+	}
+	from := s.url
+	if from.Host == "" { // the address may stand in the prose around the answer
+		for _, u := range addresses(v) {
+			if slashed(u, *s.to) && u.Host == s.to.Host {
+				from = u
+				break
+			}
+		}
+	}
+	switch {
+	case from.Host == "" || from.Host != s.to.Host:
+		return trail{}, false
+	case slashed(from, *s.to):
+		return trail{"redirect-trailing-slash", cause.Strong, 0.85, []fact.Fact{
+			said(s, "The answer is %d, and leads to the same path with the slash at its end put on or taken away.", s.status)}}, true
+	case from.Scheme == "http" && s.to.Scheme == "https" && sameResource(from, *s.to) && s.auth != "":
+		return trail{"redirect-scheme-upgrade", cause.Likely, 0.72, []fact.Fact{
+			said(s, "The answer to the http request, which carries %s, is a %d to https.", s.auth, s.status)}}, true
+	}
+	return trail{}, false
+}
