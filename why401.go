@@ -41,8 +41,9 @@ type Input struct {
 type Option func(*settings)
 
 type settings struct {
-	probe probe.Options
-	trace io.Writer
+	probe     probe.Options
+	trace     io.Writer
+	catalogue *all.Catalogue
 }
 
 // WithTrace writes to w why each experiment was chosen and what it told.
@@ -70,6 +71,10 @@ func WithDial(dial func(ctx context.Context, network, addr string) (net.Conn, er
 // WithRoots trusts these certificate authorities in place of the system's.
 func WithRoots(pool *x509.CertPool) Option { return func(s *settings) { s.probe.Roots = pool } }
 
+// WithCatalogue holds the causes of c against the case: the built-in ones and a user's own, as all.Open reads them. The
+// signatures of c are known to a whole process, from signature.Add(c.Products) on.
+func WithCatalogue(c *all.Catalogue) Option { return func(s *settings) { s.catalogue = c } }
+
 // AllowUnsafe lets a POST, PUT, PATCH or DELETE go out as it is.
 func AllowUnsafe() Option { return func(s *settings) { s.probe.AllowUnsafe = true } }
 
@@ -91,7 +96,10 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		o(&s)
 	}
 	c := assemble(in)
-	engine := &diagnose.Engine{Causes: all.Causes(), Signs: all.Book(), Pages: all.Page, Prober: silent{}, Trace: s.trace, Max: s.probe.MaxRequests}
+	if s.catalogue == nil {
+		s.catalogue = all.BuiltIn()
+	}
+	engine := &diagnose.Engine{Causes: s.catalogue.Causes, Signs: s.catalogue.Signs, Pages: s.catalogue.Page, Prober: silent{}, Trace: s.trace, Max: s.probe.MaxRequests}
 	if in.Intent == nil {
 		rep, err := engine.Run(ctx, c)
 		rep.Input, rep.Tool.Version = in.Read, Version()

@@ -17,6 +17,7 @@ type Page struct {
 	Scenarios []string          // the fenced blocks marked "scenario", in order: broken servers
 	Examples  []string          // the fenced blocks marked "example", in order: what somebody may paste
 	Signs     string            // the fenced block marked "signs"
+	SignsLine int               // the line of the page on which Signs begins, from 1
 	Text      string            // the page without these blocks, for the terminal
 }
 
@@ -59,9 +60,12 @@ func ParsePage(id, text string) (Page, error) {
 	var plain strings.Builder
 	var block *strings.Builder
 	kind := ""
+	opened := 0 // the line of the block's fence
 	fenced := false
 	section := ""
+	lines := 0
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		lines = i + 1
 		switch {
 		case block != nil && strings.TrimSpace(line) == "```":
 			switch kind {
@@ -70,7 +74,10 @@ func ParsePage(id, text string) (Page, error) {
 			case "example":
 				p.Examples = append(p.Examples, block.String())
 			case "signs":
-				p.Signs += block.String()
+				if p.Signs != "" {
+					return p, fmt.Errorf("%s.md:%d: a second signs block: expected one", id, opened)
+				}
+				p.Signs, p.SignsLine = block.String(), opened+1
 			}
 			block = nil
 			continue
@@ -78,7 +85,7 @@ func ParsePage(id, text string) (Page, error) {
 			block.WriteString(line + "\n")
 			continue
 		case slices.Contains(blocks, strings.TrimSpace(line)):
-			block, kind = &strings.Builder{}, strings.TrimSpace(line)[3:]
+			block, kind, opened = &strings.Builder{}, strings.TrimSpace(line)[3:], i+1
 			continue
 		case strings.HasPrefix(line, "```"):
 			fenced = !fenced
@@ -107,14 +114,14 @@ func ParsePage(id, text string) (Page, error) {
 		}
 	}
 	if block != nil {
-		return p, fmt.Errorf("%s.md: a block marked %s is not closed", id, kind)
+		return p, fmt.Errorf("%s.md:%d: the block marked %s is not closed: expected a line of three backquotes", id, opened, kind)
 	}
 	if p.Title == "" {
 		return p, fmt.Errorf("%s.md:1: expected \"# Title\"", id)
 	}
 	for _, s := range Sections {
 		if strings.TrimSpace(p.Sections[s]) == "" {
-			return p, fmt.Errorf("%s.md: section %q is missing or empty", id, s)
+			return p, fmt.Errorf("%s.md:%d: section %q is missing or empty: expected \"## %s\" and its text before the end", id, lines, s, s)
 		}
 	}
 	p.Lead = strings.TrimSpace(p.Lead)

@@ -45,6 +45,9 @@ func (s *Set) Match(x *exchange.Exchange) []Match {
 	if x == nil || x.Response == nil {
 		return nil
 	}
+	if s.of != nil {
+		return s.matchAll(x)
+	}
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()
 	f := s.about(x)
@@ -58,6 +61,9 @@ func (s *Set) Match(x *exchange.Exchange) []Match {
 func (s *Set) Meanings(x *exchange.Exchange) []Meaning {
 	if x == nil || x.Response == nil {
 		return nil
+	}
+	if s.of != nil {
+		return s.meaningsAll(func(o *Set) []Meaning { return o.Meanings(x) })
 	}
 	s.memo.mu.Lock()
 	defer s.memo.mu.Unlock()

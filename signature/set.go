@@ -13,6 +13,7 @@ type Set struct {
 	families []string       // lower-case prefixes of header names ("x-envoy-"), numbered
 	literals *scanner       // every body substring of the data
 	memo     memo           // what was found in the last replies
+	of       []*Set         // a set of sets has these and nothing of its own
 }
 
 // entry is one product signature.

@@ -50,29 +50,36 @@ type Meaning struct {
 const firmWriter = 50
 
 // Matches lists every entry of the built-in data that fits the reply of x, best first; nil when x has no reply.
-func Matches(x *exchange.Exchange) []Match { return Default().Match(x) }
+func Matches(x *exchange.Exchange) []Match { return known().Match(x) }
 
 // Writer is the product that composed the reply of x, if the data knows it.
-func Writer(x *exchange.Exchange) (Match, bool) { return Default().Writer(x) }
+func Writer(x *exchange.Exchange) (Match, bool) { return known().Writer(x) }
 
 // Path lists the products that handled the reply of x on its way, without the one that wrote it: the strongest entry
 // of each product, outermost layer first.
-func Path(x *exchange.Exchange) []Match { return Default().Path(x) }
+func Path(x *exchange.Exchange) []Match { return known().Path(x) }
 
 // Meanings lists the refusal sentences found in the reply of x, best first, each meaning of a product once.
-func Meanings(x *exchange.Exchange) []Meaning { return Default().Meanings(x) }
+func Meanings(x *exchange.Exchange) []Meaning { return known().Meanings(x) }
 
 // Sentences lists what the sentences of a text mean that stands outside any reply: an error line, a log line. status is
 // the one it speaks of, 0 when it names none.
 func Sentences(text string, status int) []Meaning {
 	x := &exchange.Exchange{Unseen: exchange.WholeRequest | exchange.WholeAnswer,
 		Response: &exchange.Response{Status: status, Body: exchange.Body{Bytes: []byte(text)}}}
-	s := Default()
+	return known().sentences(x)
+}
+
+// sentences is Meanings without a memory: each text is asked about once.
+func (s *Set) sentences(x *exchange.Exchange) []Meaning {
+	if s.of != nil {
+		return s.meaningsAll(func(o *Set) []Meaning { return o.sentences(x) })
+	}
 	return s.meanings(s.read(x))
 }
 
 // LoginPage reports whether the reply of x shows a login page or sends the user agent to one.
-func LoginPage(x *exchange.Exchange) (Match, bool) { return Default().LoginPage(x) }
+func LoginPage(x *exchange.Exchange) (Match, bool) { return known().LoginPage(x) }
 
 func (s *Set) match(r *reply) []Match {
 	var out []Match

@@ -3,6 +3,7 @@ package sign
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 )
@@ -101,7 +102,8 @@ func Pack(ideas map[string][]string, causes map[string]*Signs) (*Packed, error) 
 
 // Open makes a book of what Pack gave.
 func Open(p *Packed) *Book {
-	b := &Book{causes: p.Causes, ideas: p.Ideas, phrases: make(map[string]*lazyPhrase, len(p.Keys))}
+	b := &Book{causes: map[string]*Signs{}, ideas: p.Ideas, phrases: make(map[string]*lazyPhrase, len(p.Keys))}
+	maps.Copy(b.causes, p.Causes)
 	for t, key := range p.Keys {
 		b.phrases[t] = &lazyPhrase{text: t, key: key, keyed: len(key) > 0}
 	}
@@ -115,6 +117,34 @@ func Read(data []byte) (*Book, error) {
 		return nil, fmt.Errorf("read signs: %w", err)
 	}
 	return Open(&p), nil
+}
+
+// Join gives a book of b and further causes, whose signs may use the ideas of b. It answers with an error, and b is as it
+// was, when a sign is not right or b already has the cause.
+func (b *Book) Join(causes map[string]*Signs) (*Book, error) {
+	for id := range causes {
+		if b.causes[id] != nil {
+			return nil, fmt.Errorf("%s: the book has signs of this cause", id)
+		}
+	}
+	p, err := Pack(b.ideas, causes)
+	if err != nil {
+		return nil, err
+	}
+	joined := Open(p)
+	maps.Copy(joined.causes, b.causes)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	maps.Copy(joined.phrases, b.phrases)
+	return joined, nil
+}
+
+// Signs are the signs of cause id, to be shown; nil when there are none. They must not be changed.
+func (b *Book) Signs(id string) []Sign {
+	if c := b.causes[id]; c != nil {
+		return c.Signs
+	}
+	return nil
 }
 
 func (b *Book) phrase(text string) *lazyPhrase {
