@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/cred/jwt"
@@ -106,14 +107,24 @@ func (e *Evidence) status(codes []int) (hit, bool) {
 		}
 	}
 	for _, p := range e.pieces {
-		for _, c := range codes {
-			if p.has[fmt.Sprint(c)] {
+		if p.Voice == Paper {
+			continue
+		}
+		for i, w := range p.Words {
+			if len(w) != 3 || p.Voice == Program && (i == 0 || !codeWords[p.Words[i-1]]) {
+				continue // a number in a log is a status only where it is called one
+			}
+			if n, err := strconv.Atoi(w); err == nil && slices.Contains(codes, n) {
 				return hit{place: p.From, voice: p.Voice}, true
 			}
 		}
 	}
 	return hit{}, false
 }
+
+// codeWords come right before a status code in what programs write.
+var codeWords = map[string]bool{"status": true, "code": true, "http": true, "error": true, "statuscode": true, "status_code": true, "response": true,
+	"returned": true, "1": true, "2": true, "got": true, "with": true, "a": true, "answered": true, "httpcode": true, "rc": true}
 
 func (e *Evidence) who(name string) (hit, bool) {
 	if slices.Contains(e.products, name) {

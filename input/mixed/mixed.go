@@ -5,6 +5,7 @@
 package mixed
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -82,6 +83,11 @@ func read(text string, o form.Options, b bias) (exchange.Evidence, error) {
 		return r.out, nil
 	}
 	r.lines = strings.Split(text, "\n")
+	if len(text) > thinFrom {
+		if n := thin(r.lines); n > 0 {
+			r.out.Facts = append(r.out.Facts, fact.Fact{Text: fmt.Sprintf("%d lines repeat others but for numbers; %d of each form were read", n, thinKeep), From: o.Source})
+		}
+	}
 	var tail []string
 	if len(r.lines) > maxLines {
 		r.lines, tail = r.lines[:maxLines], r.lines[maxLines:]
