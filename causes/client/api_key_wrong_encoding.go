@@ -20,6 +20,7 @@ var APIKeyWrongEncoding = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"basic-wrong-base64", "authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location",
 		"wrong-password"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {
 			return nil

@@ -20,6 +20,7 @@ var AuthorizationSchemeColon = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"authorization-scheme-wrong", "authorization-scheme-missing", "token-whitespace-or-newline", "basic-wrong-base64",
 		"wrong-password", "unsolicited-authorization-sent", "token-wrong-location", "opaque-token-to-jwt-validator"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := withColon(v)
 		if !ok || unsent(v) || !refusedOrBad(v) {

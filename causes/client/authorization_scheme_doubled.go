@@ -15,6 +15,7 @@ var AuthorizationSchemeDoubled = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"authorization-scheme-wrong", "authorization-scheme-missing", "token-whitespace-or-newline", "basic-wrong-base64",
 		"wrong-password", "unsolicited-authorization-sent", "token-wrong-location", "opaque-token-to-jwt-validator"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, flaw, ok := malformed(v, cred.SchemeDoubled, cred.FieldNameInside)
 		if !ok || unsent(v) || !refusedOrBad(v) {

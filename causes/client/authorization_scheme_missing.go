@@ -18,8 +18,12 @@ var AuthorizationSchemeMissing = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		a, ok := v.Authorization()
+		if s := bareElsewhere(v); !ok && s != nil {
+			return s
+		}
 		if !ok || unsent(v) || !refusedOrBad(v) || a.Has(cred.Placeholder) {
 			return nil
 		}
@@ -72,6 +76,22 @@ var AuthorizationSchemeMissing = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// bareElsewhere is a signed token without a word before it in X-Authorization, which is read as Authorization is by the
+// servers that know the name (ThingsBoard and others that share its code).
+func bareElsewhere(v *cause.View) *cause.Suspicion {
+	if live(v) || unsent(v) || !refusedOrBad(v) {
+		return nil
+	}
+	for _, c := range v.Credentials {
+		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && !c.Whole.Match(schemeFirst.Get()) {
+			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.72,
+				Because:  []fact.Fact{v.Asked("X-Authorization holds a signed token and no scheme before it.")},
+				Remedies: []cause.Remedy{{ID: "add-scheme", Title: "put Bearer and one space before the token", For: "client", Effect: "the server finds the token", Opens: "nothing", Steps: []string{`curl -H "X-Authorization: Bearer $TOKEN" ` + cause.Quote(v.Request.URL)}, Verify: "the same request answers 2xx; without the token it is still refused", Undo: "take the word out again"}}}
+		}
+	}
+	return nil
 }
 
 // basicMissing is base64 of user:password without the word Basic. A password is not tried in another form.

@@ -18,6 +18,7 @@ var AuthorizationSchemeWrong = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "wrong-password"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {
 			return nil

@@ -19,33 +19,39 @@ var BenignChallenge = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"no-credentials-sent", "wrong-password", "redirect-to-login-instead-of-401", "preemptive-auth-not-sent",
 		"rate-limit-lockout"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		first, passed := question(v.Exchanges)
-		if first == nil {
-			return nil
-		}
-		return &cause.Suspicion{
-			Grade: cause.Proved, Weight: 0.9, Where: cause.Location{Hop: first.N},
-			Because: []fact.Fact{
-				fact.At(first.N, "The request without a credential is answered 401 and asked for %s.", asked(challenge.Of(first))),
-				fact.At(passed.N, "The same request with one is answered %d.", passed.Status()),
-			},
-			Remedies: []cause.Remedy{{
-				ID: "leave-it", Title: "leave it as it is", For: "client",
-				Effect: "none: asking first is how HTTP authentication works (RFC 9110 11.4)", Opens: "nothing",
-				Steps:  []string{"to save the first round trip: send the login at once (curl --basic -u, wget --auth-no-challenge)"},
-				Verify: "every 401 in the log is followed by a success of the same client for the same address", Undo: "nothing was changed",
-			}, {
-				ID: "count-failures-only", Title: "let log rules count failed logins, not questions", For: "server",
-				Effect: "nobody is banned for a login that succeeded", Opens: "nothing: wrong passwords still count",
-				Steps: []string{
-					"fail2ban: use the filters apache-auth and nginx-http-auth on the error log, which names failures; no failregex on \" 401 \" in the access log",
-					"alerts: count 401 with a user name in the third field of the access log",
-				},
-				Verify: "fail2ban-regex access.log <filter>: a login that succeeded matches 0 times", Undo: "put the former filter back",
-			}},
-		}
+		return better(questionIn(v), pairs(v))
 	},
+}
+
+// questionIn judges the request itself.
+func questionIn(v *cause.View) *cause.Suspicion {
+	first, passed := question(v.Exchanges)
+	if first == nil {
+		return nil
+	}
+	return &cause.Suspicion{
+		Grade: cause.Proved, Weight: 0.9, Where: cause.Location{Hop: first.N},
+		Because: []fact.Fact{
+			fact.At(first.N, "The request without a credential is answered 401 and asked for %s.", asked(challenge.Of(first))),
+			fact.At(passed.N, "The same request with one is answered %d.", passed.Status()),
+		},
+		Remedies: []cause.Remedy{{
+			ID: "leave-it", Title: "leave it as it is", For: "client",
+			Effect: "none: asking first is how HTTP authentication works (RFC 9110 11.4)", Opens: "nothing",
+			Steps:  []string{"to save the first round trip: send the login at once (curl --basic -u, wget --auth-no-challenge)"},
+			Verify: "every 401 in the log is followed by a success of the same client for the same address", Undo: "nothing was changed",
+		}, {
+			ID: "count-failures-only", Title: "let log rules count failed logins, not questions", For: "server",
+			Effect: "nobody is banned for a login that succeeded", Opens: "nothing: wrong passwords still count",
+			Steps: []string{
+				"fail2ban: use the filters apache-auth and nginx-http-auth on the error log, which names failures; no failregex on \" 401 \" in the access log",
+				"alerts: count 401 with a user name in the third field of the access log",
+			},
+			Verify: "fail2ban-regex access.log <filter>: a login that succeeded matches 0 times", Undo: "put the former filter back",
+		}},
+	}
 }
 
 // question finds a recorded 401 to a request without a credential and, behind it, the same request with one let in.

@@ -14,6 +14,7 @@ var CredentialsInURLIgnored = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "authorization-scheme-wrong", "unsolicited-authorization-sent", "two-auth-layers-one-header"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Intent == nil || unsent(v) || !v.Refused() || v.Answer.Status() == 407 || !direct(v) {
 			return nil

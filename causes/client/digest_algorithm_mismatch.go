@@ -18,54 +18,60 @@ var DigestAlgorithmMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer == nil || v.Answer.Status() != 401 {
-			return nil
-		}
-		offers, names := algorithms(v.Challenges)
-		if len(offers) == 0 {
-			return nil
-		}
-		s := &cause.Suspicion{}
-		switch {
-		case answeredWrong(v, offers):
-			s.Grade, s.Weight = cause.Strong, 0.85
-			s.Because = []fact.Fact{
-				v.Asked("The Digest answer is as long as %s makes it.", "MD5 (32 digits)"),
-				v.Saw("The server asks for %s, which makes another length.", names),
-			}
-		case unanswered(v, offers):
-			s.Grade, s.Weight = cause.Proved, 0.9
-			s.Because = []fact.Fact{
-				fact.Given("the command", "A login is given for Digest, and no request carried it."),
-				v.Saw("The server offers Digest with %s only; curl can do MD5, SHA-256 and SHA-512-256 (RFC 7616 3.3).", names),
-			}
-			s.FaultAt = exchange.WebServer
-			if v.Written {
-				s.FaultAt = v.Writer.Layer
-			}
-		default:
-			return nil
-		}
-		u := cause.Quote(v.Request.URL)
-		s.Raise = []cause.Raise{{Command: `curl -v --digest -u "$LOGIN" ` + u, Where: "here, with a current curl that was not built for SSPI (curl --version)",
-			Would: "show an Authorization: Digest line whose algorithm is the one of the challenge"}}
-		s.Remedies = []cause.Remedy{{
-			ID: "client-with-algorithm", Title: "use a client that can do the algorithm of the challenge", For: "client",
-			Effect: "the answer fits the question", Opens: "nothing",
-			Steps:  []string{`curl --digest -u "$LOGIN" ` + u + `   # curl 7.57 or later; on Windows a build without SSPI`},
-			Verify: "the same request answers 2xx; with a wrong password it is still refused", Undo: "go back to the former client",
-		}, {
-			ID: "offer-both", Title: "offer SHA-256 and MD5 as two challenges, the stronger one first", For: "server",
-			Effect: "each client takes the first it can do (RFC 7616 3.7)", Opens: "MD5 is weaker; over https that matters little",
-			Steps: []string{
-				`WWW-Authenticate: Digest realm="...", nonce="...", algorithm=SHA-256, qop="auth"`,
-				`WWW-Authenticate: Digest realm="...", nonce="...", algorithm=MD5, qop="auth"`,
-			},
-			Verify: "old and new clients are both let in; a wrong password is not", Undo: "take the second challenge out again",
-		}}
-		return s
+		return better(digestIn(v), digestTooShort(v))
 	},
+}
+
+// digestIn judges the request itself.
+func digestIn(v *cause.View) *cause.Suspicion {
+	if v.Answer == nil || v.Answer.Status() != 401 {
+		return nil
+	}
+	offers, names := algorithms(v.Challenges)
+	if len(offers) == 0 {
+		return nil
+	}
+	s := &cause.Suspicion{}
+	switch {
+	case answeredWrong(v, offers):
+		s.Grade, s.Weight = cause.Strong, 0.85
+		s.Because = []fact.Fact{
+			v.Asked("The Digest answer is as long as %s makes it.", "MD5 (32 digits)"),
+			v.Saw("The server asks for %s, which makes another length.", names),
+		}
+	case unanswered(v, offers):
+		s.Grade, s.Weight = cause.Proved, 0.9
+		s.Because = []fact.Fact{
+			fact.Given("the command", "A login is given for Digest, and no request carried it."),
+			v.Saw("The server offers Digest with %s only; curl can do MD5, SHA-256 and SHA-512-256 (RFC 7616 3.3).", names),
+		}
+		s.FaultAt = exchange.WebServer
+		if v.Written {
+			s.FaultAt = v.Writer.Layer
+		}
+	default:
+		return nil
+	}
+	u := cause.Quote(v.Request.URL)
+	s.Raise = []cause.Raise{{Command: `curl -v --digest -u "$LOGIN" ` + u, Where: "here, with a current curl that was not built for SSPI (curl --version)",
+		Would: "show an Authorization: Digest line whose algorithm is the one of the challenge"}}
+	s.Remedies = []cause.Remedy{{
+		ID: "client-with-algorithm", Title: "use a client that can do the algorithm of the challenge", For: "client",
+		Effect: "the answer fits the question", Opens: "nothing",
+		Steps:  []string{`curl --digest -u "$LOGIN" ` + u + `   # curl 7.57 or later; on Windows a build without SSPI`},
+		Verify: "the same request answers 2xx; with a wrong password it is still refused", Undo: "go back to the former client",
+	}, {
+		ID: "offer-both", Title: "offer SHA-256 and MD5 as two challenges, the stronger one first", For: "server",
+		Effect: "each client takes the first it can do (RFC 7616 3.7)", Opens: "MD5 is weaker; over https that matters little",
+		Steps: []string{
+			`WWW-Authenticate: Digest realm="...", nonce="...", algorithm=SHA-256, qop="auth"`,
+			`WWW-Authenticate: Digest realm="...", nonce="...", algorithm=MD5, qop="auth"`,
+		},
+		Verify: "old and new clients are both let in; a wrong password is not", Undo: "take the second challenge out again",
+	}}
+	return s
 }
 
 // algorithms lists the algorithms of the Digest challenges in lower case; MD5 when none is named (RFC 7616 3.3).

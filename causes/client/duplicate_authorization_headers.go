@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // DuplicateAuthorizationHeaders: two Authorization fields in one request.
@@ -17,12 +18,16 @@ var DuplicateAuthorizationHeaders = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"authorization-scheme-wrong", "wrong-password", "unsolicited-authorization-sent", "token-wrong-location",
 		"two-auth-layers-one-header"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		var all []cred.Credential
 		for _, c := range v.Credentials {
 			if inAuthorization(c) && !c.Value.Empty() { // a login kept back until the challenge stands there without a value
 				all = append(all, c)
 			}
+		}
+		if s := joined(v); s != nil {
+			return s
 		}
 		if len(all) < 2 || unsent(v) || !refusedOrBad(v) {
 			return nil
@@ -89,4 +94,23 @@ func schemes(cs []cred.Credential) string {
 		}
 	}
 	return out
+}
+
+// secondScheme is a scheme behind the comma in one field, where proxies and programs join two.
+var secondScheme = lazyregexp.New(`(?i)^\s*(?:basic|bearer|token|apikey|jwt)\s+[^\s,]+\s*,\s*(basic|bearer|token|apikey|jwt|negotiate)\s+\S`)
+
+// joined is one Authorization field of a record that holds two credentials.
+func joined(v *cause.View) *cause.Suspicion {
+	if live(v) {
+		return nil
+	}
+	for _, x := range v.Exchanges {
+		for _, a := range x.Request.Header.Values("Authorization") {
+			if x.Given != "" && !x.OK() && a.Match(secondScheme.Get()) {
+				return &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Title: "two credentials stand in one Authorization header",
+					Because: []fact.Fact{fact.At(x.N, "Authorization holds two schemes with a comma between them; one is allowed (RFC 9110 11.6.2).")}}
+			}
+		}
+	}
+	return nil
 }

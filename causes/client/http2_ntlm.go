@@ -13,6 +13,7 @@ var HTTP2NTLM = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Intent == nil || v.Intent.HTTP != "2" || v.Answer == nil || v.Answer.Status() != 401 {
 			return nil

@@ -16,6 +16,7 @@ var NegotiateNoTicket = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "negotiate-spn-missing", "wrong-password"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 401 || !v.Challenges.Has("Negotiate") || len(cred.Of(v.Answer.Request)) > 0 {
 			return nil

@@ -65,8 +65,15 @@ var NoCredentialsSent = &cause.Cause{
 			s.Because[0] = v.Asked("The request carries cookies, and no Authorization.")
 		case !live(v):
 			// A HAR is sanitized and a log is redacted more often than not.
-			s.Grade = min(s.Grade, cause.Strong)
+			s.Grade = min(s.Grade, cause.Likely)
 			s.Because[0] = v.Asked("The recorded request shows no credential.")
+			browser := v.Request.Header.Has("Origin") || v.Request.Header.Has("Sec-Fetch-Mode") || strings.HasPrefix(v.Request.Header.Get("User-Agent"), "Mozilla/")
+			switch {
+			case v.Challenges.Has("Negotiate") || v.Challenges.Has("NTLM") || browser:
+				s.Weight = 0.35 // the question of a handshake that went no further, or a page whose cookie was not sent
+			case v.Answer.Status() == 403 || !asks && !words:
+				s.Weight = 0.45
+			}
 		}
 		s.Raise = []cause.Raise{{Command: loginCommand(v), Where: "here, with a login or token of yours", Would: "be let in if a credential is all that is missing"}}
 		s.Remedies = credentialRemedies(v)

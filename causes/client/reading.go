@@ -21,7 +21,7 @@ func live(v *cause.View) bool { return v.Answer != nil && v.Answer.Given == "" }
 // refusedOrBad is a refusal, or the 400 that stricter servers answer to an Authorization they cannot read. Where nothing
 // was sent (--offline) the person's word that it is refused has to do.
 func refusedOrBad(v *cause.View) bool {
-	return v.Refused() || v.Answer.Status() == 400 || len(v.Exchanges) == 0
+	return v.Refused() || v.Answer.Status() == 400 || len(v.Exchanges) == 0 || v.Answer.Given != "" && v.Answer.Status() == 0
 }
 
 // unsent reports that the user's request did not go out: a safety rule held it back, and what was asked, if anything,

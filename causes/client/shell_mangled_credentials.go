@@ -18,21 +18,27 @@ var ShellMangledCredentials = &cause.Cause{
 	Title:   "the shell changes the credential before the program sees it",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides: append([]string{"no-credentials-sent", "wrong-password", "token-placeholder-unexpanded", "token-quoted",
+	Hides: append([]string{"no-credentials-sent", "wrong-password", "token-placeholder-unexpanded", "token-quoted", "client-config-credential-key-mismatch",
 		"unsolicited-authorization-sent"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Intent == nil || v.Answer == nil || v.Answer.Response == nil || v.Subject != "" {
-			return nil
-		}
-		var best *cause.Suspicion
-		for _, l := range v.Intent.Lost {
-			s := lossOf(v, l)
-			if s != nil && (best == nil || s.Grade > best.Grade || s.Grade == best.Grade && s.Weight > best.Weight) {
-				best = s
-			}
-		}
-		return best
+		return better(lossIn(v), mangledRecorded(v))
 	},
+}
+
+// lossIn judges the request itself.
+func lossIn(v *cause.View) *cause.Suspicion {
+	if v.Intent == nil || v.Answer == nil || v.Answer.Response == nil || v.Subject != "" {
+		return nil
+	}
+	var best *cause.Suspicion
+	for _, l := range v.Intent.Lost {
+		s := lossOf(v, l)
+		if s != nil && (best == nil || s.Grade > best.Grade || s.Grade == best.Grade && s.Weight > best.Weight) {
+			best = s
+		}
+	}
+	return best
 }
 
 // lossOf weighs one place where the shell acts. What is quoted for the remedy is the character, never a value.

@@ -16,40 +16,76 @@ var TokenPlaceholderUnexpanded = &cause.Cause{
 	Title:   "a placeholder was sent in place of the credential",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides: append([]string{"token-truncated", "token-whitespace-or-newline", "token-quoted", "authorization-scheme-missing",
+	Hides: append([]string{"token-whitespace-or-newline", "token-quoted", "authorization-scheme-missing",
 		"authorization-scheme-wrong", "wrong-password", "opaque-token-to-jwt-validator", "unsolicited-authorization-sent",
-		"token-wrong-location", "basic-wrong-base64"}, vague...),
+		"token-wrong-location", "basic-wrong-base64", "llm-api-key-errors", "oauth-client-auth-failed", "token-truncated"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, form, ok := unfilled(v)
-		if !ok || unsent(v) || !refusedOrBad(v) {
-			return nil
-		}
-		s := &cause.Suspicion{
-			Title:   fitting("a placeholder was sent: " + form),
-			Because: []fact.Fact{v.Asked("What stands in %s is %s.", place(c), form)},
-		}
-		s.Grade, s.Weight = placeholderGrade(v, c, form)
-		if v.Intent != nil && len(v.Intent.Lost) > 0 && strings.Contains(form, "shell variable") {
-			// In double quotes the user's own shell fills it in; what that gives is not known here.
-			s.Grade, s.Weight = cause.Likely, 0.6
-			s.Because = append(s.Because, fact.Given("curl command", "It stands where a shell fills it in; why401 has no value for it and sent the name."))
-		}
-		if len(v.Challenges) > 0 {
-			s.Because = append(s.Because, v.Saw("The answer is %d and asks for %s.", v.Answer.Status(), asked(v.Challenges)))
-		}
-		if c.Has(cred.Bracketed) && s.Grade != cause.Proved {
-			if t, ok := corrected(c, "the same value without the brackets around it"); ok {
-				s.Trials = []cause.Trial{t}
-			}
-		}
-		s.Raise = []cause.Raise{{
-			Command: `printf '%s' "$TOKEN" | wc -c`,
-			Where:   "in the shell or program that sends the request, with the name of your variable",
-			Would:   "print 0 if the variable is not set there",
-		}}
-		s.Remedies = placeholderRemedies(v, c)
-		return s
+		return better(placeholderIn(v), placeholderRecorded(v))
 	},
+}
+
+// placeholderIn judges the request itself.
+func placeholderIn(v *cause.View) *cause.Suspicion {
+	c, form, ok := unfilled(v)
+	if !ok || unsent(v) || !refusedOrBad(v) {
+		return nil
+	}
+	s := &cause.Suspicion{
+		Title:   fitting("a placeholder was sent: " + form),
+		Because: []fact.Fact{v.Asked("What stands in %s is %s.", place(c), form)},
+	}
+	s.Grade, s.Weight = placeholderGrade(v, c, form)
+	if !live(v) && v.Intent != nil && filledByShell(form) {
+		if shellFills(v, form) {
+			return nil // this is how a command is written; what the shell put there is not known
+		}
+		s.Grade, s.Weight = cause.Likely, 0.4
+		s.Because = append(s.Because, fact.Given("the command", "It stands where no shell fills it in, in single quotes for example."))
+	}
+	if v.Intent != nil && len(v.Intent.Lost) > 0 && strings.Contains(form, "shell variable") {
+		// In double quotes the user's own shell fills it in; what that gives is not known here.
+		s.Grade, s.Weight = cause.Likely, 0.6
+		s.Because = append(s.Because, fact.Given("curl command", "It stands where a shell fills it in; why401 has no value for it and sent the name."))
+	}
+	if len(v.Challenges) > 0 {
+		s.Because = append(s.Because, v.Saw("The answer is %d and asks for %s.", v.Answer.Status(), asked(v.Challenges)))
+	}
+	if c.Has(cred.Bracketed) && s.Grade != cause.Proved {
+		if t, ok := corrected(c, "the same value without the brackets around it"); ok {
+			s.Trials = []cause.Trial{t}
+		}
+	}
+	s.Raise = []cause.Raise{{
+		Command: `printf '%s' "$TOKEN" | wc -c`,
+		Where:   "in the shell or program that sends the request, with the name of your variable",
+		Would:   "print 0 if the variable is not set there",
+	}}
+	s.Remedies = placeholderRemedies(v, c)
+	return s
+}
+
+// filledByShell reports the forms that a shell replaces when it runs the command.
+func filledByShell(form string) bool {
+	for _, word := range []string{"shell variable", "shell command", "PowerShell", "Windows variable"} {
+		if strings.Contains(form, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// shellFills reports that the reader saw the shell act on a $ of the command, or that the form is another shell's.
+func shellFills(v *cause.View, form string) bool {
+	if !strings.Contains(form, "shell variable") {
+		return true
+	}
+	for _, l := range v.Intent.Lost {
+		if l.Char == "$" {
+			return true
+		}
+	}
+	return false
 }
 
 // unfilled finds the placeholder and says of which form it is.
@@ -112,10 +148,7 @@ func toy(form string) bool {
 func placeholderGrade(v *cause.View, c cred.Credential, form string) (cause.Grade, float64) {
 	switch {
 	case !live(v):
-		if marked(form) || strings.HasPrefix(form, "the word un") || strings.HasPrefix(form, "the word nu") {
-			return cause.Likely, 0.7
-		}
-		return cause.Likely, 0.3
+		return recordedPlaceholder(v, c, form)
 	case c.Has(cred.Bracketed):
 		return cause.Likely, 0.8
 	case inAuthorization(c) && !heard(v, c.Scheme) && c.Scheme != "":
@@ -128,6 +161,28 @@ func placeholderGrade(v *cause.View, c cred.Credential, form string) (cause.Grad
 		return cause.Proved, 0.9
 	}
 	return cause.Strong, 0.85
+}
+
+// recordedPlaceholder weighs one in a record. What a language prints for nothing, nobody writes over a secret. Marks of
+// a variable are written over secrets now and then; crosses, asterisks and words like token nearly always are.
+func recordedPlaceholder(v *cause.View, c cred.Credential, form string) (cause.Grade, float64) {
+	nothing := strings.Contains(form, "an object written as text") || strings.HasPrefix(form, "the text ")
+	for _, word := range []string{"undefined", "null", "None", "nil", "NaN", "nullptr"} {
+		nothing = nothing || form == "the word "+word
+	}
+	switch {
+	case nothing && c.Kind != cred.Basic && v.Unseen(exchange.RequestLine) && v.Intent == nil:
+		return cause.Likely, 0.75
+	case nothing && c.Kind != cred.Basic:
+		return cause.Strong, 0.88
+	case toy(form):
+		return cause.Likely, 0.1
+	case marked(form) && v.Intent == nil && !strings.Contains(form, "a shell variable:") && !strings.Contains(form, "a template variable in { }"):
+		return cause.Likely, 0.7
+	case marked(form) && v.Intent == nil:
+		return cause.Likely, 0.45
+	}
+	return cause.Likely, 0.2
 }
 
 func placeholderRemedies(v *cause.View, c cred.Credential) []cause.Remedy {

@@ -22,6 +22,7 @@ var TokenTruncated = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"jwt-signature-invalid-wrong-key", "opaque-token-to-jwt-validator", "authorization-scheme-wrong",
 		"unsolicited-authorization-sent", "token-wrong-location"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, what, sure, ok := cutShort(v)
 		if !ok || unsent(v) || !refusedOrBad(v) {
@@ -54,10 +55,10 @@ var TokenTruncated = &cause.Cause{
 			s.Because = append(s.Because, v.Saw("The answer is %d and asks for %s.", v.Answer.Status(), asked(v.Challenges)))
 		}
 		switch {
-		case !live(v) && !sure:
-			s.Grade, s.Weight = cause.Likely, 0.3 // dots in a paste are an editor's hand more often than a fault
+		case !live(v) && cutInClaims(c):
+			s.Grade, s.Weight = cause.Likely, 0.68 // a person who hides the signature keeps the claims whole
 		case !live(v):
-			s.Grade, s.Weight = cause.Likely, 0.5
+			s.Grade, s.Weight = cause.Likely, 0.25 // dots, and signatures made short, are an editor's hand more often than a fault
 		case c.Scheme != "" && !heard(v, c.Scheme):
 			s.Grade, s.Weight = cause.Likely, 0.45
 		case sure && v.Answer.Status() == 401 && (blamed(v) || v.Challenges.Has("Bearer")):
@@ -65,6 +66,12 @@ var TokenTruncated = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// cutInClaims reports a token of two parts whose second cannot be read to its end.
+func cutInClaims(c cred.Credential) bool {
+	t, err := jwt.Decode(c.Value)
+	return err == nil && t.Form == jwt.Cut && t.BadClaims != nil
 }
 
 // cutShort finds a token that cannot be whole. sure tells the structure of a JWT from mere dots at the end.

@@ -15,52 +15,58 @@ var TokenWhitespaceOrNewline = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"authorization-scheme-wrong", "authorization-scheme-missing", "unsolicited-authorization-sent",
 		"token-wrong-location", "opaque-token-to-jwt-validator"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, flaw, ok := token(v, cred.TrailingNewline, cred.ControlInside, cred.InvisibleInside, cred.InnerBlank, cred.TrailingBlank, cred.LeadingBlank, cred.WideGap)
-		if !ok || c.Has(cred.Placeholder) || c.Has(cred.SchemeDoubled) {
-			return nil
-		}
-		if inAuthorization(c) && (flaw == cred.LeadingBlank || flaw == cred.TrailingBlank) {
-			return nil // blanks around a field value are no part of it (RFC 9110 5.5)
-		}
-		s := &cause.Suspicion{
-			Title:    whitespaceTitle(flaw),
-			Because:  []fact.Fact{v.Asked("In %s there is %s.", place(c), flaw)},
-			Remedies: whitespaceRemedies(v, c),
-		}
-		switch flaw {
-		case cred.TrailingNewline, cred.ControlInside, cred.InvisibleInside:
-			s.Grade, s.Weight = cause.Strong, 0.85
-		case cred.WideGap, cred.InnerBlank:
-			s.Grade, s.Weight = cause.Likely, 0.6
-		default:
-			s.Grade, s.Weight = cause.Likely, 0.7
-		}
-		s.Raise = []cause.Raise{{
-			Command: `printf '%s' "$TOKEN" | od -c | tail -n 3`,
-			Where:   "here, with the token as your program reads it",
-			Would:   `show \n, \r, blanks or bytes such as 302 240 that do not belong to the token`,
-		}}
-		if unsent(v) {
-			if flaw != cred.TrailingNewline && flaw != cred.ControlInside {
-				return nil
-			}
-			// why401 sends no line break inside a header field: it would begin another field. So do most clients.
-			s.Because = append(s.Because, fact.Given("RFC 9110 5.5", "A field value cannot hold a line break; Go, Java and Node refuse to send one."))
-			s.RefusedBy = exchange.Client
-			return s
-		}
-		if !refusedOrBad(v) {
-			return nil
-		}
-		if c.Scheme != "" && inAuthorization(c) && !heard(v, c.Scheme) {
-			s.Grade, s.Weight = cause.Likely, 0.45
-		}
-		if t, ok := corrected(c, "the same token without the white space"); ok {
-			s.Trials = []cause.Trial{t}
-		}
-		return s
+		return better(whitespaceIn(v), whitespaceRecorded(v))
 	},
+}
+
+// whitespaceIn judges the request itself.
+func whitespaceIn(v *cause.View) *cause.Suspicion {
+	c, flaw, ok := token(v, cred.TrailingNewline, cred.ControlInside, cred.InvisibleInside, cred.InnerBlank, cred.TrailingBlank, cred.LeadingBlank, cred.WideGap)
+	if !ok || c.Has(cred.Placeholder) || c.Has(cred.SchemeDoubled) {
+		return nil
+	}
+	if inAuthorization(c) && (flaw == cred.LeadingBlank || flaw == cred.TrailingBlank) {
+		return nil // blanks around a field value are no part of it (RFC 9110 5.5)
+	}
+	s := &cause.Suspicion{
+		Title:    whitespaceTitle(flaw),
+		Because:  []fact.Fact{v.Asked("In %s there is %s.", place(c), flaw)},
+		Remedies: whitespaceRemedies(v, c),
+	}
+	switch flaw {
+	case cred.TrailingNewline, cred.ControlInside, cred.InvisibleInside:
+		s.Grade, s.Weight = cause.Strong, 0.85
+	case cred.WideGap, cred.InnerBlank:
+		s.Grade, s.Weight = cause.Likely, 0.6
+	default:
+		s.Grade, s.Weight = cause.Likely, 0.7
+	}
+	s.Raise = []cause.Raise{{
+		Command: `printf '%s' "$TOKEN" | od -c | tail -n 3`,
+		Where:   "here, with the token as your program reads it",
+		Would:   `show \n, \r, blanks or bytes such as 302 240 that do not belong to the token`,
+	}}
+	if unsent(v) {
+		if flaw != cred.TrailingNewline && flaw != cred.ControlInside {
+			return nil
+		}
+		// why401 sends no line break inside a header field: it would begin another field. So do most clients.
+		s.Because = append(s.Because, fact.Given("RFC 9110 5.5", "A field value cannot hold a line break; Go, Java and Node refuse to send one."))
+		s.RefusedBy = exchange.Client
+		return s
+	}
+	if !refusedOrBad(v) {
+		return nil
+	}
+	if c.Scheme != "" && inAuthorization(c) && !heard(v, c.Scheme) {
+		s.Grade, s.Weight = cause.Likely, 0.45
+	}
+	if t, ok := corrected(c, "the same token without the white space"); ok {
+		s.Trials = []cause.Trial{t}
+	}
+	return s
 }
 
 func whitespaceTitle(flaw string) string {

@@ -19,8 +19,9 @@ var TokenWrongLocation = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "unsolicited-authorization-sent"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if unsent(v) || !v.Refused() || v.Answer.Status() == 407 || !direct(v) {
+		if unsent(v) || !v.Refused() && (live(v) || v.Answer.Status() != 0) || v.Answer.Status() == 407 || !direct(v) || v.Unseen(exchange.RequestHeader) {
 			return nil
 		}
 		c, ok := misplaced(v)
@@ -46,6 +47,16 @@ var TokenWrongLocation = &cause.Cause{
 			moved(v, s, c, name, "")
 			return s
 		}
+		if m, missing := v.Means("no-credentials-reached", "missing-subscription-key"); missing && !live(v) && c.In == cred.InHeader && !inAuthorization(c) && !strings.Contains(c.Place, "_") {
+			// A key came, and the server says that none did. Proxies take Authorization and names with _ away, no others.
+			s.Weight = 0.68
+			s.Because = append(s.Because, m.Because)
+			moved(v, s, c, "Authorization", "Bearer")
+			return s
+		}
+		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && c.Scheme == "" && !c.Whole.Match(schemeFirst.Get()) {
+			return nil // the name is one that servers do use, and the word Bearer is missing
+		}
 		if inAuthorization(c) || c.In == cred.InQuery && blamed(v) {
 			return nil
 		}
@@ -59,6 +70,8 @@ var TokenWrongLocation = &cause.Cause{
 		return s
 	},
 }
+
+var schemeFirst = lazyregexp.New(`(?i)^\s*(bearer|token|jwt|basic)\s`)
 
 // misspelt are names that people write for Authorization.
 var misspelt = lazyregexp.New(`(?i)^(authorisation|authentication|authenticate|authorize|autorization|authorizaton|authoriztion|auth|bearer|access[-_]token|token|x-authorization|http[-_]authorization)$`)

@@ -19,49 +19,56 @@ var URLUserinfoEncoding = &cause.Cause{
 	Title:   "user or password is percent-encoded the wrong number of times",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   append([]string{"wrong-password", "wrong-username-form", "unsolicited-authorization-sent"}, vague...),
+	Hides: append([]string{"wrong-password", "wrong-username-form", "unsolicited-authorization-sent", "proxy-auth-required-407",
+		"proxy-env-intercepts"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if s := cutAddress(v); s != nil {
-			return s
-		}
-		if !v.Refused() || unsent(v) {
-			return nil
-		}
-		c, ok := v.Credential("basic")
-		if !ok || c.In != cred.InHeader || c.Has(cred.Placeholder) {
-			return nil
-		}
-		pair, err := basic.Decode(c.Value)
-		if err != nil || !pair.Has(basic.PercentEncoded) || !heard(v, "Basic") {
-			return nil
-		}
-		user := pair.User.Match(percentEscape.Get())
-		part := "password"
-		if user {
-			part = "user name"
-		}
-		s := &cause.Suspicion{
-			Grade: cause.Likely, Weight: 0.75, Title: "the " + part + " is sent with its percent-encoding",
-			Because: []fact.Fact{v.Asked("The decoded Basic value still holds an escape such as %%40 in the %s.", part)},
-		}
-		from := ""
-		if v.Intent != nil {
-			from = v.Intent.Login.From
-		}
-		switch {
-		case from == "URL userinfo":
-			// The program decodes once; what is left was encoded twice.
-			s.Grade, s.Weight = cause.Strong, 0.85
-			s.Because = append(s.Because, fact.Given("URL", "The login stands in the URL, whose escapes the program undoes once; one layer is left."))
-		case user:
-			s.Grade, s.Weight = cause.Strong, 0.85 // a password may hold %41 by its own right, a user name hardly
-			s.Because = append(s.Because, v.Asked("Outside a URL nothing undoes percent-encoding."))
-		}
-		s.Raise = []cause.Raise{{Command: `curl -u "$LOGIN" ` + cause.Quote(v.Request.URL), Where: "here; type the password as it is when curl asks",
-			Would: "be let in if the encoding is all that is wrong"}}
-		s.Remedies = userinfoRemedies(v)
-		return s
+		return better(userinfoIn(v), userinfoRecorded(v))
 	},
+}
+
+// userinfoIn judges the request itself.
+func userinfoIn(v *cause.View) *cause.Suspicion {
+	if s := cutAddress(v); s != nil {
+		return s
+	}
+	if !v.Refused() || unsent(v) {
+		return nil
+	}
+	c, ok := v.Credential("basic")
+	if !ok || c.In != cred.InHeader || c.Has(cred.Placeholder) {
+		return nil
+	}
+	pair, err := basic.Decode(c.Value)
+	if err != nil || !pair.Has(basic.PercentEncoded) || !heard(v, "Basic") {
+		return nil
+	}
+	user := pair.User.Match(percentEscape.Get())
+	part := "password"
+	if user {
+		part = "user name"
+	}
+	s := &cause.Suspicion{
+		Grade: cause.Likely, Weight: 0.75, Title: "the " + part + " is sent with its percent-encoding",
+		Because: []fact.Fact{v.Asked("The decoded Basic value still holds an escape such as %%40 in the %s.", part)},
+	}
+	from := ""
+	if v.Intent != nil {
+		from = v.Intent.Login.From
+	}
+	switch {
+	case from == "URL userinfo":
+		// The program decodes once; what is left was encoded twice.
+		s.Grade, s.Weight = cause.Strong, 0.85
+		s.Because = append(s.Because, fact.Given("URL", "The login stands in the URL, whose escapes the program undoes once; one layer is left."))
+	case user:
+		s.Grade, s.Weight = cause.Strong, 0.85 // a password may hold %41 by its own right, a user name hardly
+		s.Because = append(s.Because, v.Asked("Outside a URL nothing undoes percent-encoding."))
+	}
+	s.Raise = []cause.Raise{{Command: `curl -u "$LOGIN" ` + cause.Quote(v.Request.URL), Where: "here; type the password as it is when curl asks",
+		Would: "be let in if the encoding is all that is wrong"}}
+	s.Remedies = userinfoRemedies(v)
+	return s
 }
 
 // cutAddress is a password with #, / or ? in a URL: the address ends there, and another host is asked.

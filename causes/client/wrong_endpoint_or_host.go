@@ -18,50 +18,56 @@ var WrongEndpointOrHost = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"token-revoked", "token-wrong-environment", "credential-type-wrong", "wrong-password",
 		"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location"}, vague...),
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if unsent(v) || !v.Refused() || v.Answer.Status() == 407 || !direct(v) {
-			return nil
-		}
-		c, issuer, ok := issued(v)
-		if !ok {
-			return nil
-		}
-		s := &cause.Suspicion{Because: []fact.Fact{v.Asked("The credential in %s has the form that %s issues (%s).", place(c), issuer.Name, issuer.What)}}
-		host := v.Request.URL.Host
-		switch owner, by := ownerOf(host), answering(v); {
-		case owner != "" && owner != issuer.Name:
-			s.Grade, s.Weight = cause.Strong, 0.9
-			if v.Answer.Status() == 401 && live(v) {
-				s.Grade = cause.Proved // no service takes another one's tokens
-			}
-			s.Because = append(s.Because, v.Asked("%s belongs to %s.", host, owner))
-			s.Title = fitting("a credential of " + issuer.Name + " is sent to " + owner)
-		case owner == "" && by != "" && by != issuer.Name:
-			s.Grade, s.Weight = cause.Strong, 0.8
-			s.Because = append(s.Because, v.Saw("%s answers.", by))
-			s.Title = fitting("a credential of " + issuer.Name + " is sent to " + by)
-		default:
-			return nil
-		}
-		s.Where = cause.Location{Hop: 1}
-		s.Raise = []cause.Raise{{Command: `curl -si -H "Authorization: Bearer $TOKEN" https://` + homes[issuer.Name], Where: "here, with the same token",
-			Would: "be let in if the token is good and only the address is wrong"}}
-		s.Remedies = []cause.Remedy{{
-			ID: "correct-base-url", Title: "ask the service that issued the credential", For: "client",
-			Effect: "the credential goes to its own service", Opens: "nothing",
-			Steps: []string{
-				"set the base URL, registry or remote to " + homes[issuer.Name],
-				"git remote -v; npm config get registry; env | grep -i -E '(base_url|endpoint|registry)'",
-			},
-			Verify: "the request answers 2xx there", Undo: "put the former address back",
-		}, {
-			ID: "revoke-exposed", Title: "renew the credential that was sent to a stranger", For: "client",
-			Effect: "nobody can use what the other service may have logged", Opens: "nothing",
-			Steps:  []string{"revoke it at " + issuer.Name + " and make a new one"},
-			Verify: "the old one is refused", Undo: "none: a revoked token stays revoked",
-		}}
-		return s
+		return better(foreignIn(v), otherRegion(v))
 	},
+}
+
+// foreignIn judges the request itself.
+func foreignIn(v *cause.View) *cause.Suspicion {
+	if unsent(v) || !v.Refused() || v.Answer.Status() == 407 || !direct(v) {
+		return nil
+	}
+	c, issuer, ok := issued(v)
+	if !ok {
+		return nil
+	}
+	s := &cause.Suspicion{Because: []fact.Fact{v.Asked("The credential in %s has the form that %s issues (%s).", place(c), issuer.Name, issuer.What)}}
+	host := v.Request.URL.Host
+	switch owner, by := ownerOf(host), answering(v); {
+	case owner != "" && owner != issuer.Name:
+		s.Grade, s.Weight = cause.Strong, 0.9
+		if v.Answer.Status() == 401 && live(v) {
+			s.Grade = cause.Proved // no service takes another one's tokens
+		}
+		s.Because = append(s.Because, v.Asked("%s belongs to %s.", host, owner))
+		s.Title = fitting("a credential of " + issuer.Name + " is sent to " + owner)
+	case owner == "" && by != "" && by != issuer.Name:
+		s.Grade, s.Weight = cause.Strong, 0.8
+		s.Because = append(s.Because, v.Saw("%s answers.", by))
+		s.Title = fitting("a credential of " + issuer.Name + " is sent to " + by)
+	default:
+		return nil
+	}
+	s.Where = cause.Location{Hop: 1}
+	s.Raise = []cause.Raise{{Command: `curl -si -H "Authorization: Bearer $TOKEN" https://` + homes[issuer.Name], Where: "here, with the same token",
+		Would: "be let in if the token is good and only the address is wrong"}}
+	s.Remedies = []cause.Remedy{{
+		ID: "correct-base-url", Title: "ask the service that issued the credential", For: "client",
+		Effect: "the credential goes to its own service", Opens: "nothing",
+		Steps: []string{
+			"set the base URL, registry or remote to " + homes[issuer.Name],
+			"git remote -v; npm config get registry; env | grep -i -E '(base_url|endpoint|registry)'",
+		},
+		Verify: "the request answers 2xx there", Undo: "put the former address back",
+	}, {
+		ID: "revoke-exposed", Title: "renew the credential that was sent to a stranger", For: "client",
+		Effect: "nobody can use what the other service may have logged", Opens: "nothing",
+		Steps:  []string{"revoke it at " + issuer.Name + " and make a new one"},
+		Verify: "the old one is refused", Undo: "none: a revoked token stays revoked",
+	}}
+	return s
 }
 
 // homes are the services whose tokens tell where they belong, and the host of their API. Vendors whose prefixes others

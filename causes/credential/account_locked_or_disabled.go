@@ -17,6 +17,7 @@ var AccountLockedOrDisabled = &cause.Cause{
 	FaultAt: exchange.IdentityProvider,
 	Hides: []string{"wrong-password", "password-login-disabled", "credential-type-wrong", "token-revoked", "401-means-403", "403-means-401",
 		"missing-www-authenticate", "unsolicited-authorization-sent", "basic-non-ascii-charset", "basic-colon-in-username", "wrong-username-form"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() && v.Answer.Status() != 400 && v.Answer.Status() != 423 {
 			return nil

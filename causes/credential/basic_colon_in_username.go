@@ -17,6 +17,7 @@ var BasicColonInUsername = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"wrong-password", "missing-www-authenticate", "403-means-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := withLogin(v)
 		if !ok || c.Kind != cred.Basic || v.Answer.Status() != 401 || judgedAs(v, "user-unknown") {

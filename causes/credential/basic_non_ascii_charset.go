@@ -17,6 +17,7 @@ var BasicNonASCIICharset = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := withLogin(v); !ok || v.Answer.Status() != 401 {
 			return nil

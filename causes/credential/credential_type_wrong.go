@@ -17,6 +17,7 @@ var CredentialTypeWrong = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"wrong-password", "token-revoked", "missing-www-authenticate", "401-means-403", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 {
 			return nil

@@ -19,6 +19,7 @@ var OAuthClientSecretEncoding = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"wrong-password", "oauth-client-auth-failed", "missing-www-authenticate"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := withLogin(v); !ok && v.Answer.Status() != 400 || !tokenEndpoint(v) {
 			return nil

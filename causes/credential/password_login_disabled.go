@@ -16,6 +16,7 @@ var PasswordLoginDisabled = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"wrong-password", "credential-type-wrong", "401-means-403", "403-means-401", "missing-www-authenticate",
 		"basic-non-ascii-charset", "basic-colon-in-username", "wrong-username-form", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := withLogin(v)
 		if !ok {

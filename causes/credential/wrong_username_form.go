@@ -34,6 +34,7 @@ var WrongUsernameForm = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"wrong-password", "credential-type-wrong", "403-means-401", "401-means-403", "missing-www-authenticate", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := withLogin(v); !ok {
 			return nil

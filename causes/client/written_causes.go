@@ -1,0 +1,50 @@
+package client
+
+import "github.com/why401/why401/cause"
+
+// What the detectors of this family add for recorded evidence: the same cause seen in texts, settings and commands
+// rather than in the header of a request.
+
+func quotedRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	quoted, _, _ := echoOf(v)
+	return better(quoted, quotedWhereKept(v))
+}
+
+func placeholderRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	_, bracketed, word := echoOf(v)
+	return better(better(bracketed, word), templateLeft(v))
+}
+
+func whitespaceRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	return better(newlineEncoded(v), echoEncoded(v, false))
+}
+
+func brokenRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	return better(wrapped(v), echoEncoded(v, true))
+}
+
+func userinfoRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	return userinfoWritten(v)
+}
+
+func mangledRecorded(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	return composeDollar(v)
+}

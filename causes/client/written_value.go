@@ -1,0 +1,229 @@
+package client
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+var (
+	marksAround = lazyregexp.New(`^\s*("[^"]+"|'[^']+')\s*$`)
+	windowsSet  = lazyregexp.New(`(?im)(?:^|>|\$ )[ \t]*set[ \t]+[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASS|PASSWORD|USER|USERNAME|AUTH)[A-Z0-9_]*[ \t]*=[ \t]*["']`)
+)
+
+// quotedWhereKept finds a credential that a configuration writes with quotation marks in a place whose reader keeps them.
+func quotedWhereKept(v *cause.View) *cause.Suspicion {
+	var s *cause.Suspicion
+	for _, set := range v.Settings {
+		if !credentialName.MatchString(set.Name) || len(set.Args) == 0 || !set.Args[0].Match(marksAround.Get()) || set.System == "code" {
+			continue
+		}
+		t := suspect(cause.Likely, 0.5, set.From, "The value of "+lastName(set.Name)+" is written with quotation marks around it.")
+		for _, f := range v.Facts {
+			if strings.Contains(f.Text, "quotation marks") && strings.Contains(f.Text, "part of the value") && strings.Contains(f.Text, lastName(set.Name)) {
+				t.Weight = 0.78
+				t.Because = []fact.Fact{f}
+			}
+		}
+		s = better(s, t)
+	}
+	if _, from, ok := find(written(v), windowsSet); ok {
+		s = better(s, suspect(cause.Likely, 0.78, from, "set NAME=\"value\" of cmd.exe keeps the quotation marks as part of the value."))
+	}
+	return s
+}
+
+// lastName is the last part of a dotted name, which may be shown: a key of a configuration.
+func lastName(name string) string {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	return name[:min(len(name), 40)]
+}
+
+var (
+	encodedSecret = lazyregexp.New(`(?i)(?:token|pass[a-z]*|secret|key|user[a-z]*|auth)["']?\s*:\s*["']?([A-Za-z0-9+/]{7,}={0,2})(?:["'\s]|$)`)
+	echoPiped     = lazyregexp.New("\\becho[ \t]+(?:-e[ \t]+)?(\"[^\"\n]*\"|'[^'\n]*'|[^|\\s-][^|\\s]*)[ \t]*\\|[ \t]*(?:openssl[ \t]+(?:enc[ \t]+-)?base64|base64)\\b")
+)
+
+// newlineEncoded finds a base64 value, as Kubernetes secrets hold it, that ends in a line break.
+func newlineEncoded(v *cause.View) *cause.Suspicion {
+	sentence := "The base64 value decodes to a text with a line break at its end, which becomes part of the credential."
+	for _, t := range written(v) {
+		for _, g := range encodedSecret.FindAllStringSubmatch(t.s, 20) {
+			if endsInNewline(g[1]) {
+				return suspect(cause.Strong, 0.85, t.from, sentence)
+			}
+		}
+	}
+	for _, set := range v.Settings {
+		if !credentialName.MatchString(set.Name) || len(set.Args) == 0 {
+			continue
+		}
+		found := false
+		set.Args[0].Map(func(s string) string {
+			found = endsInNewline(s)
+			return ""
+		})
+		if found {
+			return suspect(cause.Strong, 0.85, set.From, sentence)
+		}
+	}
+	return nil
+}
+
+func endsInNewline(s string) bool {
+	if len(s) < 7 || len(s) > 8192 {
+		return false
+	}
+	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(s, "="))
+	if err != nil || len(b) < 5 || b[len(b)-1] != '\n' {
+		return false
+	}
+	for _, c := range b[:len(b)-1] {
+		if (c < ' ' || c > '~') && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// echoEncoded finds a command that encodes what echo prints, line break included. A login gives a wrong Basic value, a
+// token alone a token with a line break.
+func echoEncoded(v *cause.View, login bool) *cause.Suspicion {
+	ts := written(v)
+	for _, set := range v.Settings {
+		for _, a := range set.Args {
+			a.Map(func(s string) string {
+				ts = add(ts, s, set.From)
+				return ""
+			})
+		}
+	}
+	g, from, ok := find(ts, echoPiped)
+	if !ok || strings.Contains(g[1], ":") != login {
+		return nil
+	}
+	return suspect(cause.Likely, 0.75, from, "echo prints a line break behind the value, and base64 encodes it as part of it (echo -n or printf would not).")
+}
+
+var wrappedHead = lazyregexp.New(`(?:^|[\s|:"'])([A-Za-z0-9+/]{60}|[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})\s*$`)
+var wrappedTail = lazyregexp.New(`(?:^|[\s|:"'])([A-Za-z0-9+/]{4,76}={0,2})`)
+
+// wrapped finds an encoded login that was broken into lines of 60, 64 or 76 characters.
+func wrapped(v *cause.View) *cause.Suspicion {
+	var lines []text
+	for _, t := range written(v) {
+		for _, l := range strings.Split(t.s, "\n") {
+			lines = add(lines, strings.TrimRight(l, "\r"), t.from)
+		}
+	}
+	for i := 0; i+1 < len(lines); i++ {
+		head := wrappedHead.FindStringSubmatch(lines[i].s)
+		if head == nil {
+			continue
+		}
+		for _, tail := range wrappedTail.FindAllStringSubmatch(lines[i+1].s, 20) {
+			b, err := base64.RawStdEncoding.DecodeString(head[1] + strings.TrimRight(tail[1], "="))
+			if err == nil && strings.IndexByte(string(b), ':') > 0 && readable(b) {
+				return suspect(cause.Strong, 0.85, lines[i].from, "The encoded login goes on in a second line: the encoder breaks long values.")
+			}
+		}
+	}
+	return nil
+}
+
+func readable(b []byte) bool {
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+var encodedBraces = lazyregexp.New(`(?i)%7B\{?(?:%7B)?([a-z][a-z0-9 _.-]{1,40})[\]\}]?(?:%7D)?%7D`)
+var instruction = lazyregexp.New(`(?i)(?:secret|token|api[_-]?key|password)["']?\s*[:=]\s*["']?[\[<{]?\s*(?:copy|enter|paste|insert|put|replace|your)[ _-](?:the |your |with |in |here|[a-z_ -]){4,80}`)
+
+// templateLeft finds a template that stands unfilled in an address, or a manual's instruction in place of a secret.
+func templateLeft(v *cause.View) *cause.Suspicion {
+	ts := said(v)
+	for _, x := range v.Exchanges {
+		if x.Given != "" {
+			ts = add(ts, x.Request.URL.Path, fact.Source{Exchange: x.N})
+		}
+	}
+	var s *cause.Suspicion
+	if g, from, ok := find(ts, encodedBraces); ok {
+		w := 0.5
+		if credentialName.MatchString(g[1]) || strings.Contains(strings.ToLower(g[1]), "tenant") || strings.Contains(strings.ToLower(g[1]), "url") || strings.Contains(strings.ToLower(g[1]), "client") {
+			w = 0.8
+		}
+		s = suspect(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
+	}
+	if _, from, ok := find(written(v), instruction); ok {
+		s = better(s, suspect(cause.Strong, 0.85, from, "Where the secret should stand there is the instruction of a manual or sample."))
+	}
+	return s
+}
+
+// messages of Docker Compose about a variable that is not there.
+var composeUnset = lazyregexp.New(`(?i)the \\?["']?([A-Za-z0-9_]+)\\?["']? variable is not set\.? *defaulting to a blank string`)
+var hashDollar = lazyregexp.New(`(?:^|[^$])\$(?:2[aby]|apr1|1|5|6)\$[A-Za-z0-9./]`)
+var composeBlock = lazyregexp.New(`(?im)^\s*(?:command|environment|labels|entrypoint)\s*:`)
+var composeName = lazyregexp.New(`(?i)(?:^|\.)(?:environment|command|labels|entrypoint)(?:[.\[]|$)`)
+
+// composeDollar finds a $ of a password or hash that Docker Compose takes for a variable; it wants $$.
+func composeDollar(v *cause.View) *cause.Suspicion {
+	var s *cause.Suspicion
+	if g, from, ok := find(said(v), composeUnset); ok && strings.ToUpper(g[1]) != g[1] {
+		s = suspect(cause.Strong, 0.88, from, "Docker Compose took a part of the value for a variable that is not set: a $ in it has to be doubled.")
+	}
+	for _, set := range v.Settings {
+		if set.System == "yaml" && composeName.MatchString(set.Name) && len(set.Args) > 0 && set.Args[0].Match(hashDollar.Get()) {
+			s = better(s, suspect(cause.Likely, 0.75, set.From, "The value holds a hash with single $ signs, which Docker Compose replaces by variables."))
+		}
+	}
+	for _, t := range written(v) {
+		if composeBlock.MatchString(t.s) && hashDollar.MatchString(t.s) {
+			s = better(s, suspect(cause.Likely, 0.75, t.from, "The file holds a hash with single $ signs, which Docker Compose replaces by variables."))
+		}
+	}
+	return s
+}
+
+var (
+	twoAts      = lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]{2,9}://[^/\s"'@<>]+@[^/\s"'@<>]*@[a-z0-9][a-z0-9.-]*`)
+	signInside  = lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]{2,9}://[^/\s"'@<>:]+:[^/\s"'@<>]*[#?][^/\s"'@<>]*@[a-z0-9][a-z0-9.-]*`)
+	escapeThere = lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]{2,9}://[^/\s"'@<>]*%[0-9a-f]{2}[^/\s"'@<>]*@[a-z0-9][a-z0-9.-]*`)
+)
+
+// userinfoWritten judges the login in an address that a command, a setting or a message shows.
+func userinfoWritten(v *cause.View) *cause.Suspicion {
+	ts := written(v)
+	for _, set := range v.Settings {
+		for _, a := range set.Args {
+			a.Map(func(s string) string {
+				ts = add(ts, s, set.From)
+				return ""
+			})
+		}
+	}
+	if _, from, ok := find(ts, twoAts); ok {
+		return suspect(cause.Strong, 0.88, from, "The address holds two @ signs before the path: one belongs to the login and has to be written as %40.")
+	}
+	if _, from, ok := find(ts, signInside); ok {
+		return suspect(cause.Strong, 0.85, from, "A # or ? stands in the password of the address and ends the host part there; it has to be percent-encoded.")
+	}
+	if _, from, ok := find(ts, escapeThere); ok {
+		return suspect(cause.Likely, 0.5, from, "The login in the address is percent-encoded; the program has to decode it once.")
+	}
+	return nil
+}
+
+// seenHeader reports that x shows the request's header with its credentials.
+func seenHeader(x *exchange.Exchange) bool {
+	return x.Unseen&(exchange.RequestHeader|exchange.RequestCredentials) == 0
+}
