@@ -86,10 +86,17 @@ func SendTo(o exchange.Origin) Option {
 	return func(s *settings) { s.probe.SendTo = append(s.probe.SendTo, o) }
 }
 
+// Prepare reads the built-in catalogue in the background, which takes as long as reading a small input: call it before
+// the input is read when a diagnosis is going to follow. Diagnose waits for it.
+func Prepare() {
+	go all.Book()
+	go signature.Default()
+}
+
 // Diagnose says why in's request is refused. The report is complete even when err is not nil; err tells what cut the
 // run short (the context, or a failure of our own).
 func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, error) {
-	go signature.Default() // while the first request is on its way
+	Prepare()
 	s := settings{}
 	s.probe.UserAgent = UserAgent()
 	for _, o := range opts {

@@ -35,6 +35,9 @@ type claim struct {
 
 // claims gives the forms that claim text, the surest first; what none claims is mixed text.
 func claims(text string) []claim {
+	if len(text) > headText {
+		text = text[:headText] // the beginning tells
+	}
 	var out []claim
 	secret.Trial(func() {
 		for _, f := range registry() {

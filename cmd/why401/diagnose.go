@@ -15,7 +15,6 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
-	"github.com/why401/why401/signature"
 )
 
 // patience is how long an interrupted run may take to say what it knows.
@@ -54,7 +53,7 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 
 func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	a := d.app
-	go signature.Default() // it takes as long as the first request
+	why401.Prepare()
 	if err := d.check(); err != nil {
 		return err
 	}
@@ -171,8 +170,12 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	if in.Intent != nil {
 		host, target = in.Intent.Request.URL.Authority(), in.Intent.Request.URL.Origin().String()
 	}
+	known, err := a.catalogue()
+	if err != nil {
+		return err
+	}
 	p := newProgress(a, host, d.trace)
-	opts = append(opts, why401.WithTrace(p))
+	opts = append(opts, why401.WithTrace(p), why401.WithCatalogue(known))
 
 	type result struct {
 		rep *report.Report
@@ -242,10 +245,8 @@ func (a *app) unknownWord(word string) error {
 	if near := nearest(word, commands); near != "" {
 		return usage("did you mean: why401 "+near, "%q is no command", word)
 	}
-	for _, c := range catalogue() {
-		if c.id == word {
-			return usage("did you mean: why401 explain "+word, "%q is a cause, not a command", word)
-		}
+	if known, err := a.catalogue(); err == nil && slices.Contains(ids(known), word) {
+		return usage("did you mean: why401 explain "+word, "%q is a cause, not a command", word)
 	}
 	return usage("a host needs its dot or its scheme: why401 https://"+report.ShellQuote(word)+"/", "%q is no command, no URL and no file", word)
 }
