@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -16,7 +17,8 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "proxy-header-inheritance-lost", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(copyLines, func(v *cause.View) *cause.Suspicion {
 		name, ok := wantedField(v, identityFields.Get())
 		if !ok {
 			return nil
@@ -45,7 +47,7 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 			s.Because = append(s.Because, fact.At(anon.N, "Without the credential the gateway itself answers %d: it checks the user, and with the credential it let the request in.", anon.Status()))
 		}
 		return s
-	},
+	}),
 }
 
 // gatewayAnswers reports a refusal that a gateway wrote itself, or a way to its login.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -19,7 +20,8 @@ var AuthRequestSubrequestMisconfig = &cause.Cause{
 	RefusedBy: exchange.Gateway,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(askLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Written || !asksFirst(v.Writer.Product) {
 			return nil
 		}
@@ -63,7 +65,7 @@ var AuthRequestSubrequestMisconfig = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 func asksLogin(_, seen *exchange.Exchange) bool {

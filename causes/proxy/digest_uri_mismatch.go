@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/digest"
@@ -17,7 +18,8 @@ var DigestURIMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Gateway,
 	Hides:   []string{"wrong-password", "realm-mismatch", "digest-nonce-stale", "missing-www-authenticate"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(digestPathLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		if status != 400 && status != 401 {
 			return nil
@@ -59,7 +61,7 @@ var DigestURIMismatch = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "sudo grep -E 'AH01786|uri mismatch' /var/log/apache2/error.log | tail -2", Where: "on the server that asks for Digest",
 			Would: "name both addresses: the one in the Digest header and the one that was asked"}}
 		return s
-	},
+	}),
 }
 
 // pastedDigest is a Digest header that the user wrote out, in place of a login from which the agent makes one.

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -15,7 +16,8 @@ var ForwardedProtoMissing = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"redirect-loop-login", "no-credentials-sent", "session-expired", "redirect-scheme-upgrade", "proxy-drops-set-cookie", "missing-www-authenticate"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(schemeLines, func(v *cause.View) *cause.Suspicion {
 		if v.Request.URL.Scheme != "https" {
 			return nil
 		}
@@ -41,7 +43,7 @@ var ForwardedProtoMissing = &cause.Cause{
 		s.Trials = []cause.Trial{cause.Header("forwarded-proto", "X-Forwarded-Proto: https", "X-Forwarded-Proto", public("https")).
 			Predicting("the page in place of the detour", reaches)}
 		return s
-	},
+	}),
 }
 
 const (

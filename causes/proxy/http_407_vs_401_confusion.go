@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -15,7 +16,8 @@ var Confusion407 = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"proxy-auth-required-407"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(mixedLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		offered := challenge.ProxyOf(v.Answer)
 		named := v.Intent != nil && v.Intent.Proxy != nil
@@ -46,7 +48,7 @@ var Confusion407 = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 func hasLogin(v *cause.View) bool {

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -16,7 +17,8 @@ var ProxyDropsSetCookie = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "session-expired", "missing-www-authenticate", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(cookieLines, func(v *cause.View) *cause.Suspicion {
 		from, next := cookieless(v)
 		if from == nil {
 			return nil
@@ -45,7 +47,7 @@ var ProxyDropsSetCookie = &cause.Cause{
 			s.Weight -= 0.1 // an application that keeps back a Secure cookie is the commoner reason there
 		}
 		return s
-	},
+	}),
 }
 
 var loginStep = lazyregexp.New(`(?i)(^|[/_.-])(log-?in|logon|sign-?in|sso|saml|oauth2?|oidc|auth|authenticate|enter|callback|acs|magic|session|sessions|verify|impersonate)([/_.-]|$)`)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -15,7 +16,8 @@ var ProxyHeaderInheritanceLost = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(inheritLines, func(v *cause.View) *cause.Suspicion {
 		name, ok := wantedField(v, innerFields.Get())
 		if !ok {
 			return nil
@@ -46,5 +48,5 @@ var ProxyHeaderInheritanceLost = &cause.Cause{
 				Steps: []string{"nginx: include /etc/nginx/proxy-fields.conf;      in each location with proxy_pass; nginx 1.29.3 and newer: proxy_set_header_inherit merge;"}, Undo: "write the lines out again",
 			}},
 		}
-	},
+	}),
 }

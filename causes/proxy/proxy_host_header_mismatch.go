@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -19,7 +20,8 @@ var ProxyHostHeaderMismatch = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"403-means-401", "missing-www-authenticate", "wrong-endpoint-or-host", "no-credentials-sent", "user-lacks-role-or-group", "ip-allowlist"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(hostLines, func(v *cause.View) *cause.Suspicion {
 		if s := v.Answer.Status(); s != 400 && s != 401 && s != 403 && s != 421 {
 			return nil
 		}
@@ -61,7 +63,7 @@ var ProxyHostHeaderMismatch = &cause.Cause{
 			Would:   "answer otherwise than through the proxy if the host name is what differs",
 		}}
 		return s
-	},
+	}),
 }
 
 // foreignHost looks for a host name near the word host: whether one is named at all, and whether that is an inner one

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -18,7 +19,8 @@ var ProxyInjectsOwnAuthorization = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "token-expired", "jwt-signature-invalid-wrong-key",
 		"jwt-alg-mismatch", "jwks-kid-not-found", "token-iss-mismatch", "token-aud-mismatch"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(injectLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 || v.Written && cause.InFront(v.Writer.Layer) {
 			return nil
 		}
@@ -37,7 +39,7 @@ var ProxyInjectsOwnAuthorization = &cause.Cause{
 			s.Because[2] = v.Saw("So a token was judged that the client did not send; a proxy is in front: %s.", mark)
 		}
 		return s
-	},
+	}),
 }
 
 // judgesToken finds words that nobody says of a token that never came: what is wrong with its time, key or addressee.

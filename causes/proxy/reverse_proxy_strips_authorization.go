@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -15,7 +16,8 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(stripLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
 			return nil
@@ -58,7 +60,7 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 			s.Weight = 0.9
 		}
 		return s
-	},
+	}),
 }
 
 func passOnRemedies(v *cause.View) []cause.Remedy {

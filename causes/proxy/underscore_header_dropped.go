@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -18,7 +19,8 @@ var UnderscoreHeaderDropped = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "token-wrong-location", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: directive.Either(underscoreLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 {
 			return nil
 		}
@@ -70,5 +72,5 @@ var UnderscoreHeaderDropped = &cause.Cause{
 			s.Because = append(s.Because, v.Saw("The answer came through a proxy: %s.", mark))
 		}
 		return s
-	},
+	}),
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -15,7 +16,8 @@ var WebSocketUpgradeAuth = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "cors-missing-on-401"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(socketLines, func(v *cause.View) *cause.Suspicion {
 		if !strings.EqualFold(v.Request.Header.Get("Upgrade"), "websocket") || v.Answer.Status() != 401 && v.Answer.Status() != 403 || len(v.Credentials) > 0 {
 			return nil
 		}
@@ -46,5 +48,5 @@ var WebSocketUpgradeAuth = &cause.Cause{
 			s.Because = append(s.Because, v.Saw("It asks for %s, which a script cannot add to a WebSocket.", v.Challenges[0].Scheme))
 		}
 		return s
-	},
+	}),
 }

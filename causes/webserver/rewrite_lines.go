@@ -17,7 +17,8 @@ var (
 	fitsNothing            = lazyregexp.New(`^\^?\(?\.\*\)?\$?$`)
 	lostAsterisk           = lazyregexp.New(`^\^?\(\.[_]?\)\$?$`)
 	frontController        = lazyregexp.New(`(?i)\bindex\.(php|html)|/?app(_dev)?\.php`)
-	lastFlag               = lazyregexp.New(`(?i)(^|[\[,])(L|END|last)($|[\],])`)
+	endFlag                = lazyregexp.New(`(?i)(^|[\[,])END($|[\],])`)
+	lastFlag               = lazyregexp.New(`(?i)(^|[\[,])(L|last)($|[\],])`)
 	malformedHeader        = lazyregexp.New(`(?i)jwt_auth_bad_auth_header|malformed|bad[_ ]auth(orization)?[_ ]header|no digits|empty (authorization|token)|wrong number of segments`)
 )
 
@@ -27,15 +28,20 @@ var (
 func ruleLines(v *cause.View) *cause.Suspicion {
 	apache := directive.Of(v, "apache")
 	rules := apache.Named("RewriteRule", "RewriteCond")
-	ended := map[string]bool{} // blocks in which a front controller has taken every path
+	ended := map[string]float64{} // blocks in which a front controller has taken every path, and how surely no rule behind it is reached
 	for n, s := range rules {
 		if strings.EqualFold(s.Name, "RewriteCond") {
 			continue
 		}
 		block := strings.Join(s.Context, "\n")
 		if !directive.Any(s, authorizationFlag.Get()) {
-			if directive.ArgMatches(s, 1, frontController.Get()) && directive.Any(s, lastFlag.Get()) && everyPath(s) {
-				ended[block] = true
+			if directive.ArgMatches(s, 1, frontController.Get()) && everyPath(s) {
+				switch {
+				case directive.Any(s, endFlag.Get()):
+					ended[block] = 0.86
+				case directive.Any(s, lastFlag.Get()):
+					ended[block] = 0.4 // L begins the next round, in which the file exists and the rule behind is reached
+				}
 			}
 			continue
 		}
@@ -46,8 +52,6 @@ func ruleLines(v *cause.View) *cause.Suspicion {
 			return directive.Strong(0.86, directive.Fact(s, "This RewriteRule has no substitution (a dash) between its pattern and its flags, so its flags are taken for the new path."))
 		case lost(about) || directive.ArgMatches(s, 0, lostAsterisk.Get()):
 			return directive.Strong(0.88, directive.Fact(s, "A pattern of this rule has lost its asterisk: it fits one character, not the header's value."))
-		case ended[block] && len(conditions) == len(about):
-			return directive.Strong(0.86, directive.Fact(s, "This rule stands behind one that sends every path to the application and ends the rewriting: it is not reached."))
 		case directive.Any(s, ofCondition.Get()) && len(about) == 0:
 			return directive.Strong(0.86, directive.Fact(s, "%1 is what a condition in front of this rule has found, and no condition on Authorization stands in front of it."))
 		case len(about) > 0 && directive.ArgMatches(about[len(about)-1], 1, fitsNothing.Get()) || len(about) == 0 && directive.Any(s, ofHeader.Get()):
@@ -55,10 +59,24 @@ func ruleLines(v *cause.View) *cause.Suspicion {
 			if directive.Said(v, malformedHeader.Get()) {
 				return directive.Strong(0.88, f)
 			}
+			if ended[block] > 0 {
+				return behind(s, ended[block])
+			}
 			return directive.Likely(0.2, f) // harmless for most applications
+		case ended[block] > 0:
+			return behind(s, ended[block])
 		}
 	}
 	return nil
+}
+
+// behind is a rule that stands behind the front controller.
+func behind(s exchange.Setting, w float64) *cause.Suspicion {
+	out := directive.Likely(w, directive.Fact(s, "This rule stands behind the one that sends every path to the application."))
+	if w >= 0.8 {
+		out.Grade = cause.Strong
+	}
+	return out
 }
 
 // conditionsOf gives the conditions that stand right in front of rule n.

@@ -1,0 +1,204 @@
+package proxy
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/cred"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+var (
+	authPlace    = lazyregexp.New(`(?i)auth|verify|sso|oauth2|outpost`)
+	literalLogin = lazyregexp.New(`(?i)^(basic|bearer|token|apikey)\s+\S`)
+	authorized   = lazyregexp.New(`(?i)^authorization$|^>?authorization$`)
+	bearerTold   = lazyregexp.New(`(?i)\bbearer\b|\bjwt\b|\btoken\b|\bauthorization\b`)
+)
+
+// asksAuth reports a block that holds the question to an auth service, not the request itself.
+func asksAuth(nginx directive.Lines, s exchange.Setting) bool {
+	if len(s.Context) == 0 || !strings.HasPrefix(s.Context[len(s.Context)-1], "location") {
+		return false
+	}
+	return len(nginx.Named("internal").At(s)) > 0 && authPlace.MatchString(s.Context[len(s.Context)-1])
+}
+
+// authorizationLines gives the lines by which a proxy takes Authorization away, and those by which it sets one of its own.
+func authorizationLines(v *cause.View) (removes, sets directive.Lines) {
+	nginx := directive.Of(v, "nginx")
+	for _, s := range v.Settings {
+		switch s.System {
+		case "nginx":
+			switch s.Name {
+			case "proxy_set_header", "grpc_set_header", "more_set_input_headers", "uwsgi_param", "fastcgi_param":
+				if len(s.Args) < 2 || !directive.Arg(s, 0, "Authorization") && !directive.Arg(s, 0, "HTTP_AUTHORIZATION") || asksAuth(nginx, s) {
+					continue
+				}
+				if s.Args[1].Empty() {
+					removes = append(removes, s)
+				} else if s.Args[1].Match(literalLogin.Get()) && !s.Args[1].Contains("$") || s.Args[1].Closed() && !s.Args[1].Contains("$") {
+					sets = append(sets, s)
+				}
+			case "proxy_pass_request_headers":
+				if directive.Arg(s, 0, "off") && !asksAuth(nginx, s) {
+					removes = append(removes, s)
+				}
+			case "more_clear_input_headers":
+				if directive.Any(s, authorized.Get()) {
+					removes = append(removes, s)
+				}
+			}
+		case "apache":
+			if strings.EqualFold(s.Name, "RequestHeader") && directive.Arg(s, 1, "Authorization") {
+				switch {
+				case directive.Arg(s, 0, "unset"):
+					removes = append(removes, s)
+				case (directive.Arg(s, 0, "set") || directive.Arg(s, 0, "add")) && len(s.Args) > 2 && (s.Args[2].Closed() || s.Args[2].Match(literalLogin.Get())) && !s.Args[2].Contains("%{"):
+					sets = append(sets, s)
+				}
+			}
+		case "haproxy":
+			if strings.HasPrefix(s.Name, "http-request") || strings.HasPrefix(s.Name, "req") {
+				switch {
+				case directive.Arg(s, 0, "del-header") && directive.Arg(s, 1, "authorization"):
+					removes = append(removes, s)
+				case (directive.Arg(s, 0, "set-header") || directive.Arg(s, 0, "replace-header")) && directive.Arg(s, 1, "authorization"):
+					sets = append(sets, s)
+				}
+			}
+		case "caddy":
+			if s.Name == "header_up" || s.Name == "request_header" {
+				switch {
+				case directive.Arg(s, 0, "-Authorization"):
+					removes = append(removes, s)
+				case directive.Arg(s, 0, "Authorization") && len(s.Args) > 1 && !s.Args[1].Contains("{http.request") && !s.Args[1].Contains("{header.") && !s.Args[1].Contains(">Authorization"):
+					sets = append(sets, s)
+				}
+			}
+		case "traefik":
+			low := strings.ToLower(s.Name)
+			switch {
+			case strings.HasSuffix(low, "customrequestheaders.authorization") && len(s.Args) > 0:
+				if s.Args[0].Empty() {
+					removes = append(removes, s)
+				} else {
+					sets = append(sets, s)
+				}
+			case strings.HasSuffix(low, "basicauth.removeheader") && directive.Arg(s, 0, "true"):
+				removes = append(removes, s)
+			}
+		}
+	}
+	return removes, sets
+}
+
+// stripLines finds a line that takes Authorization away on the way to an application that wants it.
+func stripLines(v *cause.View) *cause.Suspicion {
+	removes, sets := authorizationLines(v)
+	if len(removes) == 0 || len(sets) > 0 {
+		return nil
+	}
+	line := removes[0]
+	s := directive.Likely(0.72, directive.Fact(line, "This line takes Authorization away before the application."))
+	if _, ok := v.Credential(cred.Bearer, cred.JWT, cred.APIKey, cred.Basic); ok || directive.Told(v, bearerTold.Get()) {
+		s.Grade, s.Weight = cause.Strong, 0.88
+	}
+	return s
+}
+
+// injectLines finds a line that puts a value of the gateway's own in place of the client's Authorization.
+func injectLines(v *cause.View) *cause.Suspicion {
+	_, sets := authorizationLines(v)
+	if len(sets) == 0 {
+		return nil
+	}
+	s := directive.Likely(0.7, directive.Fact(sets[0], "This line puts a fixed Authorization in place of the client's."))
+	if _, ok := v.Credential(cred.Bearer, cred.JWT, cred.APIKey); ok {
+		s.Weight = 0.82
+	}
+	return s
+}
+
+// lost are the fields whose absence at an application is a refusal, not a matter of taste.
+var lost = []string{"Authorization", "Host", "X-Forwarded-Proto", "X-Forwarded-Host", "Cookie", "X-Forwarded-User", "Remote-User", "X-Auth-Request-User", "Upgrade", "X-Real-IP", "X-Forwarded-For", "X-Api-Key"}
+
+// inheritLines finds a block whose own header lines cancel those of the block around it: nginx inherits them only by a
+// block that has none (ngx_http_proxy_module, proxy_set_header).
+func inheritLines(v *cause.View) *cause.Suspicion {
+	nginx := directive.Of(v, "nginx")
+	for _, name := range []string{"proxy_set_header", "fastcgi_param", "uwsgi_param", "grpc_set_header"} {
+		lines := nginx.Named(name)
+		for _, inner := range lines {
+			own := lines.At(inner)
+			if len(inner.Context) == 0 {
+				continue
+			}
+			around := exchange.Setting{Context: inner.Context[:len(inner.Context)-1], From: inner.From}
+			for _, outer := range nginx.Effective(around, name) {
+				if !isLost(outer) || len(outer.Args) == 0 || len(own.Having(func(s exchange.Setting) bool { return len(s.Args) > 0 && s.Args[0].EqualFold(outer.Args[0].String()) })) > 0 {
+					continue
+				}
+				w := 0.62
+				if directive.Arg(outer, 0, "Authorization") || directive.Arg(outer, 0, "Host") || strings.Contains(strings.ToLower(outer.Args[0].String()), "user") {
+					w = 0.76
+				}
+				return directive.Likely(w, directive.Fact(outer, name+" "+outer.Args[0].String()+" stands in the outer block."),
+					directive.Fact(inner, "This block has lines of the kind of its own, so it inherits none: "+outer.Args[0].String()+" is not sent here."))
+			}
+		}
+	}
+	return nil
+}
+
+func isLost(s exchange.Setting) bool {
+	for _, l := range lost {
+		if directive.Arg(s, 0, l) || directive.Arg(s, 0, "HTTP_"+strings.ToUpper(strings.ReplaceAll(l, "-", "_"))) {
+			return true
+		}
+	}
+	return false
+}
+
+var cookieWord = lazyregexp.New(`(?i)^-?set-cookie$`)
+
+// cookieLines finds a line that takes Set-Cookie off the answers.
+func cookieLines(v *cause.View) *cause.Suspicion {
+	for _, s := range v.Settings {
+		hit := false
+		switch s.System {
+		case "nginx":
+			hit = (s.Name == "proxy_hide_header" || s.Name == "fastcgi_hide_header" || s.Name == "uwsgi_hide_header" || s.Name == "more_clear_headers") && directive.Any(s, cookieWord.Get())
+		case "apache":
+			hit = strings.EqualFold(s.Name, "Header") && directive.Any(s, cookieWord.Get()) && (directive.Arg(s, 0, "unset") || directive.Arg(s, 1, "unset"))
+		case "haproxy":
+			hit = directive.Arg(s, 0, "del-header") && directive.Arg(s, 1, "set-cookie")
+		case "caddy":
+			hit = (s.Name == "header_down" || s.Name == "header") && directive.Arg(s, 0, "-Set-Cookie")
+		}
+		if hit {
+			return directive.Strong(0.88, directive.Fact(s, "This line takes Set-Cookie off the answers: a login cannot set its cookie."))
+		}
+	}
+	return nil
+}
+
+var underscored = lazyregexp.New(`^[A-Za-z]+[A-Za-z0-9]*(_[A-Za-z0-9]+)+$`)
+
+// underscoreLines finds a header whose name has an underscore where a proxy sets it, for another server that drops such
+// names unless told otherwise.
+func underscoreLines(v *cause.View) *cause.Suspicion {
+	nginx := directive.Of(v, "nginx")
+	for _, s := range nginx.Named("underscores_in_headers") {
+		if directive.Arg(s, 0, "on") {
+			return nil
+		}
+	}
+	for _, s := range nginx.Named("proxy_set_header") {
+		if directive.ArgMatches(s, 0, underscored.Get()) && !asksAuth(nginx, s) {
+			return directive.Likely(0.68, directive.Fact(s, "This header's name has an underscore; the next server drops it unless told otherwise (nginx, Apache, WSGI servers)."))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package proxy
+
+import (
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+)
+
+var (
+	ofSubrequest    = lazyregexp.New(`^\$upstream_(http|cookie)_\w+$`)
+	authHeaderVar   = lazyregexp.New(`(?i)^\$upstream_http_authorization$`)
+	oauth2Proxy     = lazyregexp.New(`(?i)oauth2[-_]?proxy|/oauth2/auth`)
+	noUser          = lazyregexp.New(`(?i)\b(user|header|remote-user|x-[a-z-]+|authorization|token|identity|name)\b.{0,80}\b(not|never|missing|empty|none|no|without|anonymous|nobody|blank|undefined|null)\b|\b(not|never|missing|empty|no|without|anonymous|nobody)\b.{0,60}\b(user|header|authorization|token|login)\b|as if nobody|anonymous`)
+	forwardAuthNote = lazyregexp.New(`(?i)forwardauth\.address|forward_auth\b|forwardAuth:|forwardauth\.trustForwardHeader`)
+	answersCopied   = lazyregexp.New(`(?i)authResponseHeaders|auth-response-headers|copy_headers`)
+	subrequestError = lazyregexp.New(`(?i)subrequest: "[^"]*`)
+	tooLarge        = lazyregexp.New(`(?i)client intended to send too large body|request entity too large|\b413\b`)
+	uploads         = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body)\w*\b.{0,100}\b(hang|time ?out|504|502|500|400|fail|stall|wait|refus|401|408|413)|\bGET\b.{0,60}\b(works?|pass|fine|ok)\b`)
+)
+
+// copyLines finds what an auth service said and nobody hands on: a variable of another name than the service's field, one
+// that is read and not used, or no line at all.
+func copyLines(v *cause.View) *cause.Suspicion {
+	nginx := directive.Of(v, "nginx")
+	copied := nginx.Named("auth_request_set")
+	for _, c := range copied {
+		if len(c.Args) < 2 {
+			continue
+		}
+		used := false
+		for _, s := range nginx {
+			if s.Name != "auth_request_set" {
+				for _, a := range s.Args {
+					used = used || a.Contains(c.Args[0].String())
+				}
+			}
+		}
+		switch {
+		case directive.ArgMatches(c, 1, authHeaderVar.Get()) && (directive.Told(v, oauth2Proxy.Get()) || mentions(nginx, oauth2Proxy)):
+			return directive.Likely(0.74, directive.Fact(c, "oauth2-proxy answers with an Authorization field only when told to (--set-authorization-header); its token comes in X-Auth-Request-Access-Token."))
+		case !used && directive.ArgMatches(c, 1, ofSubrequest.Get()) && !strings.Contains(c.Args[0].String(), "cookie"):
+			return directive.Likely(0.6, directive.Fact(c, "This variable takes what the auth service said, and no line shown uses it."))
+		}
+	}
+	for _, s := range nginx.Named("proxy_set_header") {
+		if len(s.Args) > 1 && s.Args[1].Match(ofSubrequest.Get()) && len(nginx.Named("auth_request")) > 0 {
+			return directive.Likely(0.7, directive.Fact(s, "$upstream_http_... names the application's own answer here; what the auth service said needs auth_request_set."))
+		}
+	}
+	if !directive.Told(v, noUser.Get()) {
+		return nil
+	}
+	if ask := nginx.Named("auth_request"); len(ask) > 0 && len(copied) == 0 && !directive.ArgMatches(ask[0], 0, offWord.Get()) {
+		return directive.Likely(0.55, directive.Fact(ask[0], "An auth service is asked, and no auth_request_set takes over what it said."))
+	}
+	caddy := directive.Of(v, "caddy")
+	if ask := caddy.Named("forward_auth"); len(ask) > 0 && len(caddy.Named("copy_headers")) == 0 {
+		return directive.Likely(0.7, directive.Fact(ask[0], "An auth service is asked, and no copy_headers takes over what it said."))
+	}
+	traefik := directive.Of(v, "traefik")
+	var ask directive.Lines
+	for _, s := range traefik {
+		low := strings.ToLower(s.Name)
+		if strings.Contains(low, "forwardauth.authresponseheaders") {
+			return nil
+		}
+		if strings.Contains(low, "forwardauth.address") {
+			ask = append(ask, s)
+		}
+	}
+	if len(ask) > 0 {
+		return directive.Likely(0.7, directive.Fact(ask[0], "An auth service is asked, and no authResponseHeaders takes over what it said."))
+	}
+	if directive.Told(v, forwardAuthNote.Get()) && !directive.Told(v, answersCopied.Get()) {
+		return directive.Likely(0.62, fact.Given("the description", "The labels ask an auth service, and name no field of its answer to hand on."))
+	}
+	return nil
+}
+
+var offWord = lazyregexp.New(`(?i)^off$`)
+
+func mentions(l directive.Lines, re *lazyregexp.Regexp) bool {
+	for _, s := range l {
+		if directive.Any(s, re.Get()) {
+			return true
+		}
+	}
+	return false
+}
+
+// askLines finds faults of the question to the auth service: it brings the body's length without the body, it fails as a
+// log line with its name says, or the block says something that cannot work.
+func askLines(v *cause.View) *cause.Suspicion {
+	for _, m := range v.Messages {
+		if at := subrequestError.FindString(string(m.Text)); at != "" && authPlace.MatchString(at) {
+			if tooLarge.MatchString(string(m.Text)) {
+				return &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Because: []fact.Fact{{Text: "The question to the auth service fails for its size: the log line names the subrequest.", From: m.From}}}
+			}
+			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, Because: []fact.Fact{{Text: "The log line speaks of the question to the auth service, not of the request itself.", From: m.From}}}
+		}
+	}
+	for _, x := range v.Exchanges {
+		if oauth2Proxy.MatchString(x.Request.URL.Path) && x.Request.Method == "GET" {
+			if n := x.Request.Header.Get("Content-Length"); n != "" && n != "0" {
+				return directive.Likely(0.8, v.Asked("The question to the auth service announces a body (Content-Length: %s) that a GET does not bring.", n))
+			}
+		}
+	}
+	nginx := directive.Of(v, "nginx")
+	for _, in := range nginx.Named("internal") {
+		passes := nginx.Named("proxy_pass").At(in)
+		if !asksAuth(nginx, in) || len(passes) == 0 {
+			continue
+		}
+		empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length")
+		bodyOff := nginx.Effective(in, "proxy_pass_request_body")
+		if len(empty) == 0 && len(bodyOff) == 0 && directive.Told(v, uploads.Get()) {
+			return directive.Likely(0.75, directive.Fact(in, "The question to the auth service brings the request's Content-Length, and no body: proxy_pass_request_body off and an empty Content-Length are missing."))
+		}
+		for _, h := range nginx.Named("proxy_pass_request_headers").At(in) {
+			if directive.Arg(h, 0, "off") {
+				return directive.Strong(0.88, directive.Fact(h, "The question to the auth service brings none of the caller's headers: neither cookie nor Authorization."))
+			}
+		}
+		for _, h := range nginx.Named("proxy_set_header").At(in) {
+			if (directive.Arg(h, 0, "Cookie") || directive.Arg(h, 0, "Authorization")) && len(h.Args) > 1 && h.Args[1].Empty() {
+				return directive.Strong(0.86, directive.Fact(h, "The question to the auth service is asked without this header."))
+			}
+		}
+	}
+	return nil
+}
