@@ -16,7 +16,8 @@ var ClockSkewGeneric = &cause.Cause{
 	Title:   "the clocks of client and server differ",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"missing-www-authenticate", "token-revoked"},
+	Hides:   []string{"missing-www-authenticate", "token-revoked", "token-expired"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !refused(v) {
 			return nil
@@ -33,6 +34,14 @@ var ClockSkewGeneric = &cause.Cause{
 		case said:
 			s.Grade, s.Weight = cause.Strong, 0.7
 			s.Because = append(s.Because, words.Because)
+		case v.Answer.Given != "" && timed && overWhenNew(v):
+			// The issuer's clock, or the clock of the machine that judges, is off: the token did not have the time to end.
+			s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.85, exchange.IdentityProvider
+			s.Title = "the token was over when it was new: a clock is off"
+			now, _, _ := server(v)
+			_, t, _ := token(v)
+			s.Because = append(s.Because, v.Saw("The token's exp is %s, %s before the server's time (%s).", stamp(t.Claims.Exp.Time), span(now.Sub(t.Claims.Exp.Time)), stamp(now)),
+				v.Asked("It is said that it was new when it was refused."))
 		case timed && expiredTooSoon(v):
 			// The server says that it is over, and by the server's own Date it is not: the verifier's clock is another one.
 			s.Grade, s.Weight, s.FaultAt = cause.Strong, 0.7, exchange.Application
@@ -69,6 +78,18 @@ var ClockSkewGeneric = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// overWhenNew reports that the token had ended by the server's time, and that somebody says that it was new.
+func overWhenNew(v *cause.View) bool {
+	_, t, ok := token(v)
+	now, slack, dated := server(v)
+	if !ok || !dated || !fresh.MatchString(told(v)) {
+		return false
+	}
+	end, known := at(t.Claims.Exp)
+	iat, hasIat := at(t.Claims.Iat)
+	return known && now.After(end.Add(slack)) && !(hasIat && end.Sub(iat) <= 10*time.Second) && end.Year() >= 2000
 }
 
 // expiredTooSoon reports that the answer calls the token expired, and by the server's own Date it is not.

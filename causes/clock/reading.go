@@ -15,6 +15,9 @@ import (
 // server is the server's time when it answered, from Date (RFC 9110 6.6.1), and how far the truth may be from it.
 func server(v *cause.View) (now time.Time, slack time.Duration, ok bool) {
 	d, ok := v.Answer.Date()
+	if !ok && v.Answer.Given != "" {
+		d, ok = logged(v)
+	}
 	if !ok {
 		return time.Time{}, 0, false
 	}
@@ -98,7 +101,7 @@ func asksForToken(v *cause.View) bool {
 			return true
 		}
 	}
-	return len(v.Challenges) == 0
+	return len(v.Challenges) == 0 // none was sent, or the record does not show the reply's header
 }
 
 // blamed reports that the answer speaks of the token.

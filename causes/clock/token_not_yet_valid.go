@@ -72,6 +72,11 @@ var TokenNotYetValid = &cause.Cause{
 		case said:
 			s.Grade, s.Weight = cause.Proved, 0.95
 			s.Because = append(s.Because, words.Because)
+		case v.Answer.Given != "" && asksForToken(v) && !other(v, signature.ClockSkew):
+			s.Grade, s.Weight = cause.Likely, 0.75
+			if blamed(v) && (early > leeway || name == "nbf") {
+				s.Grade, s.Weight = cause.Strong, 0.85
+			}
 		case !asksForToken(v) || other(v):
 			s.Grade, s.Weight, s.Independent = cause.Strong, 0.35, true
 		case blamed(v) && name == "nbf" && early > leeway:

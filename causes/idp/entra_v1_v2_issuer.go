@@ -23,7 +23,7 @@ var EntraV1V2Issuer = &cause.Cause{
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := claims(v)
-		if c == nil || v.Answer.Status() != 401 && v.Answer.Status() != 403 || over(v, c) || microsoft(v.Answer.Request.URL.Host) {
+		if c == nil || !refusedOrUnseen(v) || over(v, c) || microsoft(v.Answer.Request.URL.Host) {
 			return nil
 		}
 		version := entraVersion(c)
@@ -37,7 +37,17 @@ var EntraV1V2Issuer = &cause.Cause{
 		}}}
 		s.Because = []fact.Fact{v.Asked("The token is a v%s token of Entra: iss is %q.", version, c.Issuer.Show)}
 		v1, v2 := expects(v, c)
+		foreign, far := v2, "v2.0"
+		if version == "2.0" {
+			foreign, far = v1, "v1.0"
+		}
 		switch {
+		case v.Recorded() && foreign && !said && !speaksOfOther(v):
+			s.Grade, s.Weight = cause.Likely, 0.8
+			if entraSetting.MatchString(written(v)) {
+				s.Grade = cause.Strong
+			}
+			s.Because = append(s.Because, v.Asked("The settings or code shown name the issuer or the metadata of %s.", far))
 		case version == "1.0" && v1 || version == "2.0" && v2:
 			return nil // an issuer of the same version is expected: another tenant
 		case said && (v1 || v2):
@@ -84,11 +94,20 @@ func microsoft(host string) bool {
 	return strings.HasSuffix(host, ".microsoft.com") || strings.HasSuffix(host, ".windows.net") || strings.HasSuffix(host, ".microsoftonline.com")
 }
 
+// entraSetting is a place where an issuer is configured, as against one that is told of.
+var entraSetting = lazyregexp.New(`(?i)(issuer|authority|openid-config|metadata|instance|well-known)[^\n]{0,80}https://(login\.microsoftonline\.com|sts\.windows\.net)/`)
+
+// speaksOfOther reports that the record names another reason than the issuer.
+func speaksOfOther(v *cause.View) bool {
+	_, ok := v.Means(signature.AudienceMismatch, signature.TokenExpired, signature.NotYetValid, signature.ScopeMissing)
+	return ok
+}
+
 var issuers = lazyregexp.New(`https://(?:sts\.windows\.net/[a-z0-9-]*/?|login\.microsoftonline\.com/[a-z0-9-]*(?:/v2\.0)?)`)
 
 // expects reports which version's issuers the answer names beside the token's own.
 func expects(v *cause.View, c *jwt.Claims) (v1, v2 bool) {
-	text := string(v.Answer.Body())
+	text := written(v)
 	for _, ch := range v.Challenges {
 		text += "\n" + ch.Value("error_description")
 	}

@@ -20,7 +20,7 @@ var KeycloakUserinfoOrRealm = &cause.Cause{
 	Hides:     []string{"scope-missing-401", "token-iss-mismatch", "token-revoked", "missing-www-authenticate", "403-means-401", "token-wrong-environment", "user-lacks-role-or-group", "wrong-endpoint-or-host"},
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if s := v.Answer.Status(); s != 401 && s != 403 {
+		if !refusedOrUnseen(v) {
 			return nil
 		}
 		c := claims(v)

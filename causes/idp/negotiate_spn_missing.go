@@ -8,6 +8,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // NegotiateSPNMissing: Kerberos knows no service by the name in the URL, so the client gets no ticket for it and falls
@@ -17,9 +18,10 @@ var NegotiateSPNMissing = &cause.Cause{
 	Title:   "Kerberos has no service name for this host",
 	Family:  family,
 	FaultAt: exchange.IdentityProvider,
-	Hides:   []string{"wrong-password", "missing-www-authenticate", "credential-type-wrong"},
+	Hides:   []string{"wrong-password", "missing-www-authenticate", "credential-type-wrong", "no-credentials-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer.Status() != 401 || !v.Challenges.Has("Negotiate") {
+		if !v.Recorded() && (v.Answer.Status() != 401 || !v.Challenges.Has("Negotiate")) || !refusedOrUnseen(v) {
 			return nil
 		}
 		host := v.Answer.Request.URL.Host
@@ -39,11 +41,16 @@ var NegotiateSPNMissing = &cause.Cause{
 		case sent && a.Kind == cred.NTLM && !strings.EqualFold(a.Scheme, "NTLM"):
 			s.Weight = 0.65
 			s.Because = []fact.Fact{v.Asked("What was sent as Negotiate is an NTLM message: the client got no Kerberos ticket for HTTP/%s and fell back.", host)}
-			if !v.Challenges.Has("NTLM") {
+			if !v.Challenges.Has("NTLM") && v.Unseen(exchange.ResponseHeader) {
+				s.Grade, s.Weight = cause.Strong, 0.85
+			} else if !v.Challenges.Has("NTLM") {
 				s.Grade, s.Weight = cause.Strong, 0.8
 				s.Because = append(s.Because, v.Saw("The server offers Negotiate and not NTLM, and asks again."))
 			}
-		case sent && a.Kind == cred.Negotiate && !a.Value.Empty():
+		case v.Recorded() && (v.Challenges.Has("Negotiate") || kerberosSpoken.MatchString(written(v))) && aliasTold.MatchString(told(v)):
+			s.Grade, s.Weight = cause.Strong, 0.85
+			s.Because = []fact.Fact{v.Saw("The server asks for Negotiate, or a Kerberos library speaks."), v.Asked("It is told that the host has another name, under which it works: a ticket is for one name only.")}
+		case sent && v.Whole() && a.Kind == cred.Negotiate && !a.Value.Empty():
 			s.Weight = 0.5
 			s.Because = []fact.Fact{v.Saw("A Negotiate token was sent, and the server asks again: its key may not be that of HTTP/%s (account, keytab, or an alias).", host)}
 		default:
@@ -57,10 +64,23 @@ var NegotiateSPNMissing = &cause.Cause{
 	},
 }
 
+var (
+	kerberosSpoken = lazyregexp.New(`(?i)kerberos|spnego|sspi|gss[_-]?api|gss_|\bnegotiate\b|AcceptSecurityContext`)
+	aliasTold      = lazyregexp.New(`(?i)\b(dns )?alias\b|\bcname\b|\bvanity (name|url)|\bby (ip|address)\b[^.\n]{0,60}\bby name\b|\b(short|host|full|real|machine|canonical) ?name\b[^.\n]{0,60}\b(works|fine|signs in|succeeds)|\bfqdn\b[^.\n]{0,60}\b(works|fine)|\bworks (with|by|under|via|on) (the )?(fqdn|full name|host ?name|real name|machine name)`)
+)
+
 // notInDatabase finds the words of Kerberos libraries for a missing service name among what was read.
 func notInDatabase(v *cause.View) *fact.Fact {
+	names := []string{"Server not found in Kerberos database", "SEC_E_TARGET_UNKNOWN", "KDC_ERR_S_PRINCIPAL_UNKNOWN"}
+	for _, m := range v.Messages {
+		for _, words := range names {
+			if strings.Contains(strings.ToLower(string(m.Text)), strings.ToLower(words)) {
+				return &fact.Fact{Text: "The program says: " + words + ".", From: m.From}
+			}
+		}
+	}
 	for _, f := range v.Facts {
-		for _, words := range []string{"Server not found in Kerberos database", "SEC_E_TARGET_UNKNOWN", "KDC_ERR_S_PRINCIPAL_UNKNOWN"} {
+		for _, words := range names {
 			if strings.Contains(strings.ToLower(f.Text), strings.ToLower(words)) {
 				return &fact.Fact{Text: "The program says: " + words + ".", From: f.From}
 			}

@@ -30,8 +30,12 @@ var OAuthClientAuthFailed = &cause.Cause{
 				Command: `curl -s "$ISSUER/.well-known/openid-configuration" | tr ',' '\n' | grep -A4 token_endpoint_auth_methods_supported`,
 				Where:   "here; ISSUER is the identity provider's address", Would: "list the ways of sending the secret; the one registered for this client is in the provider's console",
 			}}}
+		if v.Recorded() { // that the client is refused is sure; why, is not: encoding, a placeholder, another tenant
+			s.Grade, s.Weight = cause.Likely, 0.6
+		}
 		basic, post, id := clientSent(v)
 		switch {
+		case v.Unseen(exchange.RequestHeader) || v.Unseen(exchange.RequestBody) && !basic:
 		case !basic && !post && !id:
 			s.Title = "the token request names no client that the provider accepts"
 			s.Because = append(s.Because, v.Asked("Neither Basic nor client_secret was sent."))
@@ -42,6 +46,9 @@ var OAuthClientAuthFailed = &cause.Cause{
 			s.Because = append(s.Because, v.Asked("The client's id and secret were sent as Basic (client_secret_basic)."))
 			if special(v) { // then the way it is encoded may be all that is wrong
 				s.Grade, s.Weight = cause.Likely, 0.7
+				if v.Recorded() {
+					s.Weight = 0.3
+				}
 			}
 		case post:
 			s.Because = append(s.Because, v.Asked("The client's secret was sent in the body (client_secret_post)."))

@@ -21,25 +21,21 @@ var OktaOrgVsCustomAS = &cause.Cause{
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := claims(v)
-		if c == nil || v.Answer.Status() != 401 && v.Answer.Status() != 403 || over(v, c) {
+		if c == nil && v.Recorded() {
+			return oktaInSettings(v)
+		}
+		if c == nil || !refusedOrUnseen(v) || over(v, c) {
 			return nil
 		}
 		host := strings.ToLower(v.Answer.Request.URL.Host)
-		if !c.Issuer.Text.Match(oktaOrg.Get()) || c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
+		if !c.Issuer.Text.Match(oktaOrg.Get()) || host != "" && c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6,
 			Because: []fact.Fact{v.Asked("The token's iss is %q, with no /oauth2/ behind it: Okta's org authorization server, whose access tokens are for Okta's own APIs.", c.Issuer.Show)},
 			Raise: []cause.Raise{{Command: "curl -s " + cause.QuoteWord(strings.TrimSuffix(c.Issuer.Show, "/")+"/oauth2/default/.well-known/openid-configuration") + " | tr ',' '\\n' | grep '\"issuer\"'",
 				Where: "here", Would: "show the issuer of the custom authorization server, if there is one; compare it with the API's setting"}},
-			Remedies: []cause.Remedy{newToken(v, "custom-server", "get the token from a custom authorization server", "iss, aud and key are those that the API can check",
-				"use the endpoints under /oauth2/default (or another server's id) in place of /oauth2/v1: authorize, token, keys",
-				"ask for a scope that is defined on that server"), {
-				ID: "api-audience", Title: "define the API on a custom authorization server", For: "idp",
-				Effect: "tokens for the API name it as their audience", Opens: "nothing until an access policy lets a client in",
-				Steps:  []string{"Okta: Security > API > Authorization Servers > Add (or default): audience, scopes, access policy for the client", "in the API: issuer = https://TENANT.okta.com/oauth2/default"},
-				Verify: "a new token passes; one of the org server is still refused", Undo: "delete the server or policy again",
-			}}}
+			Remedies: oktaRemedies(v)}
 		if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = append(s.Because, m.Because)
@@ -48,6 +44,36 @@ var OktaOrgVsCustomAS = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// orgIssuer is a setting or line of code that makes Okta's org server the issuer of an API's tokens.
+var orgIssuer = lazyregexp.New(`(?i)issuer(?:[-_]?ur[il])?\b[^\n]{0,60}https://[a-z0-9.-]+\.(?:okta|oktapreview|okta-emea|okta-gov)\.com(?:/oauth2)?/?(?:["'\s,;)]|$)`)
+
+// oktaInSettings knows it by the API's own settings, when a token is refused and none is shown.
+func oktaInSettings(v *cause.View) *cause.Suspicion {
+	if !orgIssuer.MatchString(written(v)) {
+		return nil
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: oktaRemedies(v),
+		Because: []fact.Fact{v.Asked("The settings name Okta's org as the issuer, with no authorization server behind /oauth2/: the access tokens of the org are for Okta's own APIs.")},
+		Raise: []cause.Raise{{Command: `curl -s "$OKTA_ORG_URL/oauth2/default/.well-known/openid-configuration" | tr ',' '\n' | grep '"issuer"'`,
+			Where: "here", Would: "show the issuer of the custom authorization server, if there is one"}}}
+	if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {
+		s.Grade, s.Weight = cause.Strong, 0.85
+		s.Because = append(s.Because, m.Because)
+	}
+	return s
+}
+
+func oktaRemedies(v *cause.View) []cause.Remedy {
+	return []cause.Remedy{newToken(v, "custom-server", "get the token from a custom authorization server", "iss, aud and key are those that the API can check",
+		"use the endpoints under /oauth2/default (or another server's id) in place of /oauth2/v1: authorize, token, keys",
+		"ask for a scope that is defined on that server"), {
+		ID: "api-audience", Title: "define the API on a custom authorization server", For: "idp",
+		Effect: "tokens for the API name it as their audience", Opens: "nothing until an access policy lets a client in",
+		Steps:  []string{"Okta: Security > API > Authorization Servers > Add (or default): audience, scopes, access policy for the client", "in the API: issuer = https://TENANT.okta.com/oauth2/default"},
+		Verify: "a new token passes; one of the org server is still refused", Undo: "delete the server or policy again",
+	}}
 }
 
 var oktaOrg = lazyregexp.New(`^https://[a-z0-9-]+\.(okta|oktapreview|okta-emea|okta-gov|trexcloud)\.com/?$`)

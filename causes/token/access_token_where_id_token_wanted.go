@@ -46,6 +46,10 @@ var AccessTokenWhereIDTokenWanted = &cause.Cause{
 			sus.Grade, sus.Weight = cause.Strong, 0.88
 			sus.Because = append(sus.Because, v.Saw("%s refused; it takes ID tokens whose audience is the service.", gate))
 			how = `TOKEN=$(gcloud auth print-identity-token --audiences=` + cause.QuoteWord(v.Request.URL.Origin().String()) + `)`
+		case s.jwt == nil && s.blamed() && s.hostSeen() && !googles(v.Answer.Request.URL.Host):
+			sus.Grade, sus.Weight = cause.Likely, 0.7
+			sus.Because = append(sus.Because, s.verdictOf(), v.Asked("It was sent to an API that is not Google's, which cannot verify it; Google's ID token is the JWT that others can."))
+			how = "take id_token, not access_token, from the answer of Google's token endpoint"
 		case gate == "Kubernetes API" && s.jwt != nil:
 			sus.Grade, sus.Weight = cause.Likely, 0.55
 			sus.Because = append(sus.Because, v.Saw("The Kubernetes API refused; its OIDC login takes ID tokens."))
@@ -99,6 +103,12 @@ func (s *sent) accessToken() string {
 		return `typ is "Bearer"`
 	}
 	return ""
+}
+
+func googles(host string) bool {
+	host = strings.ToLower(host)
+	return strings.HasSuffix(host, ".googleapis.com") || strings.HasSuffix(host, ".google.com") || strings.HasSuffix(host, ".run.app") ||
+		strings.HasSuffix(host, ".cloudfunctions.net")
 }
 
 // wantsIDToken names a gateway that reads ID tokens; sure is false for one that also takes access tokens by its

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/why401/why401/cred/jwt"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -150,11 +151,14 @@ func (s *sent) bound() (key, cert bool) {
 func (s *sent) unproved() bool {
 	key, cert := s.bound()
 	r := s.v.Answer.Request
+	if s.v.Unseen(exchange.RequestHeader) {
+		return false
+	}
 	if key && (!strings.EqualFold(s.cred.Scheme, "DPoP") || !r.Header.Has("DPoP")) {
 		return true
 	}
 	tls := s.v.Answer.Conn.TLS
-	return cert && (tls == nil || !tls.ClientCertSent)
+	return cert && !s.recorded() && (tls == nil || !tls.ClientCertSent)
 }
 
 // odd reports that the token shows another fault than its times, so that a refusal without a reason may be due to that.
@@ -165,8 +169,17 @@ func (s *sent) odd() bool {
 	if what, _, _ := unit(s.claims); what != "" {
 		return true
 	}
+	if s.headerSeen() && s.jwt.Form != jwt.Signed {
+		return true
+	}
 	mark, sure := s.idToken()
 	iss := s.claims.Issuer
-	return mark != "" && sure || s.refreshToken() != "" || s.forGraph() || s.unproved() || s.jwt.Form != jwt.Signed ||
-		iss.Present() && stage(iss.Show) != stage(s.v.Answer.Request.URL.Host) && stage(iss.Show) != ""
+	return mark != "" && sure || s.refreshToken() != "" || s.forGraph() || s.unproved() ||
+		s.hostSeen() && iss.Present() && stage(iss.Show) != stage(s.v.Answer.Request.URL.Host) && stage(iss.Show) != ""
+}
+
+// kubernetes reports a service account token, which has a cause of its own when it is not read anew.
+func kubernetes(c *jwt.Claims) bool {
+	return c.Has("kubernetes.io") || strings.HasPrefix(c.Issuer.Show, "https://kubernetes.default") ||
+		slices.ContainsFunc(c.Audience, func(a jwt.Name) bool { return strings.HasPrefix(a.Show, "https://kubernetes.default") })
 }

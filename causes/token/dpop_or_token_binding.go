@@ -41,7 +41,7 @@ var DPoPOrTokenBinding = &cause.Cause{
 		if scheme == "" {
 			scheme = "no scheme"
 		}
-		if key || dpop != nil {
+		if (key || dpop != nil) && !v.Unseen(exchange.RequestHeader) {
 			word := "no DPoP field"
 			if proof {
 				word = "a DPoP field"
@@ -59,6 +59,10 @@ var DPoPOrTokenBinding = &cause.Cause{
 			if asks == "use_dpop_nonce" {
 				sus.Title = "the server wants a DPoP proof that holds its nonce"
 			}
+		case v.Unseen(exchange.RequestHeader) && key && s.blamed() && !s.other(signature.TokenTypeWrong, signature.SchemeUnsupported):
+			// How it was sent is not shown: that it is bound is all that is known.
+			sus.Grade, sus.Weight = cause.Likely, 0.6
+			sus.Because = append(sus.Because, s.verdictOf())
 		case !s.unproved() || s.aside() || s.other(signature.TokenTypeWrong, signature.SchemeUnsupported):
 			return nil
 		case key && dpop != nil && s.blamed():

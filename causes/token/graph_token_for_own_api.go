@@ -4,8 +4,12 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
+
+// graphSpeaks are marks of Graph's own answers and of calls to it.
+var graphSpeaks = lazyregexp.New(`InvalidAuthenticationToken|Authorization_RequestDenied|graph\.microsoft\.com/(v1\.0|beta)`)
 
 // GraphTokenForOwnAPI: a token for Microsoft Graph can be verified by Microsoft Graph only.
 var GraphTokenForOwnAPI = &cause.Cause{
@@ -28,6 +32,8 @@ var GraphTokenForOwnAPI = &cause.Cause{
 			sus.Because = append(sus.Because, v.Asked("Its header holds a nonce: others than Microsoft cannot verify its signature."))
 		}
 		switch {
+		case !s.hostSeen() && graphSpeaks.MatchString(written(v)+told(v)):
+			sus.Grade, sus.Weight = cause.Likely, 0.3 // it seems to have gone to Graph itself
 		case said:
 			sus.Grade, sus.Weight = cause.Proved, 0.97
 			sus.Because = append(sus.Because, words)

@@ -35,6 +35,8 @@ var IDTokenAsAccessToken = &cause.Cause{
 			sus.Because = append(sus.Because, v.Asked("It is for the audience %s, the client that signed the user in.", sayAll(s.claims.Audience)))
 		}
 		switch {
+		case !sure && s.partly():
+			sus.Grade, sus.Weight = cause.Likely, 0.35 // a scope may be among the claims that are not shown
 		case said && sure:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
 			sus.Because = append(sus.Because, words)

@@ -30,10 +30,12 @@ var JWKSKidNotFound = &cause.Cause{
 		kid := s.jwt.Header.Kid
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Because: []fact.Fact{words}}
 		look := `grep -c "$KID"`
-		if kid.Present() {
+		switch {
+		case !s.headerSeen():
+		case kid.Present():
 			sus.Because = append(sus.Because, v.Asked("The token's header says kid %q, alg %q.", kid.Show, s.jwt.Header.Alg))
 			look = "grep -c " + cause.QuoteWord(kid.Show)
-		} else {
+		default:
 			sus.Because = append(sus.Because, v.Asked("The token's header has no kid, so the key must be guessed."))
 			sus.Title = "the token names no key id, and the server cannot pick a key"
 			sus.FaultAt = exchange.IdentityProvider

@@ -21,7 +21,7 @@ var JWTAlgMismatch = &cause.Cause{
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
-		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted {
+		if s == nil || s.jwt == nil || s.jwt.Form == jwt.Encrypted || !s.headerSeen() {
 			return nil
 		}
 		alg := s.jwt.Header.Alg
@@ -30,10 +30,18 @@ var JWTAlgMismatch = &cause.Cause{
 		}
 		odd := !registered.MatchString(alg) // "none", "", a URI of XML signatures
 		words, said := s.says(signature.AlgMismatch)
+		allowed := configured(algSet, v)
+		excluded := !odd && len(allowed) > 0
+		for _, list := range allowed {
+			excluded = excluded && !strings.Contains(strings.ToUpper(list), strings.ToUpper(alg))
+		}
 		sus := &cause.Suspicion{Because: []fact.Fact{v.Asked("The token's header says alg %q.", alg)}}
 		switch {
 		case said && odd:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
+		case excluded && s.recorded() && !s.other(signature.AlgMismatch, signature.SignatureInvalid, signature.KidUnknown, signature.TokenMalformed):
+			sus.Grade, sus.Weight = cause.Strong, 0.9
+			sus.Because = append(sus.Because, v.Asked("The code or settings shown allow other algorithms only."))
 		case said && s.namesAlg(alg):
 			// The answer lists what it takes, and this is not in the list.
 			sus.Grade, sus.Weight = cause.Proved, 0.95

@@ -31,10 +31,15 @@ var JWTSignatureInvalidWrongKey = &cause.Cause{
 		h := s.jwt.Header
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.8, Because: []fact.Fact{words,
 			v.Asked("The token is whole: alg %q, a signature of %d bytes.", h.Alg, s.jwt.SigBytes)}}
-		if s.jwt.Form == jwt.Unsecured {
+		if !s.headerSeen() {
+			sus.Weight, sus.Because = 0.7, sus.Because[:1]
+		} else if s.jwt.Form == jwt.Unsecured {
 			sus.Title = "the token has no signature"
 			sus.Because[1] = v.Asked("The token has no signature (alg %q).", h.Alg)
 			sus.Grade, sus.Weight = cause.Proved, 0.9
+		}
+		if s.recorded() && sus.Grade == cause.Strong {
+			sus.Grade = cause.Likely // keys, algorithms and tokens for others end in the same words
 		}
 		shared := strings.HasPrefix(h.Alg, "HS")
 		raise := cause.Raise{Command: `curl -s "$JWKS_URI" | python3 -m json.tool`, Where: "on the API's machine, with the jwks_uri of its settings",

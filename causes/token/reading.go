@@ -31,7 +31,14 @@ var deformed = []string{cred.Placeholder, cred.Truncated, cred.Masked, cred.Quot
 	cred.PercentEncoded, cred.Empty}
 
 // partly reports that only some of the token's claims were pasted: a claim that is not there is not missing.
-func (s *sent) partly() bool { return s.v.Unseen(exchange.RequestCredentials) }
+func (s *sent) partly() bool {
+	for _, t := range s.v.Tokens {
+		if t.Value.Equal(s.cred.Value) {
+			return !t.Whole
+		}
+	}
+	return s.v.Unseen(exchange.RequestCredentials)
+}
 
 // read gives the token of a request that was refused; nil when there is none, or when its form is already wrong.
 func read(v *cause.View) *sent {
@@ -88,6 +95,9 @@ func (s *sent) clock() clock {
 	}
 	if x.Given == "" && !x.Sent.IsZero() {
 		return clock{x.Sent, 2 * time.Minute, "the clock here (the answer has no Date)"}
+	}
+	if t, whose := recordedClock(s.v); x.Given != "" && !t.IsZero() {
+		return clock{t, 2 * time.Second, whose}
 	}
 	return clock{}
 }
@@ -236,7 +246,7 @@ func (s *sent) aside() bool {
 // shown.
 func (s *sent) text() string {
 	var b strings.Builder
-	b.Write(s.v.Answer.Body())
+	b.WriteString(written(s.v))
 	for _, name := range []string{"WWW-Authenticate", "X-Ms-Diagnostics"} {
 		for _, v := range s.v.Answer.Header().Values(name) {
 			if !v.Closed() {

@@ -43,6 +43,7 @@ var ScopeMissing401 = &cause.Cause{
 			have := append(slices.Clone(s.claims.Scopes), s.claims.Roles...)
 			missing := slices.DeleteFunc(slices.Clone(want), func(w string) bool { return slices.Contains(have, w) })
 			switch {
+			case len(have) == 0 && s.partly():
 			case len(have) == 0:
 				sus.Because = append(sus.Because, v.Asked("The token holds no scope at all."))
 				sus.Grade, sus.Weight = cause.Proved, 0.95

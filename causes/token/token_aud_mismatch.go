@@ -39,6 +39,7 @@ var TokenAudMismatch = &cause.Cause{
 			}
 			sus.Because = append(sus.Because, v.Asked("The token's aud is %s.", sayAll(aud)))
 		}
+		set := s.wantedAudiences()
 		switch {
 		case said && readable && !s.partly() && !s.claims.Has("aud"):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
@@ -57,6 +58,14 @@ var TokenAudMismatch = &cause.Cause{
 			sus.Grade, sus.Weight = cause.Strong, 0.85
 		case !readable || s.aside() || s.other() || !s.claims.Has("aud") && !s.blamed():
 			return nil
+		case len(set) > 0 && len(audValues(s)) == len(aud) && len(aud) > 0 && !slices.ContainsFunc(set, func(w string) bool { return slices.Contains(audValues(s), w) }):
+			sus.Grade, sus.Weight = cause.Likely, 0.65
+			if slices.ContainsFunc(set, func(w string) bool {
+				return slices.ContainsFunc(audValues(s), func(a string) bool { return bare(a) == bare(w) })
+			}) {
+				sus.Grade, sus.Weight, sus.FaultAt = cause.Strong, 0.85, exchange.Application
+			}
+			sus.Because = append(sus.Because, v.Asked("The settings or code shown name another audience."))
 		case s.blamed() && (slices.Contains(audValues(s), "account") || s.elsewhere(aud)):
 			sus.Grade, sus.Weight = cause.Likely, 0.4
 			sus.Because = append(sus.Because, s.verdictOf())
@@ -82,6 +91,23 @@ var TokenAudMismatch = &cause.Cause{
 			}}
 		return sus
 	},
+}
+
+// wantedAudiences are the audiences that the settings or code of the record name.
+func (s *sent) wantedAudiences() []string {
+	if !s.recorded() {
+		return nil
+	}
+	return configured(audSet, s.v)
+}
+
+// bare is an audience without what is often written differently: scheme, api:// and the final slash.
+func bare(aud string) string {
+	_, rest, found := strings.Cut(aud, "://")
+	if !found {
+		rest = aud
+	}
+	return strings.ToLower(strings.TrimSuffix(rest, "/"))
 }
 
 // audValues are the audiences that may be compared with text.

@@ -55,6 +55,12 @@ var TokenExpired = &cause.Cause{
 		switch {
 		case fresh:
 			sus.Grade, sus.Weight = cause.Likely, 0.5
+		case s.recorded() && saidFresh(v), kubernetes(s.claims):
+			sus.Grade, sus.Weight = cause.Likely, 0.3 // a clock that is off, or a token that was not read anew
+		case said && s.recorded():
+			// The issuer's clock is not known: it may be the one that is wrong.
+			sus.Grade, sus.Weight = cause.Strong, 0.9
+			sus.Because = append(sus.Because, words)
 		case said && server:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
 			sus.Because = append(sus.Because, words)
@@ -64,7 +70,7 @@ var TokenExpired = &cause.Cause{
 		case s.aside() || s.other():
 			// True, and not what this refusal is about.
 			sus.Grade, sus.Weight, sus.Independent = cause.Strong, 0.35, true
-		case s.blamed() && server && late > leeway && !s.odd():
+		case s.blamed() && server && late > leeway && !s.odd() && !s.recorded():
 			sus.Grade, sus.Weight = cause.Proved, 0.9
 			sus.Because = append(sus.Because, s.verdictOf())
 		case s.blamed():

@@ -24,11 +24,18 @@ var TokenIssMismatch = &cause.Cause{
 			return nil
 		}
 		words, said := s.says(signature.IssuerMismatch)
-		if !said {
+		if !said && !s.recorded() {
 			return nil
 		}
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85}
 		iss := s.claims.Issuer
+		set := s.trusted()
+		if !said {
+			sus.Grade, sus.Weight = cause.Likely, 0.65
+			if len(set) == 0 || !iss.Present() || iss.Text.Closed() || s.aside() || s.other() || slices.Contains(set, iss.Text.String()) {
+				return nil
+			}
+		}
 		readable := s.jwt != nil && s.jwt.Claims != nil
 		config := cause.Remedy{
 			ID: "same-issuer", Title: "write the issuer in the API exactly as tokens have it", For: "server",
@@ -37,6 +44,7 @@ var TokenIssMismatch = &cause.Cause{
 			Verify: "a token of this issuer passes; one of another issuer is still refused", Undo: "put the former issuer back",
 		}
 		switch {
+		case readable && !s.claims.Has("iss") && s.partly():
 		case readable && !s.claims.Has("iss"):
 			sus.Grade, sus.Weight, sus.Title = cause.Proved, 0.9, "the token names no issuer"
 			sus.Because = append(sus.Because, v.Asked("The token has no claim iss."))
@@ -47,6 +55,14 @@ var TokenIssMismatch = &cause.Cause{
 			}
 			have, wanted := iss.Text.String(), s.expected()
 			switch {
+			case len(set) > 0 && !slices.Contains(wanted, have) && !slices.Contains(set, have):
+				sus.Because = append(sus.Because, v.Asked("The settings or code shown name another issuer."))
+				if how := differ(have, set); how != "" {
+					sus.Grade, sus.Weight = cause.Strong, 0.9
+					sus.Title, sus.FaultAt = "the issuers differ only in "+how, exchange.Application
+				} else if said {
+					sus.Weight = 0.9
+				}
 			case slices.Contains(wanted, have):
 				// The issuer that it wants is in this token: it judged another one.
 				sus.Grade, sus.Weight, sus.Title = cause.Likely, 0.3, "the server judged a token of another issuer than the one sent"
@@ -63,7 +79,9 @@ var TokenIssMismatch = &cause.Cause{
 				sus.Because = append(sus.Because, v.Saw("The answer names that issuer as the one it does not accept."))
 			}
 		}
-		sus.Because = append(sus.Because, words)
+		if said {
+			sus.Because = append(sus.Because, words)
+		}
 		ask := `curl -s "$ISSUER/.well-known/openid-configuration"`
 		if iss.Present() && strings.HasPrefix(iss.Show, "http") {
 			ask = "curl -s " + cause.QuoteWord(strings.TrimSuffix(iss.Show, "/")+"/.well-known/openid-configuration")
@@ -81,6 +99,17 @@ var TokenIssMismatch = &cause.Cause{
 		}
 		return sus
 	},
+}
+
+// trusted are the issuers that the settings or code of the record name. Those of Entra are left out: an authority there
+// is not the issuer, letter by letter (entra-v1-v2-issuer).
+func (s *sent) trusted() []string {
+	if !s.recorded() {
+		return nil
+	}
+	return slices.DeleteFunc(configured(issuerSet, s.v), func(w string) bool {
+		return strings.Contains(w, "login.microsoftonline.") || strings.Contains(w, "sts.windows.net")
+	})
 }
 
 // differ says in what an issuer differs from the nearest expected one when it is clearly meant to be the same, or "".

@@ -37,11 +37,17 @@ var TokenRevoked = &cause.Cause{
 			return nil
 		case s.jwt == nil:
 			sus.Grade, sus.Weight = cause.Likely, 0.55
+			if s.recorded() {
+				sus.Weight = 0.4
+			}
 			sus.Because = append(sus.Because, s.verdictOf(), v.Asked("The token is well formed (%d characters), and shows no time or audience of its own.", s.cred.Value.Len()))
 		case s.odd():
 			return nil
 		default:
 			sus.Grade, sus.Weight = cause.Likely, 0.5
+			if s.recorded() && s.partly() {
+				sus.Weight = 0.4 // what the token does not show may be what is wrong
+			}
 			sus.Because = append(sus.Because, s.verdictOf())
 		}
 		sus.Raise = []cause.Raise{{

@@ -24,8 +24,11 @@ var TokenWrongEnvironment = &cause.Cause{
 		if s := keyOfOtherStage(v); s != nil {
 			return s
 		}
+		if s := keyOfOtherIndex(v); s != nil {
+			return s
+		}
 		s := readJWT(v)
-		if s == nil || s.aside() || !s.claims.Issuer.Present() {
+		if s == nil || !s.hostSeen() || s.aside() || !s.claims.Issuer.Present() {
 			return nil
 		}
 		iss, host := s.claims.Issuer, v.Answer.Request.URL.Host
@@ -111,4 +114,32 @@ func keyOfOtherStage(v *cause.View) *cause.Suspicion {
 		v.Asked("The key is a %s %s of the environment %q.", c.Vendor.Name, c.Vendor.What, env),
 		v.Asked("It was sent to %q, which serves the other one.", host),
 	}})
+}
+
+// indexes are the package indexes of Python, by what their tokens begin with: a macaroon that names its place.
+var indexes = []struct{ prefix, host, other string }{
+	{"pypi-AgEIcHlwaS5vcmc", "pypi.org", "test.pypi.org"},
+	{"pypi-AgENdGVzdC5weXBpLm9yZ", "test.pypi.org", "upload.pypi.org"},
+}
+
+// keyOfOtherIndex is a token of PyPI that was brought to TestPyPI, or the other way about.
+func keyOfOtherIndex(v *cause.View) *cause.Suspicion {
+	asked := strings.ToLower(v.Answer.Request.URL.Host)
+	text := ""
+	if asked == "" {
+		text = written(v) + told(v)
+	}
+	has := func(prefix string) bool {
+		return slices.ContainsFunc(v.Tokens, func(t exchange.Token) bool { return t.Value.HasPrefix(prefix) }) ||
+			slices.ContainsFunc(v.Credentials, func(c cred.Credential) bool { return c.Value.HasPrefix(prefix) })
+	}
+	for _, i := range indexes {
+		if has(i.prefix) && (asked == i.other || asked == "" && strings.Contains(text, i.other+"/legacy")) {
+			return (&sent{v: v, cred: cred.Credential{In: cred.InHeader, Place: "Authorization"}}).environment(&cause.Suspicion{Grade: cause.Strong, Weight: 0.92, Because: []fact.Fact{
+				v.Asked("The token begins as those of %s do: the name is inside.", i.host),
+				v.Asked("It was brought to %s.", i.other),
+			}})
+		}
+	}
+	return nil
 }
