@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -21,14 +22,14 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 	Partial:   true,
 	Hides: []string{"wrong-password", "wrong-endpoint-or-host", "hmac-canonicalisation", "hmac-body-altered", "credential-type-wrong", "oauth-client-auth-failed",
 		"jwt-signature-invalid-wrong-key", "magento-integration-bearer-disabled", "user-lacks-role-or-group", "preemptive-auth-not-sent",
-		"client-library-drops-header", "unsolicited-authorization-sent", "authorization-scheme-wrong"},
+		"client-library-drops-header", "token-whitespace-or-newline", "unsolicited-authorization-sent", "authorization-scheme-wrong"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		req := v.Answer.Request
 		if len(req.Header) == 0 && len(req.URL.Query) == 0 {
 			req = v.Request
 		}
 		sig, ok := oauth1.Parse(req)
-		said, refused := v.Says("signature_invalid", "invalid signature", "invalid_signature", "signature is invalid", "signature does not match", "signature_mismatch", "could not authenticate you")
+		said, refused := heard(v, "signature_invalid", "invalid signature", "invalid_signature", "signature is invalid", "signature does not match", "signature_mismatch", "could not authenticate you")
 		if !ok || !refused || sig.Method == "PLAINTEXT" {
 			return nil
 		}
@@ -47,6 +48,26 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "curl -i 'URL signed by the same program, without query and special characters'", Where: "here, with the same keys", Would: "be let in if the encoding is the fault"}}
 		return s
 	},
+}
+
+// heard finds one of the literals in the answer, or in what was pasted beside it: a body of its own, a log line.
+func heard(v *cause.View, literals ...string) (fact.Fact, bool) {
+	if f, ok := v.Says(literals...); ok {
+		return f, true
+	}
+	for _, l := range literals {
+		for _, x := range v.Others() {
+			if bytes.Contains(bytes.ToLower(x.Body()), []byte(l)) {
+				return fact.At(x.N, "The answer says %q.", l), true
+			}
+		}
+		for _, m := range v.Messages {
+			if strings.Contains(strings.ToLower(string(m.Text)), l) {
+				return fact.Fact{Text: "The message says \"" + l + "\".", From: m.From}, true
+			}
+		}
+	}
+	return fact.Fact{}, false
 }
 
 // rawValue finds a signature in base64 as it is.
