@@ -2,38 +2,103 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/lab"
+	"github.com/why401/why401/signature"
 )
 
-// entry is one cause of the catalogue.
-type entry struct{ id, title, family string }
-
-// catalogue lists every cause, by family and id.
-func catalogue() []entry {
-	var out []entry
-	for _, c := range all.Causes() {
-		out = append(out, entry{c.ID, c.Title, c.Family})
+// catalogue is what the program knows: the built-in causes, and the user's own out of --catalogue DIR or the folder
+// causes beside the program's settings. It is read once. What is wrong in the folder is said and left out.
+func (a *app) catalogue() (*all.Catalogue, error) {
+	if a.known != nil {
+		return a.known, nil
 	}
-	slices.SortFunc(out, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.family, b.family), cmp.Compare(a.id, b.id))
+	dir, err := a.ownFolder()
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		a.known = all.BuiltIn()
+		return a.known, nil
+	}
+	known, mistakes := all.Open(os.DirFS(dir))
+	for n, m := range mistakes {
+		if n == 10 {
+			a.say("... and %d more mistakes in %s", len(mistakes)-n, dir)
+			break
+		}
+		a.say("left out: %s", filepath.Join(dir, ".")+string(filepath.Separator)+m.Error())
+	}
+	a.forget = signature.Add(known.Products)
+	a.known = known
+	return known, nil
+}
+
+// ownFolder is the folder of the user's causes, "" when there is none. One that was asked for must be there.
+func (a *app) ownFolder() (string, error) {
+	if dir := a.show.catalogue; dir != "" {
+		st, err := os.Stat(dir)
+		switch {
+		case err != nil:
+			var p *fs.PathError
+			if errors.As(err, &p) {
+				err = p.Err
+			}
+			return "", usage("a folder with pages (ID.md) and signature files (*.yaml): docs/signs.md", "--catalogue %s: %w", dir, err)
+		case !st.IsDir():
+			return "", usage("a folder with pages (ID.md) and signature files (*.yaml): docs/signs.md", "--catalogue %s: expected a folder", dir)
+		}
+		return dir, nil
+	}
+	base := a.env("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(base) {
+		home := a.env("HOME")
+		if !filepath.IsAbs(home) {
+			return "", nil
+		}
+		base = filepath.Join(home, ".config")
+	}
+	dir := filepath.Join(base, "why401", "causes")
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return "", nil
+	}
+	return dir, nil
+}
+
+// byFamily lists the causes of c, by family and id; the user's own come last.
+func byFamily(c *all.Catalogue) []*cause.Cause {
+	out := slices.Clone(c.Causes)
+	mine := func(k *cause.Cause) int {
+		if k.Family == all.Own {
+			return 1
+		}
+		return 0
+	}
+	slices.SortFunc(out, func(a, b *cause.Cause) int {
+		return cmp.Or(cmp.Compare(mine(a), mine(b)), cmp.Compare(a.Family, b.Family), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }
 
-func ids() []string {
+// ids are the ids of every cause, sorted.
+func ids(c *all.Catalogue) []string {
 	var out []string
-	for _, e := range catalogue() {
-		out = append(out, e.id)
+	for _, k := range c.Causes {
+		out = append(out, k.ID)
 	}
+	slices.Sort(out)
 	return out
 }
 
-// pages reads the page of every cause.
+// pages reads the page of every built-in cause.
 func pages() (map[string]cause.Page, error) {
 	out := map[string]cause.Page{}
 	for _, family := range all.Pages() {

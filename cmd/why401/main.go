@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/internal/term"
 )
 
@@ -28,4 +29,6 @@ type app struct {
 	out, err io.Writer
 	env      term.Env
 	show     showFlags
+	known    *all.Catalogue // what the program knows, once it was asked for
+	forget   func()         // takes the user's signatures back
 }

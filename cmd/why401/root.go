@@ -29,6 +29,9 @@ func (a *app) run(args []string) (code int) {
 		if p := recover(); p != nil {
 			code = a.exit(crashed(p))
 		}
+		if a.forget != nil {
+			a.forget()
+		}
 	}()
 	root := a.root()
 	root.SetArgs(a.verbatim(root, args))

@@ -16,6 +16,8 @@ type showFlags struct {
 	verbose bool
 	width   int
 	cmd     *cobra.Command
+
+	catalogue string // the folder of the user's own causes
 }
 
 func (s *showFlags) register(root *cobra.Command) {
@@ -25,6 +27,7 @@ func (s *showFlags) register(root *cobra.Command) {
 	f.BoolVarP(&s.quiet, "quiet", "q", false, "one line: title | id | grade | layer")
 	f.BoolVarP(&s.verbose, "verbose", "v", false, "everything, however long")
 	f.IntVar(&s.width, "width", 0, "`COLUMNS` of the screen")
+	f.StringVar(&s.catalogue, "catalogue", "", "know the causes in this `DIR`, too (docs/signs.md)")
 	s.cmd = root
 }
 
