@@ -10,41 +10,15 @@ import (
 	"fmt"
 	"log"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml"
-	"github.com/why401/why401"
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
-	"github.com/why401/why401/input"
+	"github.com/why401/why401/lab/cases"
 	"github.com/why401/why401/report"
 )
-
-// labelled is a case whose cause is known.
-type labelled struct {
-	name      string
-	text      string
-	Truth     string `yaml:"truth"`
-	Layer     string `yaml:"layer"`
-	Solvable  string `yaml:"solvable"`
-	Artefacts []struct {
-		Kind string `yaml:"kind"`
-	} `yaml:"artefacts"`
-}
-
-// hard reports a case that has something a program wrote, not only notes.
-func (l labelled) hard() bool {
-	for _, a := range l.Artefacts {
-		if a.Kind != "note" {
-			return true
-		}
-	}
-	return false
-}
 
 // tally counts one group of cases.
 type tally struct{ n, top1, family, first, named int }
@@ -81,12 +55,12 @@ func main() {
 		b.families[c.ID] = c.Family
 	}
 	for _, dir := range flag.Args() {
-		cases, err := load(dir)
+		found, err := cases.Load(dir)
 		if err != nil {
 			log.Fatal("score: ", err)
 		}
-		for _, l := range cases {
-			if *only == "" || strings.Contains(l.Truth, *only) || strings.Contains(l.name, *only) {
+		for _, l := range found {
+			if *only == "" || strings.Contains(l.Truth, *only) || strings.Contains(l.Name, *only) {
 				b.judge(l, *verbose, *only != "")
 			}
 		}
@@ -94,54 +68,34 @@ func main() {
 	b.print()
 }
 
-func load(dir string) ([]labelled, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
-	if err != nil {
-		return nil, err
-	}
-	var out []labelled
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			return nil, err
-		}
-		l := labelled{name: strings.TrimSuffix(filepath.Base(f), ".yaml"), text: string(b)}
-		if err := yaml.Unmarshal(b, &l); err != nil {
-			return nil, fmt.Errorf("%s: %w", f, err)
-		}
-		out = append(out, l)
-	}
-	return out, nil
-}
-
-func (b *board) judge(l labelled, verbose, always bool) {
+func (b *board) judge(l cases.Case, verbose, always bool) {
 	start := time.Now()
-	rep, err := diagnose(l.text)
+	rep, err := l.Diagnose(context.Background())
 	b.times = append(b.times, time.Since(start))
 	if err != nil {
-		fmt.Printf("%s: %v\n", l.name, err)
+		fmt.Printf("%s: %v\n", l.Name, err)
 		return
 	}
 	got := rep.Verdict.Cause
 	right := got == l.Truth
 	if rep.Verdict.Grade == cause.Proved && !right {
 		b.wrongProved++
-		fmt.Printf("WRONG PROVED %s: said %s, is %s\n", l.name, got, l.Truth)
+		fmt.Printf("WRONG PROVED %s: said %s, is %s\n", l.Name, got, l.Truth)
 	}
-	if l.Solvable == "no" {
+	if !l.Decidable() {
 		b.unsolvable++
 		if got == "" {
 			b.abstained++
 		} else if verbose {
-			fmt.Printf("%s: cannot be decided, said %s (%s)\n", l.name, got, rep.Verdict.Grade)
+			fmt.Printf("%s: cannot be decided, said %s (%s)\n", l.Name, got, rep.Verdict.Grade)
 		}
 		return
 	}
 	kind := "notes only"
-	if l.hard() {
+	if l.Hard() {
 		kind = "with more than notes"
 	}
-	for _, g := range []string{"all", kind, "family " + l.Layer, "grade " + rep.Verdict.Grade.String()} {
+	for _, g := range []string{"all", kind, "family " + l.Family, "grade " + rep.Verdict.Grade.String()} {
 		t := b.groups[g]
 		if t == nil {
 			t = &tally{}
@@ -151,7 +105,7 @@ func (b *board) judge(l labelled, verbose, always bool) {
 		if right {
 			t.top1++
 		}
-		if b.families[got] == l.Layer || right {
+		if b.families[got] == l.Family || right {
 			t.family++
 		}
 		if got == "" && len(rep.Suspects) > 0 && rep.Suspects[0].Cause == l.Truth {
@@ -176,16 +130,8 @@ func cmpOr(s, or string) string {
 	return s
 }
 
-func diagnose(text string) (*report.Report, error) {
-	e, err := input.Case(text)
-	if err != nil {
-		return nil, err
-	}
-	return why401.Diagnose(context.Background(), why401.Input{Evidence: e})
-}
-
-func show(l labelled, rep *report.Report) {
-	fmt.Printf("%s: is %s, said %q (%s)\n", l.name, l.Truth, rep.Verdict.Cause, rep.Verdict.Grade)
+func show(l cases.Case, rep *report.Report) {
+	fmt.Printf("%s: is %s, said %q (%s)\n", l.Name, l.Truth, rep.Verdict.Cause, rep.Verdict.Grade)
 	for _, e := range rep.Evidence {
 		fmt.Printf("      because %s\n", e.Fact)
 	}
