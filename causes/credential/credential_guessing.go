@@ -85,7 +85,7 @@ var botNames = strings.Fields("admin administrator root test guest oracle postgr
 var (
 	userNotFound = lazyregexp.New(`(?i)\buser "?([^\s":]{1,64})"? (?:was )?not found|\binvalid user "?([^\s":]{1,64})"? from|unknown user(?:name)?:? "?([^\s":]{1,64})`)
 	userRefused  = lazyregexp.New(`(?i)\buser "?([^\s":]{1,64})"?: (?:password mismatch|authentication failure)|login failed:? (?:for )?(?:user )?['"]?([^\s'":,]{1,64})|failed (?:login|password)(?: attempt)? (?:for|by|of)(?: user)? ['"]?([^\s'":,]{1,64})|authentication failed for (?:user )?['"]?([^\s'":,]{1,64})`)
-	fromAddress  = lazyregexp.New(`(?i)(?:client:? |remote ip:? ?'?|\bfrom:? |rip=|ip[:=] ?)['"\[]?([0-9a-f:.]{7,45})`)
+	fromAddress  = lazyregexp.New(`(?i)(?:client:? |remote ip:? ?'?|\bfrom:? |rip=|ip[:=] ?)['"\[]?([0-9]{1,3}(?:\.[0-9]{1,3}){3}|[0-9a-f:]{3,45})`)
 )
 
 // tryOf reads a refused login out of a message.
@@ -93,6 +93,9 @@ func tryOf(m exchange.Message) (try, bool) {
 	text := string(m.Text)
 	text = text[:min(len(text), 1000)]
 	t := try{address: m.Fields["client"]}
+	if a, _, ok := strings.Cut(t.address, ":"); ok && strings.Contains(a, ".") {
+		t.address = a // Apache names the port, too, and it is another one each time
+	}
 	if g := first(userNotFound.FindStringSubmatch(text)); g != "" {
 		t.name, t.unknown = g, true
 	} else if g := first(userRefused.FindStringSubmatch(text)); g != "" {
