@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"net/http"
 	"regexp"
 	"time"
 
@@ -34,7 +33,10 @@ func over(re *regexp.Regexp, text string) bool {
 	if m == nil {
 		return false
 	}
-	expiry, err := time.Parse(http.TimeFormat, m[2])
-	current, err2 := time.Parse(http.TimeFormat, m[3])
+	expiry, err := time.Parse(httpTime, m[2])
+	current, err2 := time.Parse(httpTime, m[3])
 	return err == nil && err2 == nil && !current.Before(expiry)
 }
+
+// httpTime is the date of RFC 9110 5.6.7, which Azure writes.
+const httpTime = "Mon, 02 Jan 2006 15:04:05 GMT"

@@ -1,7 +1,6 @@
 package message
 
 import (
-	"net/http"
 	"strings"
 )
 
@@ -49,7 +48,7 @@ var before = []string{
 
 // weigh says how surely the number at text[i:j] is a status; 0 when it is none.
 func weigh(text string, i, j, n int) int {
-	if known := http.StatusText(n) != "" || n >= 440 && n <= 499 && strings.Contains("419 440 444 460 463 494 495 496 497 498 499", text[i:j]) || n == 419 || n >= 520 && n < 530 || n == 561; !known {
+	if known := reasons[n] != "" || n >= 440 && n <= 499 && strings.Contains("419 440 444 460 463 494 495 496 497 498 499", text[i:j]) || n == 419 || n >= 520 && n < 530 || n == 561; !known {
 		return 0
 	}
 	pre, post := text[max(0, i-28):i], text[j:min(len(text), j+28)]
@@ -120,7 +119,7 @@ func weigh(text string, i, j, n int) int {
 // after reports that the words behind the number are the reason phrase of status n, or say that it is one.
 func after(post string, n int) bool {
 	low := strings.ToLower(strings.TrimLeft(post, " :-(\"'`*,"))
-	reason := strings.ToLower(http.StatusText(n))
+	reason := strings.ToLower(reasons[n])
 	if reason != "" && strings.HasPrefix(low, cut(reason, 20)) && n >= 400 {
 		return true
 	}
@@ -171,3 +170,18 @@ func named(text string) int {
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 func digit(c byte) bool  { return c >= '0' && c <= '9' }
+
+// reasons are the reason phrases of RFC 9110 15 and its relatives, as programs print them behind a status.
+var reasons = map[int]string{
+	100: "Continue", 101: "Switching Protocols", 200: "OK", 201: "Created", 202: "Accepted", 203: "Non-Authoritative Information",
+	204: "No Content", 205: "Reset Content", 206: "Partial Content", 207: "Multi-Status", 300: "Multiple Choices", 301: "Moved Permanently",
+	302: "Found", 303: "See Other", 304: "Not Modified", 305: "Use Proxy", 307: "Temporary Redirect", 308: "Permanent Redirect",
+	400: "Bad Request", 401: "Unauthorized", 402: "Payment Required", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+	406: "Not Acceptable", 407: "Proxy Authentication Required", 408: "Request Timeout", 409: "Conflict", 410: "Gone", 411: "Length Required",
+	412: "Precondition Failed", 413: "Request Entity Too Large", 414: "Request URI Too Long", 415: "Unsupported Media Type",
+	416: "Requested Range Not Satisfiable", 417: "Expectation Failed", 418: "I'm a teapot", 421: "Misdirected Request",
+	422: "Unprocessable Entity", 423: "Locked", 424: "Failed Dependency", 425: "Too Early", 426: "Upgrade Required",
+	428: "Precondition Required", 429: "Too Many Requests", 431: "Request Header Fields Too Large", 451: "Unavailable For Legal Reasons",
+	500: "Internal Server Error", 501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+	505: "HTTP Version Not Supported", 507: "Insufficient Storage", 508: "Loop Detected", 511: "Network Authentication Required",
+}
