@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"challenge"},
 	{"cred", "signature", "conf"},
 	{"probe", "input"},
+	{"redact", "compare"}, // they read with input and cred; redact writes text back, so it must see what it replaces
 	{"cause"},
 	{"report", "fix"},
 	{"diagnose"},
@@ -127,8 +128,8 @@ func TestFamiliesStandAlone(t *testing.T) {
 }
 
 // revealers are the only folders that may open a secret: the wire, the taking apart of credentials, the reading of
-// what the user gave, and the lab, whose secrets are its own.
-var revealers = []string{"secret", "exchange", "challenge", "cred", "probe", "input", "lab", "fix"}
+// what the user gave, the lab, whose secrets are its own, and redact, which must find in a text what its reader closed.
+var revealers = []string{"secret", "exchange", "challenge", "cred", "probe", "input", "lab", "fix", "redact"}
 
 func TestOnlyAFewOpenSecrets(t *testing.T) {
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
