@@ -83,8 +83,11 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 		if from.Host == "" || to.Origin() == from.Origin() || path.Base(to.Path) != path.Base(from.Path) || len(path.Base(to.Path)) < 3 {
 			continue
 		}
+		if signedLike(from) && !signedLike(to) {
+			from, to = to, from // the error names the last address first
+		}
 		id, how := kindOf(from, to), "Asked was %s, and the program came to stand at %s for the same thing."
-		if signedTarget(to) {
+		if signedLike(to) {
 			id, how = "redirect-forwards-auth-to-presigned", "Asked was %s with a credential, and the program came to stand at a signed address of %s."
 		}
 		if id == "" {

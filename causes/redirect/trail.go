@@ -69,6 +69,7 @@ func trailOf(v *cause.View) (trail, bool) {
 					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)}}, true)
 			}
 			if i+1 < len(steps) {
+				better(tookAlong(s, steps[i+1]))
 				better(turnedAround(s, steps[i+1]))
 				better(lostOnTheWay(s, steps[i+1]))
 				better(sameButBare(v, s, steps[i+1]))
@@ -88,7 +89,7 @@ func exchanged(v *cause.View) []step {
 		if x.Given == "" || len(out) >= maxSteps {
 			continue
 		}
-		s := step{method: x.Request.Method, url: x.Request.URL, status: x.Status(), signed: signedTarget(x.Request.URL), from: fact.Source{Exchange: x.N}}
+		s := step{method: x.Request.Method, url: x.Request.URL, status: x.Status(), signed: signedLike(x.Request.URL), from: fact.Source{Exchange: x.N}}
 		for _, c := range cred.Of(x.Request) {
 			if c.In == cred.InHeader && c.Kind != cred.Cookie && !strings.EqualFold(c.Place, "Proxy-Authorization") {
 				s.auth = c.Place
@@ -127,6 +128,16 @@ func said(s step, format string, args ...any) fact.Fact {
 	f := fact.Given("the record", format, args...)
 	f.From = s.from
 	return f
+}
+
+// tookAlong is a redirect to a presigned address, to which the credential went along.
+func tookAlong(a, b step) (trail, bool) {
+	if a.to == nil || b.auth == "" || b.status/100 != 4 || a.to.Host != b.url.Host || !signedLike(*a.to) {
+		return trail{}, false
+	}
+	return trail{"redirect-forwards-auth-to-presigned", cause.Strong, 0.88, []fact.Fact{
+		said(a, "The answer %d leads to a signed address of %s.", a.status, a.to.Origin()),
+		said(b, "The request to it carries %s as well, and is answered %d.", b.auth, b.status)}}, true
 }
 
 // turnedAround is a request with a body whose redirect was followed with GET (RFC 9110 15.4.2 to 15.4.4).
@@ -174,7 +185,7 @@ func lostOnTheWay(a, b step) (trail, bool) {
 func kindOf(a, b exchange.URL) string {
 	known := a.Host != "" && b.Host != ""
 	switch {
-	case signedTarget(b):
+	case signedLike(b):
 		return ""
 	case slashed(a, b) && (!known || a.Host == b.Host), known && a.Host == b.Host && a.Path != b.Path && strings.ReplaceAll(a.Path, "//", "/") == strings.ReplaceAll(b.Path, "//", "/"):
 		return "redirect-trailing-slash"
@@ -237,4 +248,19 @@ func leadsAway(v *cause.View, s step) (trail, bool) {
 			said(s, "The answer to the http request, which carries %s, is a %d to https.", s.auth, s.status)}}, true
 	}
 	return trail{}, false
+}
+
+// signedLike reports an address with a signature and an end among its parameters; in records the signature itself is
+// often blotted out, so its form is not asked for.
+func signedLike(u exchange.URL) bool {
+	sig, end := false, false
+	for _, p := range u.Query {
+		switch strings.ToLower(p.Name) {
+		case "signature", "sig", "x-amz-signature", "x-goog-signature", "x-oss-signature":
+			sig = true
+		case "expires", "se", "sv", "x-amz-expires", "x-goog-expires", "x-amz-credential", "awsaccesskeyid", "key-pair-id", "x-oss-expires":
+			end = true
+		}
+	}
+	return sig && end
 }

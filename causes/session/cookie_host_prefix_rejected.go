@@ -18,45 +18,48 @@ var CookieHostPrefixRejected = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides:     append([]string{"cookie-domain-mismatch"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer == nil {
-			return nil
-		}
-		g, reason, ok := refused(v, cookie.HostPrefix, cookie.SecurePrefix, cookie.HTTPPrefix)
-		if !ok {
-			return nil
-		}
-		s := lostCookie(v, g)
-		if s == nil {
-			return nil
-		}
-		var breaks []string
-		if !g.set.Secure {
-			breaks = append(breaks, "Secure is missing")
-		}
-		if reason == cookie.HostPrefix && g.set.HasDomain {
-			breaks = append(breaks, "Domain is set")
-		}
-		if reason == cookie.HostPrefix && g.set.Path != "/" {
-			breaks = append(breaks, "Path is not /")
-		}
-		if reason == cookie.HTTPPrefix && !g.set.HTTPOnly {
-			breaks = append(breaks, "HttpOnly is missing")
-		}
-		s.Because = append([]fact.Fact{g.says("%s, and the name's prefix forbids that.", strings.Join(breaks, ", "))}, s.Because...)
-		s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
-		s.Remedies = []cause.Remedy{{
-			ID: "keep-prefix-promise", Title: "give the cookie the attributes its prefix demands", For: "server",
-			Effect: "browsers keep it", Opens: "nothing",
-			Steps:  []string{"Set-Cookie: __Host-session=...; Secure; Path=/; HttpOnly; SameSite=Lax     (and no Domain)"},
-			Verify: "after a login the next request carries the cookie; in a private window the login page still comes", Undo: "put the former attributes back",
-		}, {
-			ID: "rename-cookie", Title: "or take the prefix off where the cookie must reach sub-domains", For: "server",
-			Effect: "the rules of the prefix no longer apply",
-			Opens:  "sub-domains can set and read the cookie: only where all of them are yours",
-			Steps:  []string{"Set-Cookie: session=...; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax"},
-			Verify: "the cookie is listed in the developer tools; without a login the page is still refused", Undo: "put the prefix back",
-		}}
-		return s
-	},
+	Partial:   true,
+	Suspect:   recorded("cookie-host-prefix-rejected", prefixRejected),
+}
+
+func prefixRejected(v *cause.View) *cause.Suspicion {
+	if v.Answer == nil {
+		return nil
+	}
+	g, reason, ok := refused(v, cookie.HostPrefix, cookie.SecurePrefix, cookie.HTTPPrefix)
+	if !ok {
+		return nil
+	}
+	s := lostCookie(v, g)
+	if s == nil {
+		return nil
+	}
+	var breaks []string
+	if !g.set.Secure {
+		breaks = append(breaks, "Secure is missing")
+	}
+	if reason == cookie.HostPrefix && g.set.HasDomain {
+		breaks = append(breaks, "Domain is set")
+	}
+	if reason == cookie.HostPrefix && g.set.Path != "/" {
+		breaks = append(breaks, "Path is not /")
+	}
+	if reason == cookie.HTTPPrefix && !g.set.HTTPOnly {
+		breaks = append(breaks, "HttpOnly is missing")
+	}
+	s.Because = append([]fact.Fact{g.says("%s, and the name's prefix forbids that.", strings.Join(breaks, ", "))}, s.Because...)
+	s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
+	s.Remedies = []cause.Remedy{{
+		ID: "keep-prefix-promise", Title: "give the cookie the attributes its prefix demands", For: "server",
+		Effect: "browsers keep it", Opens: "nothing",
+		Steps:  []string{"Set-Cookie: __Host-session=...; Secure; Path=/; HttpOnly; SameSite=Lax     (and no Domain)"},
+		Verify: "after a login the next request carries the cookie; in a private window the login page still comes", Undo: "put the former attributes back",
+	}, {
+		ID: "rename-cookie", Title: "or take the prefix off where the cookie must reach sub-domains", For: "server",
+		Effect: "the rules of the prefix no longer apply",
+		Opens:  "sub-domains can set and read the cookie: only where all of them are yours",
+		Steps:  []string{"Set-Cookie: session=...; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax"},
+		Verify: "the cookie is listed in the developer tools; without a login the page is still refused", Undo: "put the prefix back",
+	}}
+	return s
 }

@@ -19,40 +19,43 @@ var CookieNotSentSameSite = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Hides:   append([]string{"cors-credentials-not-included", "cookie-third-party-blocked"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		b, ok := browsed(v)
-		if !ok || b.site != "cross-site" {
-			return nil
-		}
-		if s := formPost(v, b); s != nil {
-			return s
-		}
-		if !loginWanted(v) || v.Answer.Request.Header.Has("Authorization") {
-			return nil
-		}
-		from := fact.Given("the request", "It comes from %s to %s: a request from another site.", b.page(), v.Request.URL.Origin())
-		for _, g := range givens(v) {
-			if carries(v.Request, g.set.Name) || g.set.Stores(g.by.Request.URL, cookie.Context{Now: g.by.Sent}) != cookie.OK {
-				continue
-			}
-			s := &cause.Suspicion{Weight: 0.85, Because: []fact.Fact{from}}
-			switch r := g.set.Sends(g.by.Request.URL, v.Request.URL, b.context); r {
-			case cookie.StrictSite, cookie.LaxSite:
-				s.Grade = cause.Strong
-				s.Because = append(s.Because, g.says("SameSite=%s, which such a request does not carry.", g.set.SameSite))
-			case cookie.DefaultLax:
-				s.Grade, s.Weight = cause.Likely, 0.65
-				s.Because = append(s.Because, g.says("without SameSite, which Chrome and Edge take for Lax."))
-			default:
-				continue
-			}
-			s.Because = append(s.Because, v.Saw("The request carries no cookie of that name, and is answered %d.", v.Answer.Status()))
-			s.Raise = []cause.Raise{sameSiteRaise(v)}
-			s.Remedies = sameSiteRemedies(b)
-			return s
-		}
+	Partial: true,
+	Suspect: recorded("cookie-not-sent-samesite", sameSiteKeeps),
+}
+
+func sameSiteKeeps(v *cause.View) *cause.Suspicion {
+	b, ok := browsed(v)
+	if !ok || b.site != "cross-site" {
 		return nil
-	},
+	}
+	if s := formPost(v, b); s != nil {
+		return s
+	}
+	if !loginWanted(v) || v.Answer.Request.Header.Has("Authorization") {
+		return nil
+	}
+	from := fact.Given("the request", "It comes from %s to %s: a request from another site.", b.page(), v.Request.URL.Origin())
+	for _, g := range givens(v) {
+		if carries(v.Request, g.set.Name) || g.set.Stores(g.by.Request.URL, cookie.Context{Now: g.by.Sent}) != cookie.OK {
+			continue
+		}
+		s := &cause.Suspicion{Weight: 0.85, Because: []fact.Fact{from}}
+		switch r := g.set.Sends(g.by.Request.URL, v.Request.URL, b.context); r {
+		case cookie.StrictSite, cookie.LaxSite:
+			s.Grade = cause.Strong
+			s.Because = append(s.Because, g.says("SameSite=%s, which such a request does not carry.", g.set.SameSite))
+		case cookie.DefaultLax:
+			s.Grade, s.Weight = cause.Likely, 0.65
+			s.Because = append(s.Because, g.says("without SameSite, which Chrome and Edge take for Lax."))
+		default:
+			continue
+		}
+		s.Because = append(s.Because, v.Saw("The request carries no cookie of that name, and is answered %d.", v.Answer.Status()))
+		s.Raise = []cause.Raise{sameSiteRaise(v)}
+		s.Remedies = sameSiteRemedies(b)
+		return s
+	}
+	return nil
 }
 
 // formPost is the return from an identity provider by POST (SAML, OIDC form_post), which Lax cookies never join. Its

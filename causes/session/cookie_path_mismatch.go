@@ -20,32 +20,35 @@ var CookiePathMismatch = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides:     generalities,
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer == nil || v.Answer.Response == nil {
-			return nil
-		}
-		at := v.Answer.Request.URL
-		for _, g := range givens(v) {
-			from := g.by.Request.URL
-			if g.set.Stores(from, cookie.Context{Now: g.by.Sent}) != cookie.OK {
-				continue
-			}
-			covers := g.set.EffectivePath(from)
-			switch {
-			case g.by != v.Answer && g.set.Sends(from, at, cookie.Context{Now: g.by.Sent}) == cookie.PathMismatch && !again(v, g):
-				s := lostCookie(v, g)
-				if s == nil || s.Grade < cause.Strong {
-					return nil
-				}
-				return pathSuspicion(s, g, covers)
-			case g.by == v.Answer && covers != "/" && !cookie.PathMatch("/", covers) && loginPath.MatchString(from.Path) && !g.set.HasPath:
-				// The login route itself, with a cookie that nothing else will get.
-				s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Where: cause.Location{Hop: g.by.N}}
-				return pathSuspicion(s, g, covers)
-			}
-		}
+	Partial:   true,
+	Suspect:   recorded("cookie-path-mismatch", pathMismatch),
+}
+
+func pathMismatch(v *cause.View) *cause.Suspicion {
+	if v.Answer == nil || v.Answer.Response == nil {
 		return nil
-	},
+	}
+	at := v.Answer.Request.URL
+	for _, g := range givens(v) {
+		from := g.by.Request.URL
+		if g.set.Stores(from, cookie.Context{Now: g.by.Sent}) != cookie.OK {
+			continue
+		}
+		covers := g.set.EffectivePath(from)
+		switch {
+		case g.by != v.Answer && g.set.Sends(from, at, cookie.Context{Now: g.by.Sent}) == cookie.PathMismatch && !again(v, g):
+			s := lostCookie(v, g)
+			if s == nil || s.Grade < cause.Strong {
+				return nil
+			}
+			return pathSuspicion(s, g, covers)
+		case g.by == v.Answer && covers != "/" && !cookie.PathMatch("/", covers) && loginPath.MatchString(from.Path) && !g.set.HasPath:
+			// The login route itself, with a cookie that nothing else will get.
+			s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Where: cause.Location{Hop: g.by.N}}
+			return pathSuspicion(s, g, covers)
+		}
+	}
+	return nil
 }
 
 // again reports that a later reply sets the same cookie once more: the first one then decides nothing.

@@ -20,27 +20,30 @@ var CookieTooLarge = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Hides:   append([]string{"token-too-large"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer == nil || v.Answer.Response == nil {
-			return nil
-		}
-		if s := overflow(v); s != nil {
-			return s
-		}
-		g, _, ok := refused(v, cookie.TooLarge)
-		if !ok {
-			return nil
-		}
-		s := lostCookie(v, g)
-		if s == nil {
-			return nil
-		}
-		s.Title = "no browser keeps the session cookie: it is over 4096 bytes"
-		s.Because = append([]fact.Fact{g.says("name and value have %d bytes, and browsers ignore more than %d.", g.set.Size, cookie.MaxSize)}, s.Because...)
-		s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
-		s.Remedies = shrink()
+	Partial: true,
+	Suspect: recorded("cookie-too-large", tooLarge),
+}
+
+func tooLarge(v *cause.View) *cause.Suspicion {
+	if v.Answer == nil || v.Answer.Response == nil {
+		return nil
+	}
+	if s := overflow(v); s != nil {
 		return s
-	},
+	}
+	g, _, ok := refused(v, cookie.TooLarge)
+	if !ok {
+		return nil
+	}
+	s := lostCookie(v, g)
+	if s == nil {
+		return nil
+	}
+	s.Title = "no browser keeps the session cookie: it is over 4096 bytes"
+	s.Because = append([]fact.Fact{g.says("name and value have %d bytes, and browsers ignore more than %d.", g.set.Size, cookie.MaxSize)}, s.Because...)
+	s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
+	s.Remedies = shrink()
+	return s
 }
 
 // overflow is the request whose cookies are more than a server on the way takes.
