@@ -9,6 +9,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/shallow"
 )
 
 // Sheet is a page's signs block: what the cause is known by, and, for a cause that has no code, what it is.
@@ -26,6 +27,9 @@ func (p Page) Sheet() (Sheet, error) {
 	var s Sheet
 	if strings.TrimSpace(p.Signs) == "" {
 		return s, nil
+	}
+	if n := shallow.Line(p.Signs); n > 0 {
+		return s, fmt.Errorf("%s.md:%d: signs: expected fewer brackets and nested lists", p.ID, p.SignsLine+n-1)
 	}
 	if err := yaml.UnmarshalWithOptions([]byte(p.Signs), &s, yaml.Strict()); err != nil {
 		var y yaml.Error

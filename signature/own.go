@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/shallow"
 )
 
 // Bounds of a folder of somebody's own files.
@@ -56,6 +57,9 @@ func loadFile(fsys fs.FS, name string, taken map[string]string) (*Set, error) {
 	data, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if n := shallow.Line(string(data)); n > 0 {
+		return nil, fmt.Errorf("%s:%d: expected fewer brackets and nested lists", name, n)
 	}
 	d, err := parseDoc(name, data)
 	if err != nil {

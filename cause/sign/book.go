@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -73,7 +74,7 @@ func Pack(ideas map[string][]string, causes map[string]*Signs) (*Packed, error) 
 		for _, s := range signs {
 			for _, i := range s.Idea {
 				if _, ok := ideas[i]; !ok {
-					return fmt.Errorf("unknown idea %q", i)
+					return fmt.Errorf("unknown idea %q: expected one of %s", i, strings.Join(slices.Sorted(maps.Keys(ideas)), " "))
 				}
 			}
 			for _, t := range [][]string{s.Says, s.Told, s.Text} {
@@ -117,6 +118,12 @@ func Read(data []byte) (*Book, error) {
 		return nil, fmt.Errorf("read signs: %w", err)
 	}
 	return Open(&p), nil
+}
+
+// Check says what is wrong with the signs of a cause that is to join b.
+func (b *Book) Check(id string, s *Signs) error {
+	_, err := Pack(b.ideas, map[string]*Signs{id: s})
+	return err
 }
 
 // Join gives a book of b and further causes, whose signs may use the ideas of b. It answers with an error, and b is as it

@@ -83,10 +83,10 @@ func Open(folder fs.FS) (*Catalogue, []error) {
 	return c, append(errs, mistakes...)
 }
 
-// join adds the causes of pages one by one, so that a mistake in one leaves the others alone. What they hide may be one
-// of each other.
+// join adds the causes of pages; a mistake in one leaves the others alone. What they hide may be one of each other.
 func (c *Catalogue) join(pages map[string]cause.Page, built map[string]*cause.Cause) []error {
 	var errs []error
+	signs := map[string]*sign.Signs{}
 	for _, id := range slices.Sorted(maps.Keys(pages)) {
 		p := pages[id]
 		k, err := cause.FromPage(Own, p)
@@ -103,14 +103,18 @@ func (c *Catalogue) join(pages map[string]cause.Page, built map[string]*cause.Ca
 			errs = append(errs, err)
 			continue
 		}
-		book, err := c.Signs.Join(map[string]*sign.Signs{id: &sheet.Signs})
-		if err != nil {
+		if err := c.Signs.Check(id, &sheet.Signs); err != nil {
 			errs = append(errs, fmt.Errorf("%s.md:%d: signs: %w", id, p.SignsLine, err))
 			continue
 		}
-		c.Signs, c.own[id] = book, p
+		c.own[id], signs[id] = p, &sheet.Signs
 		c.Causes = append(c.Causes, k)
 	}
+	book, err := c.Signs.Join(signs)
+	if err != nil {
+		return append(errs, err)
+	}
+	c.Signs = book
 	return errs
 }
 
