@@ -40,3 +40,14 @@ func TestSeveralKnownUsersAreNoAttack(t *testing.T) {
 		t.Errorf("expected no suspicion, got %+v", s)
 	}
 }
+
+func FuzzTryOf(f *testing.F) {
+	f.Add(`user "admin" was not found in "/etc/nginx/.htpasswd", client: 198.51.100.7, server: x`, "198.51.100.7:4711")
+	f.Add(`Login failed: 'PlcmSpIp' (Remote IP: '203.0.113.38')`, "")
+	f.Fuzz(func(t *testing.T, text, client string) {
+		got, ok := tryOf(exchange.Message{Text: exchange.Raw(text), Kind: "access", Status: 401, Fields: map[string]string{"client": client, "user": text}})
+		if ok && got.name == "" {
+			t.Error("a login without a name")
+		}
+	})
+}

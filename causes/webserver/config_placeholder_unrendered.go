@@ -18,7 +18,8 @@ var ConfigPlaceholderUnrendered = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Partial:   true,
-	Hides:     []string{"wrong-password", "no-credentials-sent", "proxy-injects-own-authorization", "token-placeholder-unexpanded"},
+	Hides: []string{"wrong-password", "no-credentials-sent", "proxy-injects-own-authorization", "token-placeholder-unexpanded",
+		"htpasswd-path-wrong", "htpasswd-unreadable"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		for _, s := range v.Settings {
 			if !slices.Contains(servers, s.System) || !aboutCredential(s) {
