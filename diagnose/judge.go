@@ -13,8 +13,15 @@ const leastReported = 0.3
 // hideMargin is how much less likely a more exact suspect may be and still hide a more general one.
 const hideMargin = 0.25
 
-// clearLead is the distance in weight that a merely likely suspect needs to the next one to be the verdict.
-const clearLead = 0.15
+// measure is what a merely likely suspect needs to be the verdict: a weight, and a lead over the next one.
+type measure struct{ weight, lead float64 }
+
+// Of what was asked live more could be asked, so a verdict has to stand clear. A record is all there is: the best
+// explanation is named, and its grade says that it is one (lab/cases holds the grades to what they promise).
+var (
+	ofLive   = measure{weight: 0.5, lead: 0.15}
+	ofRecord = measure{weight: 0.35, lead: 0.02}
+)
 
 // rank orders suspects, best first, and drops those that a more exact suspect hides.
 func rank(in []*judged) []*judged {
@@ -58,16 +65,16 @@ func hides(by, j *judged) bool {
 //
 // An independent fault is told beside the verdict. It is one itself only when it is proved, or weighs enough and nothing
 // else is found.
-func verdict(ranked []*judged) (*judged, bool) {
+func verdict(ranked []*judged, m measure) (*judged, bool) {
 	point := slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.grade < cause.Proved })
-	if best, ok := pick(point); ok {
+	if best, ok := pick(point, m); ok {
 		return best, true
 	}
-	return pick(slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.s.Weight < 0.5 && len(point) > 0 }))
+	return pick(slices.DeleteFunc(slices.Clone(ranked), func(j *judged) bool { return j.s.Independent && j.s.Weight < 0.5 && len(point) > 0 }), m)
 }
 
 // pick takes the best of ranked suspects when it is good enough.
-func pick(ranked []*judged) (*judged, bool) {
+func pick(ranked []*judged, m measure) (*judged, bool) {
 	if len(ranked) == 0 {
 		return nil, false
 	}
@@ -75,9 +82,9 @@ func pick(ranked []*judged) (*judged, bool) {
 	switch {
 	case best.grade >= cause.Strong:
 		return best, true
-	case best.grade == cause.Likely && best.s.Weight >= 0.5:
+	case best.grade == cause.Likely && best.s.Weight >= m.weight:
 		for _, j := range ranked[1:] {
-			if j.grade == cause.Likely && best.s.Weight-j.s.Weight < clearLead {
+			if j.grade == cause.Likely && best.s.Weight-j.s.Weight < m.lead {
 				return nil, false
 			}
 		}

@@ -24,7 +24,7 @@ func TestVerdictAndIndependentFaults(t *testing.T) {
 		{"it is proved", []*judged{suspect("aside", cause.Proved, 0.35, true), suspect("point", cause.Strong, 0.9, false)}, "aside"},
 	} {
 		got := ""
-		if j, ok := verdict(c.ranked); ok {
+		if j, ok := verdict(c.ranked, ofLive); ok {
 			got = j.cause.ID
 		}
 		if got != c.want {

@@ -14,7 +14,7 @@ import (
 // report writes down what is known. It is called once, at the end or when the run was cut short.
 func (r *run) report(ctx context.Context) *report.Report {
 	rep := &report.Report{Schema: report.Schema}
-	main, found := verdict(r.last)
+	main, found := verdict(r.last, r.measure())
 	var further []*judged
 	if len(r.behind) > 0 {
 		// The fault in front is the verdict; what stands behind it comes second, when it is more than likely.
@@ -141,6 +141,19 @@ func (r *run) withheldTitle() string {
 func (r *run) offline() bool {
 	var w Withheld
 	return errors.As(r.refusal, &w) && w.WithheldBy() == "offline"
+}
+
+// measure is what a likely verdict needs here.
+func (r *run) measure() measure {
+	for _, x := range r.c.Exchanges {
+		if x.Given == "" {
+			return ofLive
+		}
+	}
+	if len(r.c.Exchanges) == 0 && !r.told() {
+		return ofLive // a request that was not sent
+	}
+	return ofRecord
 }
 
 // told reports that there is more to judge than exchanges: messages, notes, tokens, settings.
