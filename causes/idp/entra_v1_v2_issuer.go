@@ -19,7 +19,7 @@ var EntraV1V2Issuer = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.IdentityProvider,
-	Hides:     []string{"token-iss-mismatch", "token-revoked", "token-aud-mismatch", "missing-www-authenticate", "token-wrong-environment"},
+	Hides:     []string{"token-iss-mismatch", "jwks-kid-not-found", "token-revoked", "token-aud-mismatch", "missing-www-authenticate", "token-wrong-environment"},
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := claims(v)
@@ -44,7 +44,7 @@ var EntraV1V2Issuer = &cause.Cause{
 		switch {
 		case v.Recorded() && foreign && !said && !speaksOfOther(v):
 			s.Grade, s.Weight = cause.Likely, 0.8
-			if entraSetting.MatchString(written(v)) {
+			if len(v.Settings) > 0 || entraSetting.MatchString(written(v)) {
 				s.Grade = cause.Strong
 			}
 			s.Because = append(s.Because, v.Asked("The settings or code shown name the issuer or the metadata of %s.", far))
@@ -118,8 +118,21 @@ func expects(v *cause.View, c *jwt.Claims) (v1, v2 bool) {
 		v1 = v1 || strings.HasPrefix(i, "https://sts.")
 		v2 = v2 || strings.HasSuffix(i, "/v2.0")
 	}
+	for _, set := range v.Settings { // a tenant's id closes the value; its form can be asked for all the same
+		for _, a := range set.Args {
+			if a.Closed() && !a.Equal(c.Issuer.Text) {
+				v1 = v1 || a.Match(v1Issuer.Get())
+				v2 = v2 || a.Match(v2Issuer.Get())
+			}
+		}
+	}
 	return v1, v2
 }
+
+var (
+	v1Issuer = lazyregexp.New(`^"?https://sts\.windows\.net/`)
+	v2Issuer = lazyregexp.New(`^"?https://login\.microsoftonline\.com/[A-Za-z0-9{}-]+/v2\.0`)
+)
 
 func versionRemedies(v *cause.View, version string) []cause.Remedy {
 	want, authority := "2", "https://login.microsoftonline.com/TENANT      (without /v2.0)"

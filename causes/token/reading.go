@@ -226,7 +226,8 @@ func (s *sent) aside() bool {
 		signature.MissingKey, signature.UserAgentRequired, signature.OriginNotAllowed, signature.HTTPSRequired, signature.TwoAuthMechanisms); ok {
 		return true
 	}
-	if s.v.Written && (s.v.Writer.Layer == exchange.Edge || s.v.Writer.Layer == exchange.Network) {
+	nothing := s.v.Unseen(exchange.ResponseHeader) && len(s.v.Answer.Body()) == 0 // who wrote it cannot be told
+	if s.v.Written && !nothing && (s.v.Writer.Layer == exchange.Edge || s.v.Writer.Layer == exchange.Network) {
 		return true
 	}
 	if len(s.v.Challenges) == 0 {

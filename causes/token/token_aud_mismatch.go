@@ -139,6 +139,9 @@ func (s *sent) names(values []string) bool {
 
 // elsewhere reports that every audience is a URL of another host.
 func (s *sent) elsewhere(aud []jwt.Name) bool {
+	if !s.hostSeen() {
+		return false
+	}
 	for _, a := range aud {
 		u, err := url.Parse(a.Show)
 		if err != nil || u.Host == "" || strings.EqualFold(u.Hostname(), s.v.Answer.Request.URL.Host) {
