@@ -34,12 +34,12 @@ func (r *Redactor) login(v string) string {
 	return r.user(v)
 }
 
-var curlAt = lazyregexp.New(`(?:^|[\s"'\x60(])(-[suLkvifgGSnN]*u|-U|--user|--proxy-user|-b|--cookie|-d|--data(?:-raw|-binary|-ascii|-urlencode)?|--json|-F|--form(?:-string)?|-E|--cert|--pass|-x|--proxy|--url-query|--variable)(?:[ \t]*|=)("(?:[^"\\]|\\.)*"|\$?'[^']*'|[^\s"'\x60-][^\s"'\x60]*)`)
+var curlAt = lazyregexp.New(`(?:^|[\s"'\x60(])((?:-[suLkvifgGSnN]*u|-U|-b|-d|-F|-E)[ \t]*|(?:--user|--proxy-user|--cookie|--data(?:-raw|-binary|-ascii|-urlencode)?|--json|--form(?:-string)?|--cert|--pass|--url-query)(?:[ \t]+|=))("(?:[^"\\]|\\.)*"|\$?'[^']*'|[^\s"'\x60-][^\s"'\x60]*)`)
 
 // curlOptions are options of curl that hold logins, cookies and bodies.
 func curlOptions(r *Redactor, e *edits) {
 	for _, m := range curlAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
-		name := e.text[m[2]:m[3]]
+		name := strings.TrimRight(e.text[m[2]:m[3]], " \t=")
 		a, b := inside(e.text, m[4], m[5])
 		v := e.text[a:b]
 		if a >= b || strings.HasPrefix(v, "@") || strings.HasPrefix(v, "$") && !strings.Contains(v, ":") {
@@ -58,7 +58,6 @@ func curlOptions(r *Redactor, e *edits) {
 			}
 		case name == "--pass":
 			e.put(a, b, func(v string) string { return r.leaf(Password, v) })
-		case name == "-x", name == "--proxy":
 		case formBody.MatchString(v) && len(v) < 1<<20:
 			e.put(a, b, r.form)
 		}
@@ -102,7 +101,9 @@ var (
 func users(r *Redactor, e *edits) {
 	for _, re := range []*lazyregexp.Regexp{userAt, userNot, accessAt, htpass} {
 		for _, m := range re.Get().FindAllStringSubmatchIndex(e.text, -1) {
-			e.put(m[2], m[3], r.user)
+			if !common[strings.ToLower(e.text[m[2]:m[3]])] {
+				e.put(m[2], m[3], r.user)
+			}
 		}
 	}
 }
@@ -111,6 +112,10 @@ func users(r *Redactor, e *edits) {
 func people(r *Redactor, e *edits) {
 	if strings.IndexByte(e.text, '@') >= 0 {
 		for _, m := range mailbox.FindAllStringIndex(e.text, -1) {
+			at := strings.IndexByte(e.text[m[0]:m[1]], '@')
+			if domain := e.text[m[0]+at+1 : m[1]]; m[0] > 0 && e.text[m[0]-1] == '/' || strings.ToUpper(domain) == domain {
+				continue // a Kerberos principal
+			}
 			e.put(m[0], m[1], r.email)
 		}
 	}

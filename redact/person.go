@@ -23,7 +23,7 @@ var roles = set(`admin administrator root user username test guest anonymous tok
 func (r *Redactor) user(v string) string {
 	name := strings.TrimFunc(v, blank)
 	low := strings.ToLower(name)
-	if name == "" || roles[low] || r.issued[name] || kept(name) || strings.HasPrefix(low, "system:") || strings.HasPrefix(name, "$") || harmless(name) {
+	if name == "" || roles[low] || exampleUser.MatchString(name) || common[low] || strings.ToUpper(name) == name && strings.Contains(name, "_") || r.issued[name] || kept(name) || strings.HasPrefix(low, "system:") || strings.HasPrefix(name, "$") || harmless(name) {
 		return v
 	}
 	before, after, _ := strings.Cut(v, name)
@@ -101,7 +101,7 @@ func (r *Redactor) email(v string) string {
 
 // persons replaces e-mail addresses and addresses of private networks, and nothing else.
 func (r *Redactor) persons(v string) string {
-	if strings.IndexByte(v, '@') >= 0 {
+	if strings.IndexByte(v, '@') >= 0 && !strings.Contains(v, "://") {
 		v = mailbox.ReplaceAllStringFunc(v, r.email)
 	}
 	if strings.Count(v, ".") >= 3 {

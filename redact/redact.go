@@ -59,6 +59,7 @@ type Redactor struct {
 	order  []*entry
 	count  map[Sort]int
 	depth  int
+	exact  bool   // user names keep their length
 	place  string // of what is being read
 	words  *replacer
 	size   int // entries when words was made

@@ -85,6 +85,10 @@ func fields(r *Redactor, e *edits) {
 			continue
 		}
 		v := e.text[a:b]
+		if n := len(dumped.FindString(e.text[a:])); n > 0 { // PHP's var_dump
+			a, b = a+n, strings.IndexByte(e.text[a+n:]+`"`, '"')+a+n
+			v = e.text[a:b]
+		}
 		if strings.HasPrefix(low, "x-") && !secretName(low) && !lineStart(e.text, m[0]) {
 			continue // a field by its likeness only: where it is one, its reader knew it
 		}
@@ -94,6 +98,8 @@ func fields(r *Redactor, e *edits) {
 		e.put(a, b, func(v string) string { return r.header(name, v) })
 	}
 }
+
+var dumped = lazyregexp.New(`^(?:string|str|bytes)\([0-9]+\) ?"`)
 
 // lineStart reports that only marks of a transcript stand in front of at on its line.
 func lineStart(s string, at int) bool {
@@ -152,7 +158,7 @@ func extent(s string, start, at int, marked bool) (int, int) {
 }
 
 // oneCredential is a credential in the middle of a line: scheme words and one token, or cookies, or parameters.
-var oneCredential = lazyregexp.New(`^(?i:\[?(?:(?:digest|oauth|aws4-hmac-sha256)[ \t]+[^\n)\]}]+|(?:[a-z][a-z0-9_-]*:?[ \t]+){0,2}[^\s"'\x60,;)\]}>]+(?:;[ \t]*[^\s=;,"']+=[^\s;,"']*)*))`)
+var oneCredential = lazyregexp.New(`^(?i:\[?(?:(?:[a-z][a-z0-9-]*[ \t]+)?[a-z_]+="[^"\n]*"(?:,[ \t]*[a-z_]+=(?:"[^"\n]*"|[^\s,"]+))*|(?:[a-z][a-z0-9_-]*:?[ \t]+)?(?:\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\([^)\n]*\)|<[^>\n]*>)|(?:digest|oauth|aws4-hmac-sha256)[ \t]+[^\n)\]}]+|(?:[a-z][a-z0-9_-]*:?[ \t]+){0,2}[^\s"'\x60,;)\]}>]+(?:;[ \t]*[^\s=;,"']+=[^\s;,"']*)*))`)
 
 var address = lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}[^\s"'<>\x60]+`)
 
@@ -221,7 +227,7 @@ var schemeAt = lazyregexp.New(`(?i)\b(bearer|basic|token|negotiate|ntlm|apikey|a
 func schemes(r *Redactor, e *edits) {
 	for _, m := range schemeAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
 		word, v := e.text[m[2]:m[3]], strings.TrimRight(e.text[m[4]:m[5]], ".:")
-		if !tokenish(v) || strings.Contains(strings.TrimRight(v, "="), "=") {
+		if !tokenish(v) || strings.Contains(strings.TrimRight(v, "="), "=") || strings.HasSuffix(v, "=") && (m[5] < len(e.text) && e.text[m[5]] == '"' || wordy.MatchString(strings.TrimRight(v, "="))) {
 			continue
 		}
 		e.put(m[4], m[4]+len(v), func(v string) string {
@@ -289,7 +295,7 @@ func markup(r *Redactor, e *edits) {
 var assignAt = lazyregexp.New(`([A-Za-z_][\w.\-]{1,80}(?:\[[\w"'.-]{1,60}\])?)(\\?["'])?[ \t]*(=>|:=|==?|:)[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|\\"[^"\\\n]*\\"|[^\s"'\x60,;&<>(){}\[\]]+)`)
 
 // status words stand behind names of secrets in messages.
-var status = set("expired invalid missing required revoked malformed null none undefined true false ok failed empty unknown unset set not is was the a an incorrect wrong rejected denied unsupported disabled enabled present absent valid bad new old access refresh bearer basic id mismatch blocked error")
+var status = set("expired invalid missing required revoked malformed null none undefined true false ok failed empty unknown unset set not is was the a an incorrect wrong rejected denied unsupported disabled enabled present absent valid bad new old value pair include omit same-origin cors name header access refresh bearer basic id mismatch blocked error")
 
 // assignments are name=value, name: value, "name": "value", of settings, code, forms and logs.
 func assignments(r *Redactor, e *edits) {
@@ -310,6 +316,7 @@ func assignments(r *Redactor, e *edits) {
 		case userNames[low] && (quoted || sep != ":") && !strings.ContainsAny(inner, " /"):
 			e.put(a, b, r.user)
 		case !secretName(name) && !secretName(low), sentence(inner):
+		case (low == "key" || low == "auth" || low == "credentials") && !tokenish(inner):
 		case sep == ":" && !quoted && !tokenish(v) && !(lineStart(e.text, m[2]) && strings.Contains(low, "pass")):
 		case strings.HasPrefix(inner, "$") && !strings.HasPrefix(inner, "$2") && !strings.ContainsAny(inner, " /"), strings.HasPrefix(inner, "/"), strings.HasPrefix(inner, "./"):
 		case !quoted && code.MatchString(e.text[m[8]:min(m[9]+1, len(e.text))]):
@@ -331,7 +338,7 @@ func assignments(r *Redactor, e *edits) {
 var code = lazyregexp.New(`^[A-Za-z_$][\w.$]*\($|^(os|process|env|config|self|this|settings|req|request|options|props|state|ctx|vault|secrets)\.|^[a-z]+[A-Z][A-Za-z]*$`)
 
 var (
-	machineAt = lazyregexp.New(`(?i)\b(login|account|user)[ \t]+(\S+)\s+(?:account\s+\S+\s+)?password[ \t]+(\S+)|(?m:^[ \t]*password[ \t]+(\S+)[ \t\r]*$)|(?m:^[ \t]*login[ \t]+(\S+)[ \t\r]*$)`)
+	machineAt = lazyregexp.New(`(?i)\b(login|account)[ \t]+(\S+)\s+(?:account\s+\S+\s+)?password[ \t]+(\S+)|(?m:^[ \t]*password[ \t]+(\S+)[ \t\r]*$)|(?m:^[ \t]*login[ \t]+(\S+)[ \t\r]*$)`)
 )
 
 // machine is the entries of a .netrc.
@@ -343,6 +350,9 @@ func machine(r *Redactor, e *edits) {
 		if m[4] >= 0 {
 			e.put(m[4], m[5], r.user)
 			e.put(m[6], m[7], func(v string) string { return r.value(Password, v) })
+		}
+		if !containsFold(e.text, "machine") {
+			continue
 		}
 		if m[8] >= 0 {
 			e.put(m[8], m[9], func(v string) string { return r.value(Password, v) })

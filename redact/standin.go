@@ -56,14 +56,23 @@ func kept(s string) bool {
 	if _, ok := cred.PlaceholderForm(secret.Public(s)); ok {
 		return true
 	}
-	if len(s) <= 200 && masked.MatchString(s) {
+	if len(s) <= 200 && (masked.MatchString(s) || openValue.MatchString(s)) {
 		return true
+	}
+	for _, p := range []string{"{{", "${", "$(", "%(", "<"} { // a template, perhaps cut
+		if strings.HasPrefix(s, p) && !secret.Looks(s) {
+			return true
+		}
 	}
 	return strings.Trim(s, "*.xX•…-_=#<>[](){}?0") == ""
 }
 
 // masked is a value whose middle was taken out by hand: a few letters at most remain.
 var masked = lazyregexp.New(`^[A-Za-z0-9_-]{0,8}(\*{3,}|x{4,}|X{4,}|\.{3,}|…|•{3,}|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})[A-Za-z0-9_-]{0,4}$`)
+
+// openValue is a scheme word, the name of a field, or an id that Microsoft gives to its own services.
+var openValue = lazyregexp.New(`^(?i:basic|bearer|digest|negotiate|ntlm|token|oauth|apikey|api-key|aws4-hmac-sha256|jwt|hoba|mutual|x-[a-z-]+[0-9]{0,4}|authorization|` +
+	`0000000[0-9a-f]-0000-0000-c000-000000000000|00000000-0000-0000-0000-000000000000|04b07795-8ddb-461a-bbee-02f9e1bf7b46|1950a258-227b-4e31-a9cf-717495945fc2|9188040d-6c67-4c5b-b112-36a304b66dad)$`)
 
 // invent makes a stand-in for v: n is a counter. Nothing of v goes into it but its vendor's prefix, its class of length,
 // its alphabet and what is no letter and no digit.
@@ -79,7 +88,7 @@ func (r *Redactor) invent(sort Sort, v string, n int) string {
 		switch {
 		case hexadecimal.MatchString(rest):
 			out += recase(g.hex(len(rest)), rest)
-		case len(v) < longEnough && keep == 0:
+		case len(v) < longEnough && keep == 0 && sort != ID:
 			out += g.short(rest, n)
 		default:
 			out += g.long(rest, n)
@@ -111,10 +120,15 @@ func vendorPrefix(v string) int {
 	if len(v) > 4096 {
 		return 0
 	}
+	for _, p := range telling {
+		if strings.HasPrefix(v, p) {
+			return min(len(v), len(p))
+		}
+	}
 	want := cred.VendorOf(secret.Public(v))
 	if !want.Known() {
-		for _, p := range []string{"sk-", "pk-", "sk_", "pk_", "key-", "tok_", "Zoho-"} {
-			if strings.HasPrefix(v, p) && len(v) > 12 {
+		for _, p := range prefixes {
+			if strings.HasPrefix(v, p) && len(v) > len(p)+5 {
 				return len(p)
 			}
 		}
@@ -138,6 +152,14 @@ func vendorPrefix(v string) int {
 	}
 	return 0
 }
+
+// telling are beginnings that say more than the vendor: for which of PyPI's sites a token is, and what a Kerberos
+// ticket in base64 begins with.
+var telling = []string{"pypi-AgEIcHlwaS5vcmc", "pypi-AgENdGVzdC5weXBpLm9yZw", "YII"}
+
+// prefixes are vendors' prefixes, for values that are shorter than a real one.
+var prefixes = []string{"pypi-", "npm_", "ghp_", "gho_", "ghs_", "ghu_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "sk_test_",
+	"sk-proj-", "sk-ant-", "sk-", "pk-", "sk_", "pk_", "hf_", "AKIA", "ASIA", "AIza", "ya29.", "dckr_pat_", "dop_v1_", "SG.", "whsec_", "key-", "eyJ"}
 
 // maker writes letters and digits by a counter (a linear congruential generator, as in Knuth's MMIX).
 type maker struct{ n, state uint64 }

@@ -205,7 +205,7 @@ func (r *Redactor) looks(s string) bool {
 }
 
 // named is a name of code or of a product: words joined by hyphens, underscores or capitals, numbers at their ends.
-var named = lazyregexp.New(`^([A-Z]{2,}[0-9]{0,4}[_-]?)+$|^([A-Za-z]?[a-z]{2,}[0-9]{0,3}[-_+]?){2,}$|^([A-Z0-9]{1,8}[_-])+[A-Z0-9]{1,8}$|^(?i:[a-z]{1,12}[0-9]{0,4}[-_+/]){2,}[a-z]{0,12}[0-9]{0,5}$|^([A-Z][a-z]+[0-9]?){2,}$`)
+var named = lazyregexp.New(`^([A-Z]{2,}[0-9]{0,4}[_-]?)+$|^([A-Za-z]?[a-z]{2,}[0-9]{0,3}[-_+]?){2,}$|^([A-Z0-9]{1,8}[_-])+[A-Z0-9]{1,8}$|^(?i:[a-z]{1,24}[0-9]{0,4}[-_+/]){2,}[a-z]{0,24}[0-9]{0,12}$|^([A-Z][a-z]+[0-9]?){2,}$`)
 
 func (r *Redactor) guess(w string) string {
 	sort := Value
@@ -251,7 +251,7 @@ func tokenish(s string) bool {
 			upper++
 		case c >= '0' && c <= '9':
 			digit++
-		case strings.ContainsRune("!@#$%^&*+~=", c):
+		case strings.ContainsRune("!@#$%^&*+~", c):
 			mark++
 		}
 	}

@@ -47,10 +47,12 @@ func (r *Redactor) takeApart(sort Sort, v string) string {
 		return before + core[:at] + r.value(sort, inner) + core[at+len(inner):] + after
 	}
 	switch {
-	case r.known[core] != nil:
+	case r.known[core] != nil && r.known[core].Sort != User:
 		return r.leaf(sort, v)
 	case jwt.LooksLike(secret.New(core)) && strings.HasPrefix(core, "ey"):
 		return before + r.token(core) + after
+	case quotedParam.MatchString(core):
+		return before + r.params(core) + after
 	case schemed.MatchString(core):
 		return before + r.credentials(sort, core) + after
 	case strings.Contains(core, "://") && !strings.ContainsAny(core, " \n"):
@@ -81,14 +83,20 @@ var schemed = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]{1,24}:?[ \t]+\S`)
 func (r *Redactor) credentials(sort Sort, v string) string {
 	end := strings.IndexAny(v, " \t")
 	word := strings.TrimSuffix(v[:end], ":")
+	if more := nextScheme.FindStringIndex(v[end:]); more != nil && !strings.Contains(v[:end+more[0]], `"`) { // several in one field
+		at := end + more[0] + strings.IndexFunc(v[end+more[0]:], func(c rune) bool { return alnum(c) })
+		return r.value(sort, v[:end+more[0]]) + v[end+more[0]:at] + r.value(sort, v[at:])
+	}
 	rest := strings.TrimLeft(v[end:], " \t")
 	gap := v[end : len(v)-len(rest)]
-	if secret.Looks(word) || r.depth >= deepest {
+	if rest == "" || secret.Looks(word) || r.depth >= deepest {
 		return r.leaf(sort, v)
 	}
 	switch strings.ToLower(word) {
 	case "basic":
 		return v[:end] + gap + r.basic(rest)
+	case "negotiate", "ntlm":
+		return v[:end] + gap + r.ntlm(rest)
 	case "digest", "oauth", "aws4-hmac-sha256", "aws4-hmac-sha256-payload", "signature", "hawk", "mac", "goog4-rsa-sha256", "acs3-hmac-sha256", "hmac":
 		return v[:end] + gap + r.params(rest)
 	case "aws", "sharedkey", "sharedkeylite", "credential":
@@ -103,6 +111,35 @@ func (r *Redactor) credentials(sort Sort, v string) string {
 		sort = Token
 	}
 	return v[:end] + gap + r.value(sort, rest)
+}
+
+var (
+	nextScheme  = lazyregexp.New(`(?i),[ \t]*(basic|bearer|digest|oauth|token|negotiate|ntlm|aws4-hmac-sha256)[ \t]+\S`)
+	quotedParam = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]{0,30}="[^"]*"(,|$)`)
+)
+
+// ntlm keeps the head of an NTLM message, which says what it is and what was agreed; names and answers behind it go.
+func (r *Redactor) ntlm(v string) string {
+	b, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || !strings.HasPrefix(string(b), "NTLMSSP\x00") {
+		return r.value(Token, v)
+	}
+	head := 64
+	if len(b) > 8 && b[8] == 1 {
+		head = 40
+	}
+	if len(b) <= head || r.issued[v] {
+		return v
+	}
+	g := &maker{n: uint64(len(r.order) + 1)}
+	for i := head; i < len(b); i++ {
+		if b[i] != 0 {
+			b[i] = g.next(lowers)
+		}
+	}
+	e := r.note(Token, v, base64.StdEncoding.EncodeToString(b), "an NTLM message")
+	e.Times++
+	return e.to
 }
 
 var param = lazyregexp.New(`^[A-Za-z][A-Za-z0-9_-]*\s*=\s*("|[^=\s])`)
@@ -177,7 +214,13 @@ func (r *Redactor) basic(v string) string {
 }
 
 func (r *Redactor) pairOf(whole, user, password string) string {
+	if exampleUser.MatchString(user) && examplePassword.MatchString(password) {
+		return whole
+	}
 	shown := r.user(user)
+	if r.exact && shown != user {
+		shown = r.leaf(Value, user) // where an encoded value was broken into lines may be the fault
+	}
 	if password == "" || kept(strings.TrimFunc(password, blank)) { // a key in place of the user name
 		if secret.Looks(user) || cred.VendorOf(secret.Public(user)).Known() || len(user) >= longEnough {
 			shown = r.leaf(Key, user)
@@ -187,12 +230,18 @@ func (r *Redactor) pairOf(whole, user, password string) string {
 	return shown + ":" + r.leaf(Password, password)
 }
 
+// exampleUser and examplePassword are the pair that manuals write.
+var (
+	exampleUser     = lazyregexp.New(`(?i)^(my|your|the)?[-_]?user(name)?$`)
+	examplePassword = lazyregexp.New(`(?i)^(my|your|the)?[-_]?(pass|password|passwd|pwd|secret|token)$`)
+)
+
 // decoded opens base64 text, replaces inside and encodes it as it was: alphabet, padding and line breaks.
 func (r *Redactor) decoded(sort Sort, v string) (string, bool) {
 	flat := strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "").Replace(v)
 	pad := len(flat) - len(strings.TrimRight(flat, "="))
 	body := flat[:len(flat)-pad]
-	if len(body) < 4 || len(v) > 4<<20 {
+	if len(body) < 2 || len(v) > 4<<20 {
 		return "", false
 	}
 	enc := base64.RawStdEncoding
@@ -210,12 +259,14 @@ func (r *Redactor) decoded(sort Sort, v string) (string, bool) {
 	var out string
 	if user, rest, ok := strings.Cut(s, ":"); ok && !strings.ContainsAny(strings.TrimSpace(user), "\"{}\n") && !strings.HasPrefix(rest, "//") {
 		r.depth++
+		r.exact = len(body) >= 56
 		if r.depth < deepest && strings.HasPrefix(strings.ToLower(user), "basic ") {
 			out = user[:6] + r.pairOf(s, user[6:], rest)
 		} else {
 			out = r.pairOf(s, user, rest)
 		}
 		r.depth--
+		r.exact = false
 		sort = Basic
 	} else {
 		out = r.value(sort, s)
@@ -224,9 +275,9 @@ func (r *Redactor) decoded(sort Sort, v string) (string, bool) {
 		return v, true
 	}
 	coded := enc.EncodeToString([]byte(out))
-	if pad > 0 && enc == base64.RawStdEncoding {
+	if padded := pad > 0 || len(body)%4 == 0; padded && enc == base64.RawStdEncoding {
 		coded = base64.StdEncoding.EncodeToString([]byte(out))
-	} else if pad > 0 {
+	} else if padded {
 		coded = base64.URLEncoding.EncodeToString([]byte(out))
 	}
 	coded = rewrap(coded, v)
@@ -255,7 +306,7 @@ func rewrap(s, like string) string {
 
 // texty reports decoded bytes that are text, perhaps in Latin-1, rather than the bytes of a random key.
 func texty(b []byte, sort Sort) bool {
-	if len(b) < 3 {
+	if len(b) < 3 && (sort != Basic || strings.IndexByte(string(b), ':') < 0) {
 		return false
 	}
 	odd := 0
