@@ -45,6 +45,10 @@ var APIKeyWrongEncoding = &cause.Cause{
 func elasticKey(v *cause.View, a cred.Credential) *cause.Suspicion {
 	pair, err := basic.Decode(a.Value)
 	plain := err == nil && pair.Has(basic.NotEncoded)
+	if err == nil && pair.Has(basic.DoubleEncoding) {
+		return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Title: "the API key was encoded twice",
+			Because: []fact.Fact{v.Asked("What stands behind ApiKey decodes to base64 of id:key once more.")}}
+	}
 	if err == nil && !plain && !pair.Has(basic.MissingColon) {
 		return nil // base64 with a colon inside, as it should be
 	}

@@ -40,6 +40,10 @@ var AuthorizationSchemeMissing = &cause.Cause{
 			Weight:  0.8,
 			Because: []fact.Fact{v.Asked("Authorization holds one word of %d characters and no scheme.", a.Value.Len())},
 		}
+		if !live(v) && a.Kind != cred.JWT && a.Value.Len() < 20 {
+			s.Weight = 0.35 // a word that stands for the credential in a record
+			return s
+		}
 		if glued {
 			s.Title = "no blank stands between the scheme and the token"
 			s.Because[0] = v.Asked("Authorization holds one word that begins with a scheme; a blank belongs behind it.")

@@ -17,7 +17,7 @@ var AuthorizationSchemeWrong = &cause.Cause{
 	Title:   "the credential is sent under a scheme the server does not take",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   append([]string{"no-credentials-sent", "wrong-password"}, vague...),
+	Hides:   append([]string{"no-credentials-sent", "wrong-password", "client-release-regression"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {

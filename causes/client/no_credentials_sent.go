@@ -19,7 +19,14 @@ var NoCredentialsSent = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   vague,
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if _, from, ok := find(written(v), netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
+			return suspect(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")
+		}
+		if !v.Whole() && !bareOnRecord(v) {
+			return nil
+		}
 		if unsent(v) || v.Answer.Status() == 407 || keptBack(v) || lostOnTheWay(v) || preflight(v.Request) {
 			return nil
 		}
@@ -79,6 +86,17 @@ var NoCredentialsSent = &cause.Cause{
 		s.Remedies = credentialRemedies(v)
 		return s
 	},
+}
+
+var netrcNoLogin = lazyregexp.New(`(?m)\bmachine\s+\S+\s+password\s+\S+\s*$`)
+
+// bareOnRecord reports a record that shows the request's header whole, and an answer that says that no credential came.
+func bareOnRecord(v *cause.View) bool {
+	if len(v.Exchanges) == 0 || v.Answer.Given == "" || v.Unseen(exchange.RequestHeader|exchange.RequestCredentials|exchange.RequestLine|exchange.StatusLine) {
+		return false
+	}
+	_, words := v.Means("no-credentials-reached", "missing-subscription-key")
+	return words
 }
 
 // keptBack reports a login that the program has and did not send: that is another cause.

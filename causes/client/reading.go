@@ -16,7 +16,7 @@ import (
 
 // live reports that the answer was fetched by us. In pasted text people put <token> or **** over their secrets, so
 // there a placeholder proves nothing.
-func live(v *cause.View) bool { return v.Answer != nil && v.Answer.Given == "" }
+func live(v *cause.View) bool { return v.Answer != nil && v.Answer.Given == "" && !v.Recorded() }
 
 // refusedOrBad is a refusal, or the 400 that stricter servers answer to an Authorization they cannot read. Where nothing
 // was sent (--offline) the person's word that it is refused has to do.

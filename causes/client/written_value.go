@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -147,6 +148,8 @@ func readable(b []byte) bool {
 var encodedBraces = lazyregexp.New(`(?i)%7B\{?(?:%7B)?([a-z][a-z0-9 _.-]{1,40})[\]\}]?(?:%7D)?%7D`)
 var instruction = lazyregexp.New(`(?i)(?:secret|token|api[_-]?key|password)["']?\s*[:=]\s*["']?[\[<{]?\s*(?:copy|enter|paste|insert|put|replace|your)[ _-](?:the |your |with |in |here|[a-z_ -]){4,80}`)
 
+var otherTemplate = lazyregexp.New(`(?i)\{(?:env|secret|secrets|vault|input|var|vars|params?)[:.][a-z_][a-z0-9_.]*\}`)
+
 // templateLeft finds a template that stands unfilled in an address, or a manual's instruction in place of a secret.
 func templateLeft(v *cause.View) *cause.Suspicion {
 	ts := said(v)
@@ -162,6 +165,18 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 			w = 0.8
 		}
 		s = suspect(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
+	}
+	for _, x := range v.Exchanges {
+		for _, f := range x.Request.Header {
+			if x.Given != "" && credentialName.MatchString(f.Name) && f.Value.Match(otherTemplate.Get()) {
+				s = better(s, suspect(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
+			}
+		}
+	}
+	for _, c := range meant(v) {
+		if c.In == cred.InHeader && c.Has(cred.Empty) && c.Scheme != "" && (v.Intent == nil || len(v.Intent.Variables) == 0) && refusedOrBad(v) {
+			s = better(s, suspect(cause.Likely, 0.6, fact.Source{}, "Nothing stands behind the word "+c.Scheme+": what should be filled in there is empty."))
+		}
 	}
 	if _, from, ok := find(written(v), instruction); ok {
 		s = better(s, suspect(cause.Strong, 0.85, from, "Where the secret should stand there is the instruction of a manual or sample."))

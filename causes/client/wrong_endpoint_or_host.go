@@ -17,7 +17,8 @@ var WrongEndpointOrHost = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides: append([]string{"token-revoked", "token-wrong-environment", "credential-type-wrong", "wrong-password",
-		"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location"}, vague...),
+		"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location",
+		"password-login-disabled", "two-auth-layers-one-header", "client-config-credential-key-mismatch", "llm-api-key-errors", "no-credentials-sent"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return better(foreignIn(v), otherRegion(v))

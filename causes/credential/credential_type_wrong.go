@@ -19,25 +19,30 @@ var CredentialTypeWrong = &cause.Cause{
 	Hides:   []string{"wrong-password", "token-revoked", "missing-www-authenticate", "401-means-403", "unsolicited-authorization-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if !v.Refused() || v.Answer.Status() == 407 {
-			return nil
-		}
-		c, ok := v.Arrived()
-		if !ok || c.Kind == cred.Cookie || c.Has(cred.Placeholder) || c.Has(cred.Truncated) || c.Has(cred.Masked) {
-			return nil
-		}
-		k := kindOf(v, c)
-		for _, r := range kindRules {
-			if s := r(v, c, k); s != nil {
-				if len(s.Raise) == 0 {
-					s.Raise = []cause.Raise{{Command: "curl -i " + cause.Quote(v.Request.URL) + "      (with the kind of credential that the manual of this endpoint names)",
-						Where: "here", Would: "be let in if the kind is all that is wrong"}}
-				}
-				return s
-			}
-		}
-		return nil
+		return better(typeSent(v), tokenAsKey(v))
 	},
+}
+
+// typeSent judges the request itself.
+func typeSent(v *cause.View) *cause.Suspicion {
+	if !v.Refused() || v.Answer.Status() == 407 {
+		return nil
+	}
+	c, ok := v.Arrived()
+	if !ok || c.Kind == cred.Cookie || c.Has(cred.Placeholder) || c.Has(cred.Truncated) || c.Has(cred.Masked) {
+		return nil
+	}
+	k := kindOf(v, c)
+	for _, r := range kindRules {
+		if s := r(v, c, k); s != nil {
+			if len(s.Raise) == 0 {
+				s.Raise = []cause.Raise{{Command: "curl -i " + cause.Quote(v.Request.URL) + "      (with the kind of credential that the manual of this endpoint names)",
+					Where: "here", Would: "be let in if the kind is all that is wrong"}}
+			}
+			return s
+		}
+	}
+	return nil
 }
 
 // kind is what the form of a credential tells.
