@@ -121,8 +121,8 @@ func injectLines(v *cause.View) *cause.Suspicion {
 	return s
 }
 
-// lost are the fields whose absence at an application is a refusal, not a matter of taste.
-var lost = []string{"Authorization", "Host", "X-Forwarded-Proto", "X-Forwarded-Host", "Cookie", "X-Forwarded-User", "Remote-User", "X-Auth-Request-User", "Upgrade", "X-Real-IP", "X-Forwarded-For", "X-Api-Key"}
+// kept are fields that no application judges by.
+var kept = []string{"Connection", "Accept-Encoding", "Upgrade-Insecure-Requests", "X-NginX-Proxy", "Early-Data", "X-Request-Id"}
 
 // inheritLines finds a block whose own header lines cancel those of the block around it: nginx inherits them only by a
 // block that has none (ngx_http_proxy_module, proxy_set_header).
@@ -140,9 +140,9 @@ func inheritLines(v *cause.View) *cause.Suspicion {
 				if !isLost(outer) || len(outer.Args) == 0 || len(own.Having(func(s exchange.Setting) bool { return len(s.Args) > 0 && s.Args[0].EqualFold(outer.Args[0].String()) })) > 0 {
 					continue
 				}
-				w := 0.62
-				if directive.Arg(outer, 0, "Authorization") || directive.Arg(outer, 0, "Host") || strings.Contains(strings.ToLower(outer.Args[0].String()), "user") {
-					w = 0.76
+				w := 0.78
+				if low := strings.ToLower(outer.Args[0].String()); low == "x-real-ip" || low == "x-forwarded-for" {
+					w = 0.55 // addresses alone are seldom what a login is judged by
 				}
 				return directive.Likely(w, directive.Fact(outer, name+" "+outer.Args[0].String()+" stands in the outer block."),
 					directive.Fact(inner, "This block has lines of the kind of its own, so it inherits none: "+outer.Args[0].String()+" is not sent here."))
@@ -153,12 +153,18 @@ func inheritLines(v *cause.View) *cause.Suspicion {
 }
 
 func isLost(s exchange.Setting) bool {
-	for _, l := range lost {
-		if directive.Arg(s, 0, l) || directive.Arg(s, 0, "HTTP_"+strings.ToUpper(strings.ReplaceAll(l, "-", "_"))) {
-			return true
+	if len(s.Args) < 2 || s.Args[1].Empty() {
+		return false
+	}
+	if s.Name == "fastcgi_param" {
+		return directive.Any(s, authorized.Get()) || s.Args[0].HasPrefix("HTTP_") || s.Args[0].HasPrefix("PHP_AUTH") || s.Args[0].Is("REMOTE_USER")
+	}
+	for _, l := range kept {
+		if directive.Arg(s, 0, l) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 var cookieWord = lazyregexp.New(`(?i)^-?set-cookie$`)

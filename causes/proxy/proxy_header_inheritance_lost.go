@@ -15,7 +15,7 @@ var ProxyHeaderInheritanceLost = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
-	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent"},
+	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent", "proxy-host-header-mismatch", "websocket-upgrade-auth", "forwarded-proto-missing"},
 	Partial:   true,
 	Suspect: directive.Either(inheritLines, func(v *cause.View) *cause.Suspicion {
 		name, ok := wantedField(v, innerFields.Get())
