@@ -2,8 +2,10 @@ package token
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -19,7 +21,7 @@ var IDTokenAsAccessToken = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := readJWT(v)
 		if s == nil {
-			return nil
+			return idTokenInCode(v)
 		}
 		mark, sure := s.idToken()
 		if mark == "" {
@@ -51,18 +53,45 @@ var IDTokenAsAccessToken = &cause.Cause{
 		default:
 			sus.Grade, sus.Weight = cause.Likely, 0.45
 		}
-		sus.Raise = []cause.Raise{{Command: s.send(), Where: "here, with the access_token of the same token answer", Would: "be let in if the kind of token is all that is wrong"}}
-		sus.Remedies = []cause.Remedy{
-			s.newToken("send the access token", "the API gets the token that is meant for it",
-				"take access_token from the token answer, not id_token, and put it in TOKEN"), {
-				ID: "request-api-scope", Title: "ask for an access token for this API when signing in", For: "client",
-				Effect: "the access token names the API as its audience", Opens: "nothing",
-				Steps: []string{
-					"add the API to the authorization request: scope=api://API-ID/SCOPE (Entra), audience=API (Auth0), resource=URL (RFC 8707)",
-					"in the client, keep id_token for showing who is signed in and access_token for requests",
-				},
-				Verify: "the token's aud names the API; the ID token is still refused", Undo: "take the scope out of the authorization request",
-			}}
-		return sus
+		return s.accessInstead(sus)
 	},
+}
+
+var (
+	idAssigned = lazyregexp.New(`(?i)\baccess_?token["'\]]*\s*[:=]\s*[^\n;=]{0,60}\bid_?token\b`)
+	idSent     = lazyregexp.New(`(?i)(?:\bbearer |authorization)[^\n;]{0,60}\b(?:raw)?id_?token\b`)
+	idWanted   = lazyregexp.New(`(?i)firebase|cognito|cloud run|run\.app|\biap\b|kubernetes|kubectl|execute-api`)
+)
+
+// idTokenInCode knows it by the code that sends the token. Services that take ID tokens by design are left out.
+func idTokenInCode(v *cause.View) *cause.Suspicion {
+	text := written(v)
+	if !v.Recorded() || idWanted.MatchString(text+told(v)) {
+		return nil
+	}
+	s := &sent{v: v, cred: cred.Credential{In: cred.InHeader, Place: "Authorization"}}
+	switch {
+	case idAssigned.MatchString(text):
+		return s.accessInstead(&cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{v.Asked("The code puts the ID token where the access token belongs.")}})
+	case idSent.MatchString(text):
+		return s.accessInstead(&cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Because: []fact.Fact{v.Asked("The code sends the ID token in Authorization.")}})
+	}
+	return nil
+}
+
+// accessInstead adds what helps.
+func (s *sent) accessInstead(sus *cause.Suspicion) *cause.Suspicion {
+	sus.Raise = []cause.Raise{{Command: s.send(), Where: "here, with the access_token of the same token answer", Would: "be let in if the kind of token is all that is wrong"}}
+	sus.Remedies = []cause.Remedy{
+		s.newToken("send the access token", "the API gets the token that is meant for it",
+			"take access_token from the token answer, not id_token, and put it in TOKEN"), {
+			ID: "request-api-scope", Title: "ask for an access token for this API when signing in", For: "client",
+			Effect: "the access token names the API as its audience", Opens: "nothing",
+			Steps: []string{
+				"add the API to the authorization request: scope=api://API-ID/SCOPE (Entra), audience=API (Auth0), resource=URL (RFC 8707)",
+				"in the client, keep id_token for showing who is signed in and access_token for requests",
+			},
+			Verify: "the token's aud names the API; the ID token is still refused", Undo: "take the scope out of the authorization request",
+		}}
+	return sus
 }

@@ -79,6 +79,22 @@ var (
 	millis  = lazyregexp.New(`(?i)\b(exp|iat|nbf)\b["'\x60]?\s*(?:[:=]|is|of|was|->)?\s*["']?1\d{12}\b`)
 )
 
+var (
+	inCode   = lazyregexp.New(`(?i)\b(?:exp|iat|nbf)\b["']?\s*[:=]\s*[^\n/]{0,24}(?:Date\.now\(\)|new Date\(\)\.(?:getTime|valueOf)\(\)|\+\s?new Date\(\)|System\.currentTimeMillis\(\))([^\n,}]{0,60})`)
+	seconds  = lazyregexp.New(`/\s*1_?000|/\s*1e3`)
+	textSpan = lazyregexp.New(`expiresIn["']?\s*:\s*["']\d{2,}["']`)
+)
+
+// written13 reports code that puts milliseconds into a time claim.
+func written13(text string) bool {
+	for _, m := range inCode.FindAllStringSubmatch(text, 6) {
+		if !seconds.MatchString(m[1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // unitInText finds such times in a record that shows no token.
 func unitInText(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
@@ -95,6 +111,12 @@ func unitInText(v *cause.View) *cause.Suspicion {
 	case millis.MatchString(text + told(v)):
 		s.Grade, s.Weight = cause.Likely, 0.8
 		s.Because = []fact.Fact{v.Saw("A time claim with thirteen digits is shown: milliseconds, where seconds belong.")}
+	case written13(text):
+		s.Grade, s.Weight = cause.Strong, 0.9
+		s.Because = []fact.Fact{v.Asked("The code writes a time claim from a clock that counts milliseconds, and does not divide by 1000.")}
+	case textSpan.MatchString(text):
+		s.Grade, s.Weight = cause.Likely, 0.7
+		s.Because = []fact.Fact{v.Asked("The code gives expiresIn as a text of digits, which jsonwebtoken reads as milliseconds.")}
 	default:
 		return nil
 	}

@@ -13,7 +13,7 @@ var TokenRevoked = &cause.Cause{
 	Title:   "the token was withdrawn, or is not known to the server",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Hides:   []string{"missing-www-authenticate", "403-means-401", "wrong-password"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)

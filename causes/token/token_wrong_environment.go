@@ -8,6 +8,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -101,6 +102,9 @@ func keyOfOtherStage(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	c, ok := v.Arrived(cred.APIKey, cred.Bearer)
+	if s := liveAtSandbox(v); s != nil {
+		return s
+	}
 	if !ok {
 		return nil
 	}
@@ -142,4 +146,19 @@ func keyOfOtherIndex(v *cause.View) *cause.Suspicion {
 		}
 	}
 	return nil
+}
+
+var liveKey = lazyregexp.New(`(?i)\b(live|production|prod)[-_ ](api[-_ ]|secret[-_ ]|public[-_ ]|access[-_ ])?(key|token|credentials?|secret)\b|\b[ps]k[-_]live|\bkey[-_]live|-live-api-key`)
+
+// liveAtSandbox is a request to a sandbox that is refused, in a record that speaks of a key of the live service.
+func liveAtSandbox(v *cause.View) *cause.Suspicion {
+	host := strings.ToLower(v.Answer.Request.URL.Host)
+	if v.Answer.Given == "" || !strings.Contains(host, "sandbox") || !liveKey.MatchString(written(v)+told(v)) {
+		return nil
+	}
+	s := &sent{v: v, cred: cred.Credential{In: cred.InHeader, Place: "Authorization"}}
+	return s.environment(&cause.Suspicion{Grade: cause.Likely, Weight: 0.75, Because: []fact.Fact{
+		v.Asked("The request goes to %q, a sandbox.", host),
+		v.Asked("The record speaks of a key of the live service."),
+	}})
 }
