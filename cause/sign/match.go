@@ -2,7 +2,6 @@ package sign
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -171,7 +170,7 @@ func field(h exchange.Header, want string) bool {
 func holdsPart(v secret.Text, part string) bool {
 	if strings.Contains(part, "*") {
 		return v.Map(func(s string) string {
-			if ok, err := path.Match(part, strings.ToLower(s)); err == nil && ok {
+			if glob(part, strings.ToLower(s)) {
 				return "y"
 			}
 			return ""
@@ -193,6 +192,27 @@ func (e *Evidence) challenged(want string) (hit, bool) {
 		}
 	}
 	return hit{}, false
+}
+
+// glob reports that s is pattern, in which * stands for any run of characters, slashes too.
+func glob(pattern, s string) bool {
+	first, rest, star := strings.Cut(pattern, "*")
+	if !star {
+		return pattern == s
+	}
+	s, ok := strings.CutPrefix(s, first)
+	if !ok {
+		return false
+	}
+	parts := strings.Split(rest, "*")
+	for _, p := range parts[:len(parts)-1] { // the leftmost place is as good as any
+		_, after, ok := strings.Cut(s, p)
+		if !ok {
+			return false
+		}
+		s = after
+	}
+	return strings.HasSuffix(s, parts[len(parts)-1])
 }
 
 func (e *Evidence) url(part string) (hit, bool) {
@@ -341,7 +361,7 @@ func (e *Evidence) sets(want string) (hit, bool) {
 		if system != "*" && !strings.EqualFold(s.System, system) {
 			continue
 		}
-		if ok, err := path.Match(strings.ToLower(name), strings.ToLower(s.Name)); name != "" && (err != nil || !ok) {
+		if name != "" && !glob(strings.ToLower(name), strings.ToLower(s.Name)) {
 			continue
 		}
 		if !valued || holdsPart(secret.Join(spaced(s.Args)...), part) {

@@ -10,134 +10,172 @@ import (
 //	invalid issuer            these words in a row
 //	issuer * invalid          up to six words between
 //	issuer ** invalid         up to thirty words between
-//	(wrong|bad|invalid) key   one of several; an alternative may have several words, or none: (is|)
-//	expir~                    a word that begins so
+//	(wrong|not valid|) key    one of several runs of words, or none; choices may stand in choices
+//	expir~                    a word that begins so; behind a choice: each of its last words does
 //	umlaut~ & password        both, anywhere in one piece of text
 //
 // Case, quotes and punctuation do not matter: the wording is cut into words as the text is (see Words).
 type phrase struct {
 	text  string
-	parts [][]item // joined by &
+	parts [][]node // joined by &
 }
 
-// item is one step of a part: one of some runs of words, after a gap.
-type item struct {
-	gap  int
-	runs [][]word
-}
-
-type word struct {
-	text   string
-	prefix bool
-}
-
-func (w word) is(s string) bool {
-	if w.prefix {
-		return strings.HasPrefix(s, w.text)
-	}
-	return s == w.text
+// node is one step: a word, a gap or a choice.
+type node struct {
+	word   string
+	prefix bool     // the word is the beginning of one
+	gap    int      // words that may stand between; then there is nothing else
+	choice [][]node // one of these
 }
 
 const (
 	shortGap = 6
 	longGap  = 30
+	maxDepth = 8 // choices in choices
 )
 
 // parse reads a phrase.
 func parse(text string) (*phrase, error) {
 	p := &phrase{text: text}
 	for _, part := range strings.Split(text, "&") {
-		items, err := parsePart(part)
-		if err != nil {
+		r := reader{rest: part}
+		nodes, err := r.seq(0)
+		switch {
+		case err != nil:
 			return nil, fmt.Errorf("phrase %q: %w", text, err)
+		case r.rest != "":
+			return nil, fmt.Errorf("phrase %q: %q closes nothing", text, r.rest[:1])
+		case !worded(nodes):
+			return nil, fmt.Errorf("phrase %q: no words", text)
 		}
-		p.parts = append(p.parts, items)
+		p.parts = append(p.parts, nodes)
 	}
 	return p, nil
 }
 
-func parsePart(text string) ([]item, error) {
-	var out []item
-	gap := 0
-	add := func(runs [][]word) {
-		out = append(out, item{gap: gap, runs: runs})
-		gap = 0
+type reader struct{ rest string }
+
+// seq reads steps up to the end, or up to the | or ) of the choice that it stands in.
+func (r *reader) seq(depth int) ([]node, error) {
+	if depth > maxDepth {
+		return nil, fmt.Errorf("choices are nested deeper than %d", maxDepth)
 	}
-	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
-		if text[0] == '(' {
-			inner, rest, ok := strings.Cut(text[1:], ")")
-			if !ok {
-				return nil, fmt.Errorf("a ( is not closed")
+	var out []node
+	for {
+		r.rest = strings.TrimLeft(r.rest, " \t\n")
+		if r.rest == "" || r.rest[0] == ')' || r.rest[0] == '|' {
+			if depth == 0 && strings.HasPrefix(r.rest, "|") {
+				return nil, fmt.Errorf("a | outside of a choice")
 			}
-			var runs [][]word
-			for _, alt := range strings.Split(inner, "|") {
-				runs = append(runs, parseRun(alt))
+			return out, nil
+		}
+		if r.rest[0] == '(' {
+			n, err := r.alternatives(depth)
+			if err != nil {
+				return nil, err
 			}
-			if len(strings.TrimSpace(inner)) == 0 {
-				return nil, fmt.Errorf("an empty choice")
-			}
-			add(runs)
-			text = rest
+			out = append(out, n)
 			continue
 		}
-		step, rest, _ := strings.Cut(text, " ")
-		if i := strings.IndexByte(step, '('); i > 0 {
-			step, rest = text[:i], text[i:]
+		end := strings.IndexAny(r.rest, " \t\n()|")
+		if end < 0 {
+			end = len(r.rest)
 		}
-		text = rest
+		step := r.rest[:end]
+		r.rest = r.rest[end:]
 		switch step {
 		case "*":
-			gap = max(gap, shortGap)
+			out = append(out, node{gap: shortGap})
 		case "**":
-			gap = longGap
+			out = append(out, node{gap: longGap})
 		default:
-			for _, w := range parseRun(step) {
-				add([][]word{{w}})
+			stem, prefix := strings.CutSuffix(step, "~")
+			ws := Words(stem)
+			for n, w := range ws {
+				out = append(out, node{word: w, prefix: prefix && n == len(ws)-1})
 			}
 		}
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("no words")
-	}
-	return out, nil
 }
 
-// parseRun reads words in a row, each with an optional ~ behind it.
-func parseRun(text string) []word {
-	var out []word
-	for _, f := range strings.Fields(text) {
-		stem, prefix := strings.CutSuffix(f, "~")
-		ws := Words(stem)
-		for n, w := range ws {
-			out = append(out, word{text: w, prefix: prefix && n == len(ws)-1})
+// alternatives reads a choice from its ( on.
+func (r *reader) alternatives(depth int) (node, error) {
+	var n node
+	for {
+		r.rest = r.rest[1:] // ( or |
+		s, err := r.seq(depth + 1)
+		if err != nil {
+			return n, err
+		}
+		n.choice = append(n.choice, s)
+		if r.rest == "" {
+			return n, fmt.Errorf("a ( is not closed")
+		}
+		if r.rest[0] == ')' {
+			break
 		}
 	}
-	return out
+	r.rest = r.rest[1:]
+	if strings.HasPrefix(r.rest, "~") {
+		r.rest = r.rest[1:]
+		for _, s := range n.choice {
+			if len(s) > 0 && s[len(s)-1].word != "" {
+				s[len(s)-1].prefix = true
+			}
+		}
+	}
+	if !worded([]node{n}) {
+		return n, fmt.Errorf("an empty choice")
+	}
+	return n, nil
 }
 
-// keys gives the plain words of which at least one is in every text that p matches: the words of its most telling
-// step. nil means that p has to be tried on every text.
+// worded reports that there is a word somewhere in nodes.
+func worded(nodes []node) bool {
+	for _, n := range nodes {
+		if n.word != "" {
+			return true
+		}
+		for _, s := range n.choice {
+			if worded(s) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keys gives plain words of which at least one is in every text that p matches, those of its most telling step. nil
+// means that p has to be tried on every text.
 func (p *phrase) keys() []string {
 	var best []string
 	for _, part := range p.parts {
-		for _, it := range part {
-			var ws []string
-			for _, run := range it.runs {
-				w := ""
-				for _, r := range run {
-					if !r.prefix && len(r.text) > len(w) {
-						w = r.text
-					}
-				}
-				if w == "" {
-					ws = nil
+		if k := keysOf(part); k != nil && (best == nil || telling(k) > telling(best)) {
+			best = k
+		}
+	}
+	return best
+}
+
+func keysOf(nodes []node) []string {
+	var best []string
+	for _, n := range nodes {
+		var k []string
+		switch {
+		case n.word != "" && !n.prefix:
+			k = []string{n.word}
+		case n.choice != nil:
+			for _, s := range n.choice {
+				of := keysOf(s)
+				if of == nil {
+					k = nil
 					break
 				}
-				ws = append(ws, w)
+				k = append(k, of...)
 			}
-			if ws != nil && (best == nil || telling(ws) > telling(best)) {
-				best = ws
-			}
+		}
+		if k != nil && (best == nil || telling(k) > telling(best)) {
+			best = k
 		}
 	}
 	return best
@@ -156,13 +194,7 @@ func telling(ws []string) int {
 func (p *phrase) in(words []string) (at int, ok bool) {
 	at = -1
 	for _, part := range p.parts {
-		found := -1
-		for i := range words {
-			if match(words[i:], part, true) {
-				found = i
-				break
-			}
-		}
+		found := find(part, words)
 		if found < 0 {
 			return 0, false
 		}
@@ -173,34 +205,57 @@ func (p *phrase) in(words []string) (at int, ok bool) {
 	return at, true
 }
 
-// match reports that words begin with the items; the first one's gap does not count.
-func match(words []string, items []item, first bool) bool {
-	if len(items) == 0 {
-		return true
+func find(part []node, words []string) int {
+	m := matcher{words: words, part: part}
+	for i := range words {
+		if m.seq(part, i, true, func(int) bool { return true }) {
+			return i
+		}
 	}
-	it := items[0]
-	reach := it.gap
-	if first {
-		reach = 0
+	return -1
+}
+
+// matcher remembers where the rest of the part cannot begin, so that gaps cost no more than their width for each word.
+type matcher struct {
+	words []string
+	part  []node
+	dead  map[[2]int]bool
+}
+
+// seq reports that nodes match from word i on, and that what follows (next) does as well. top says that nodes are the
+// rest of the part itself, not of a choice in it.
+func (m *matcher) seq(nodes []node, i int, top bool, next func(int) bool) bool {
+	if len(nodes) == 0 {
+		return next(i)
 	}
-	for skip := 0; skip <= reach && skip < len(words); skip++ {
-		for _, run := range it.runs {
-			if n, ok := begins(words[skip:], run); ok && match(words[skip+n:], items[1:], false) {
+	n := nodes[0]
+	if n.word != "" {
+		if i < len(m.words) && (m.words[i] == n.word || n.prefix && strings.HasPrefix(m.words[i], n.word)) {
+			return m.seq(nodes[1:], i+1, top, next)
+		}
+		return false
+	}
+	key := [2]int{len(nodes), i}
+	if top && m.dead[key] {
+		return false
+	}
+	if n.gap > 0 {
+		for skip := 0; skip <= n.gap && i+skip <= len(m.words); skip++ {
+			if m.seq(nodes[1:], i+skip, top, next) {
 				return true
 			}
 		}
 	}
-	return false
-}
-
-func begins(words []string, run []word) (int, bool) {
-	if len(words) < len(run) {
-		return 0, false
-	}
-	for i, w := range run {
-		if !w.is(words[i]) {
-			return 0, false
+	for _, s := range n.choice {
+		if m.seq(s, i, false, func(j int) bool { return m.seq(nodes[1:], j, top, next) }) {
+			return true
 		}
 	}
-	return len(run), true
+	if top {
+		if m.dead == nil {
+			m.dead = map[[2]int]bool{}
+		}
+		m.dead[key] = true
+	}
+	return false
 }
