@@ -217,7 +217,7 @@ func glob(pattern, s string) bool {
 
 func (e *Evidence) url(part string) (hit, bool) {
 	for _, a := range e.asked {
-		if strings.Contains(strings.ToLower(a.request.URL.String()), part) {
+		if u := a.request.URL; strings.Contains(strings.ToLower(u.String()), part) || u.Host == "" && strings.Contains(strings.ToLower(u.Path), part) {
 			return hit{place: a.from}, true
 		}
 	}
