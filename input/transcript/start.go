@@ -46,14 +46,20 @@ var (
 	bareRE   = lazyregexp.New(`^(?:Status(?: Code)?: ?|HTTP (?:status|error|code):? ?)?([1-5]\d\d) ([A-Z][A-Za-z' -]{1,40})$`)
 )
 
+// knownReason are reason phrases that stand in a status line whose version was left out.
+var knownReason = map[string]bool{"ok": true, "created": true, "no content": true, "moved permanently": true, "found": true, "see other": true,
+	"temporary redirect": true, "permanent redirect": true, "not modified": true, "bad request": true, "unauthorized": true, "unauthorised": true,
+	"forbidden": true, "not found": true, "method not allowed": true, "not acceptable": true, "proxy authentication required": true,
+	"too many requests": true, "authorization required": true, "internal server error": true, "bad gateway": true, "service unavailable": true}
+
 // statusLine reads "HTTP/1.1 401 Unauthorized", "HTTP/2 401".
 func statusLine(s string) (proto string, status int, reason string, ok bool) {
 	if !strings.HasPrefix(s, "HTTP") {
 		return "", 0, "", false
 	}
 	m := statusRE.FindStringSubmatch(s)
-	if m == nil {
-		return "", 0, "", false
+	if m == nil || m[1] == "" && m[3] != "" && !knownReason[strings.ToLower(strings.TrimSpace(m[3]))] {
+		return "", 0, "", false // "HTTP 401 Invalid credential" is how CiviCRM begins a body
 	}
 	if m[1] != "" {
 		proto = "HTTP/" + m[1]
