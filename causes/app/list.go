@@ -10,6 +10,8 @@ var Causes = []*cause.Cause{
 	DRFAuthClasses,
 	ExpressMiddlewareOrder,
 	ForbiddenMeans401,
+	HMACBodyAltered,
+	HMACCanonicalisation,
 	LoginPageInsteadOf401,
 	MethodOrContentType401,
 	MissingWWWAuthenticate,
@@ -20,6 +22,4 @@ var Causes = []*cause.Cause{
 	SpringErrorDispatch401,
 	UnauthorizedMeans403,
 	{ID: "aspnet-scheme-or-middleware-order", Title: "ASP.NET Core's middleware order or default scheme is wrong", Family: family, RefusedBy: "application", FaultAt: "application", Hides: []string{"token-revoked", "missing-www-authenticate", "redirect-to-login-instead-of-401", "no-credentials-sent"}},
-	{ID: "hmac-body-altered", Title: "the signature covers other bytes than arrived", Family: family, RefusedBy: "application", FaultAt: "application", Hides: []string{"wrong-password", "hmac-canonicalisation", "jwt-signature-invalid-wrong-key"}},
-	{ID: "hmac-canonicalisation", Title: "the two sides sign the request in another form", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"wrong-password", "jwt-signature-invalid-wrong-key"}},
 }

@@ -18,7 +18,16 @@ var SessionNotShared = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides:     []string{"session-expired", "redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "missing-www-authenticate", "401-means-403", "403-means-401"},
+	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if v.Recorded() {
+			if s := recordedTurns(v); s != nil {
+				return s
+			}
+			if !v.Whole() {
+				return nil
+			}
+		}
 		if v.Answer == nil || v.Answer.Response == nil || cause.Passed(v.Answer) {
 			return nil
 		}

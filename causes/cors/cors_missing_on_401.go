@@ -13,45 +13,48 @@ var CORSMissingOn401 = &cause.Cause{
 	Title:   "the refusal has no CORS headers, so the script sees a network error",
 	Family:  family,
 	FaultAt: exchange.Application,
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, ok := callOf(v)
-		if !ok || c.own != nil || !cause.Refused(v.Answer) || v.Answer.Header().Has("Access-Control-Allow-Origin") {
+	Partial: true,
+	Suspect: recorded("cors-missing-on-401", missingOn401),
+}
+
+func missingOn401(v *cause.View) *cause.Suspicion {
+	c, ok := callOf(v)
+	if !ok || c.own != nil || !cause.Refused(v.Answer) || v.Answer.Header().Has("Access-Control-Allow-Origin") {
+		return nil
+	}
+	does := func(x *exchange.Exchange) bool { return x.OK() && c.permits(x) && len(c.missing(x)) == 0 }
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.4, FaultAt: fault(v.Answer), Independent: true, Because: []fact.Fact{
+		c.page(v), v.Saw("The answer %d has no Access-Control-Allow-Origin.", v.Answer.Status()),
+	}}
+	pre := c.preflight(v)
+	if pre != nil {
+		if !does(pre) {
 			return nil
 		}
-		does := func(x *exchange.Exchange) bool { return x.OK() && c.permits(x) && len(c.missing(x)) == 0 }
-		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.4, FaultAt: fault(v.Answer), Independent: true, Because: []fact.Fact{
-			c.page(v), v.Saw("The answer %d has no Access-Control-Allow-Origin.", v.Answer.Status()),
-		}}
-		pre := c.preflight(v)
-		if pre != nil {
-			if !does(pre) {
-				return nil
-			}
-			s.Weight = 0.6
-			s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d and allows the page.", pre.Status()))
-		}
-		// Whether the answers to requests that are let in carry the header is not seen: strong, not proved.
-		s.Trials = []cause.Trial{c.trial("a preflight that allows the page", does).Carrying(cause.Strong)}
-		s.Raise = []cause.Raise{{
-			Command: "curl -sS -D - -o /dev/null -H " + cause.QuoteWord("Origin: "+c.origin) + " -H \"Authorization: Bearer $TOKEN\" " + cause.Quote(v.Request.URL) + " | grep -i '^access-control'",
-			Where:   "here, with a token that is known to be good", Would: "print Access-Control-Allow-Origin, which the refusal lacks",
-		}}
-		s.Remedies = []cause.Remedy{{
-			ID: "cors-on-errors", Title: "send the CORS headers with error answers too", For: "server",
-			Effect: "the script can read the 401, and renew its token", Opens: "the allowed origins may read error answers; nothing else",
-			Steps: []string{
-				"nginx: add_header Access-Control-Allow-Origin " + plainOrigin(c.origin) + " always;",
-				"Apache: Header always set Access-Control-Allow-Origin " + plainOrigin(c.origin),
-				"API Gateway: GatewayResponses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin",
-				"in frameworks: the CORS middleware before the one for authentication",
-			},
-			Verify: "the request without a credential answers 401 with Access-Control-Allow-Origin", Undo: "take always off again",
-		}, {
-			ID: "read-refusal-with-curl", Title: "look for the real reason of the refusal outside the browser", For: "client",
-			Effect: "the status and the words of the answer show", Opens: "nothing",
-			Steps:  []string{"developer tools, Network, the request, Copy as cURL; then: why401 curl ..."},
-			Verify: "the status is the one shown here", Undo: "none needed",
-		}}
-		return s
-	},
+		s.Weight = 0.6
+		s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d and allows the page.", pre.Status()))
+	}
+	// Whether the answers to requests that are let in carry the header is not seen: strong, not proved.
+	s.Trials = []cause.Trial{c.trial("a preflight that allows the page", does).Carrying(cause.Strong)}
+	s.Raise = []cause.Raise{{
+		Command: "curl -sS -D - -o /dev/null -H " + cause.QuoteWord("Origin: "+c.origin) + " -H \"Authorization: Bearer $TOKEN\" " + cause.Quote(v.Request.URL) + " | grep -i '^access-control'",
+		Where:   "here, with a token that is known to be good", Would: "print Access-Control-Allow-Origin, which the refusal lacks",
+	}}
+	s.Remedies = []cause.Remedy{{
+		ID: "cors-on-errors", Title: "send the CORS headers with error answers too", For: "server",
+		Effect: "the script can read the 401, and renew its token", Opens: "the allowed origins may read error answers; nothing else",
+		Steps: []string{
+			"nginx: add_header Access-Control-Allow-Origin " + plainOrigin(c.origin) + " always;",
+			"Apache: Header always set Access-Control-Allow-Origin " + plainOrigin(c.origin),
+			"API Gateway: GatewayResponses DEFAULT_4XX and DEFAULT_5XX with gatewayresponse.header.Access-Control-Allow-Origin",
+			"in frameworks: the CORS middleware before the one for authentication",
+		},
+		Verify: "the request without a credential answers 401 with Access-Control-Allow-Origin", Undo: "take always off again",
+	}, {
+		ID: "read-refusal-with-curl", Title: "look for the real reason of the refusal outside the browser", For: "client",
+		Effect: "the status and the words of the answer show", Opens: "nothing",
+		Steps:  []string{"developer tools, Network, the request, Copy as cURL; then: why401 curl ..."},
+		Verify: "the status is the one shown here", Undo: "none needed",
+	}}
+	return s
 }

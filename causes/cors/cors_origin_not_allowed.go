@@ -13,53 +13,56 @@ var CORSOriginNotAllowed = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Hides:   []string{"no-credentials-sent"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, ok := callOf(v)
-		if !ok {
-			return nil
+	Partial: true,
+	Suspect: recorded("cors-origin-not-allowed", originNotAllowed),
+}
+
+func originNotAllowed(v *cause.View) *cause.Suspicion {
+	c, ok := callOf(v)
+	if !ok {
+		return nil
+	}
+	s := &cause.Suspicion{Because: []fact.Fact{c.page(v)}}
+	pre := c.preflight(v)
+	switch x := v.Answer; {
+	case c.own == nil && x.Status() == 403 && !c.permits(x) && (pre == nil || invalidOrigin(x) || cause.Refused(pre)):
+		s.Grade, s.Weight = cause.Likely, 0.45
+		if invalidOrigin(x) {
+			s.Grade, s.Weight = cause.Strong, 0.9
+			s.Because = append(s.Because, v.Saw("The answer is 403 and gives the origin as its reason."))
 		}
-		s := &cause.Suspicion{Because: []fact.Fact{c.page(v)}}
-		pre := c.preflight(v)
-		switch x := v.Answer; {
-		case c.own == nil && x.Status() == 403 && !c.permits(x) && (pre == nil || invalidOrigin(x) || cause.Refused(pre)):
-			s.Grade, s.Weight = cause.Likely, 0.45
-			if invalidOrigin(x) {
-				s.Grade, s.Weight = cause.Strong, 0.9
-				s.Because = append(s.Because, v.Saw("The answer is 403 and gives the origin as its reason."))
-			}
-			s.Trials = []cause.Trial{cause.Without("without:Origin", "no Origin header", "Origin").Passing().OrOut()}
-			s.RefusedBy, s.FaultAt = layerOf(x), fault(x)
-			return finish(s, c, v)
-		case pre != nil && (pre.OK() && !c.permits(pre) || invalidOrigin(pre)):
-			s.Grade, s.Weight, s.Where = cause.Strong, 0.85, cause.Location{Hop: pre.N}
-			s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d. %s", pre.Status(), allowSays(pre)))
-			blame(s, pre)
-			if c.own != nil && pre.OK() {
-				s.Grade = cause.Proved // the reply is the browser's whole ground for refusing
-			}
-		case c.own != nil:
-			return nil
-		case cause.Passed(x) && x.OK() && !c.permits(x):
-			s.Grade, s.Weight = cause.Strong, 0.8
-			s.Because = append(s.Because, v.Saw("The answer is %d, and the browser does not hand it to the script. %s", x.Status(), allowSays(x)))
-			blame(s, x)
-			if c.declared && c.exact {
-				s.Grade = cause.Proved // a script's request (Sec-Fetch-Mode: cors), and its very answer
-			}
-			return finish(s, c, v)
-		case c.preflighted() && pre == nil:
-			s.Grade, s.Weight = cause.Likely, 0.35
-		default:
-			return nil
+		s.Trials = []cause.Trial{cause.Without("without:Origin", "no Origin header", "Origin").Passing().OrOut()}
+		s.RefusedBy, s.FaultAt = layerOf(x), fault(x)
+		return finish(s, c, v)
+	case pre != nil && (pre.OK() && !c.permits(pre) || invalidOrigin(pre)):
+		s.Grade, s.Weight, s.Where = cause.Strong, 0.85, cause.Location{Hop: pre.N}
+		s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d. %s", pre.Status(), allowSays(pre)))
+		blame(s, pre)
+		if c.own != nil && pre.OK() {
+			s.Grade = cause.Proved // the reply is the browser's whole ground for refusing
 		}
-		if c.own == nil {
-			s.Trials = []cause.Trial{c.trial("a preflight answered without leave for this origin", func(seen *exchange.Exchange) bool {
-				return seen.OK() && !c.permits(seen) || invalidOrigin(seen)
-			})}
-			s.Independent = pre != nil && !cause.Passed(v.Answer)
+	case c.own != nil:
+		return nil
+	case cause.Passed(x) && x.OK() && !c.permits(x):
+		s.Grade, s.Weight = cause.Strong, 0.8
+		s.Because = append(s.Because, v.Saw("The answer is %d, and the browser does not hand it to the script. %s", x.Status(), allowSays(x)))
+		blame(s, x)
+		if c.declared && c.exact {
+			s.Grade = cause.Proved // a script's request (Sec-Fetch-Mode: cors), and its very answer
 		}
 		return finish(s, c, v)
-	},
+	case c.preflighted() && pre == nil:
+		s.Grade, s.Weight = cause.Likely, 0.35
+	default:
+		return nil
+	}
+	if c.own == nil {
+		s.Trials = []cause.Trial{c.trial("a preflight answered without leave for this origin", func(seen *exchange.Exchange) bool {
+			return seen.OK() && !c.permits(seen) || invalidOrigin(seen)
+		})}
+		s.Independent = pre != nil && !cause.Passed(v.Answer)
+	}
+	return finish(s, c, v)
 }
 
 // blame sets who refuses: the browser when the server answers, the server when it does not.

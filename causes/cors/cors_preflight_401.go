@@ -17,44 +17,47 @@ var CORSPreflight401 = &cause.Cause{
 	FaultAt: exchange.Application,
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate",
 		"403-means-401", "401-means-403", "benign-challenge"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, ok := callOf(v)
-		if !ok || !c.preflighted() {
-			return nil
+	Partial: true,
+	Suspect: recorded("cors-preflight-401", preflight401),
+}
+
+func preflight401(v *cause.View) *cause.Suspicion {
+	c, ok := callOf(v)
+	if !ok || !c.preflighted() {
+		return nil
+	}
+	s := &cause.Suspicion{Because: []fact.Fact{c.page(v)}}
+	pre := c.preflight(v)
+	switch {
+	case c.own != nil && !refusesAll(pre):
+		return nil
+	case c.own != nil:
+		s.Grade, s.Weight = cause.Strong, 0.85
+		if pre.Status() == 401 && !bears(pre.Request) {
+			// The refused request is the preflight itself, as a browser sends it: nothing is left to find out.
+			s.Grade, s.Weight = cause.Proved, 0.95
 		}
-		s := &cause.Suspicion{Because: []fact.Fact{c.page(v)}}
-		pre := c.preflight(v)
-		switch {
-		case c.own != nil && !refusesAll(pre):
-			return nil
-		case c.own != nil:
-			s.Grade, s.Weight = cause.Strong, 0.85
-			if pre.Status() == 401 && !bears(pre.Request) {
-				// The refused request is the preflight itself, as a browser sends it: nothing is left to find out.
-				s.Grade, s.Weight = cause.Proved, 0.95
-			}
-		case pre == nil:
-			s.Grade, s.Weight = cause.Likely, 0.35
-		case !refusesAll(pre):
-			return nil
-		default:
-			s.Grade, s.Weight = cause.Strong, 0.85
+	case pre == nil:
+		s.Grade, s.Weight = cause.Likely, 0.35
+	case !refusesAll(pre):
+		return nil
+	default:
+		s.Grade, s.Weight = cause.Strong, 0.85
+	}
+	if pre != nil {
+		s.Because = append(s.Because, fact.At(pre.N, "The preflight (OPTIONS without a credential) is answered %d.", pre.Status()))
+		s.FaultAt, s.RefusedBy, s.Where = fault(pre), layerOf(pre), cause.Location{Hop: pre.N}
+	}
+	if c.own == nil {
+		s.Trials = []cause.Trial{c.trial("401, or the way to a login", asksLogin)}
+		if pre != nil && pre.Status() == 403 {
+			s.Trials = []cause.Trial{c.trial("403", refusesAll).Carrying(cause.Strong)}
 		}
-		if pre != nil {
-			s.Because = append(s.Because, fact.At(pre.N, "The preflight (OPTIONS without a credential) is answered %d.", pre.Status()))
-			s.FaultAt, s.RefusedBy, s.Where = fault(pre), layerOf(pre), cause.Location{Hop: pre.N}
-		}
-		if c.own == nil {
-			s.Trials = []cause.Trial{c.trial("401, or the way to a login", asksLogin)}
-			if pre != nil && pre.Status() == 403 {
-				s.Trials = []cause.Trial{c.trial("403", refusesAll).Carrying(cause.Strong)}
-			}
-			s.Independent = pre != nil && !cause.Passed(v.Answer)
-		}
-		s.Raise = []cause.Raise{{Command: c.ask(v), Where: "here, or wherever the page's users are", Would: "be answered 401 or 403 in place of 204 with Access-Control-Allow-Origin"}}
-		s.Remedies = preflightRemedies(c, v)
-		return s
-	},
+		s.Independent = pre != nil && !cause.Passed(v.Answer)
+	}
+	s.Raise = []cause.Raise{{Command: c.ask(v), Where: "here, or wherever the page's users are", Would: "be answered 401 or 403 in place of 204 with Access-Control-Allow-Origin"}}
+	s.Remedies = preflightRemedies(c, v)
+	return s
 }
 
 func preflightRemedies(c call, v *cause.View) []cause.Remedy {

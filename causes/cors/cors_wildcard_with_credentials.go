@@ -16,47 +16,50 @@ var CORSWildcardWithCredentials = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Client,
 	FaultAt:   exchange.Application,
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		c, ok := callOf(v)
-		if !ok {
-			return nil
-		}
-		x := v.Answer
-		if c.own != nil {
-			x = c.own
-		}
-		vs := x.Header().Values("Access-Control-Allow-Origin")
-		if len(vs) != 1 {
-			return nil
-		}
-		star := vs[0].Is("*")
-		credentials := x.Header().Text("Access-Control-Allow-Credentials").Is("true")
-		s := &cause.Suspicion{RefusedBy: exchange.Client, FaultAt: fault(x), Because: []fact.Fact{c.page(v)}}
-		switch {
-		case c.cookies && star && c.own == nil:
-			s.Because = append(s.Because, fact.Given("the request", "The browser sent cookies with it, so the script asked for credentials."),
-				v.Saw("Access-Control-Allow-Origin is a star, which allows none."))
-		case c.cookies && vs[0].Is(c.origin) && !credentials && c.own == nil:
-			s.Title = "the answer does not allow credentials, and the request carries cookies"
-			s.Because = append(s.Because, fact.Given("the request", "The browser sent cookies with it, so the script asked for credentials."),
-				v.Saw("Access-Control-Allow-Origin fits, and Access-Control-Allow-Credentials is not true."))
-		case star && credentials:
-			s.Grade, s.Weight = cause.Likely, 0.55
-			s.Because = append(s.Because, fact.At(x.N, "Access-Control-Allow-Origin is a star, and Access-Control-Allow-Credentials is true: no browser takes the two together."))
-			return wildcardRemedies(s, c, v)
-		default:
-			return nil
-		}
-		if cause.Passed(v.Answer) {
-			s.Grade, s.Weight = cause.Strong, 0.85
-			if c.declared && c.exact {
-				s.Grade = cause.Proved // a script's request with cookies, and its very answer
-			}
-		} else {
-			s.Grade, s.Weight, s.Independent = cause.Strong, 0.5, true // the refusal has its own reason; this keeps it from being read
-		}
+	Partial:   true,
+	Suspect:   recorded("cors-wildcard-with-credentials", wildcardWithCredentials),
+}
+
+func wildcardWithCredentials(v *cause.View) *cause.Suspicion {
+	c, ok := callOf(v)
+	if !ok {
+		return nil
+	}
+	x := v.Answer
+	if c.own != nil {
+		x = c.own
+	}
+	vs := x.Header().Values("Access-Control-Allow-Origin")
+	if len(vs) != 1 {
+		return nil
+	}
+	star := vs[0].Is("*")
+	credentials := x.Header().Text("Access-Control-Allow-Credentials").Is("true")
+	s := &cause.Suspicion{RefusedBy: exchange.Client, FaultAt: fault(x), Because: []fact.Fact{c.page(v)}}
+	switch {
+	case c.cookies && star && c.own == nil:
+		s.Because = append(s.Because, fact.Given("the request", "The browser sent cookies with it, so the script asked for credentials."),
+			v.Saw("Access-Control-Allow-Origin is a star, which allows none."))
+	case c.cookies && vs[0].Is(c.origin) && !credentials && c.own == nil:
+		s.Title = "the answer does not allow credentials, and the request carries cookies"
+		s.Because = append(s.Because, fact.Given("the request", "The browser sent cookies with it, so the script asked for credentials."),
+			v.Saw("Access-Control-Allow-Origin fits, and Access-Control-Allow-Credentials is not true."))
+	case star && credentials:
+		s.Grade, s.Weight = cause.Likely, 0.55
+		s.Because = append(s.Because, fact.At(x.N, "Access-Control-Allow-Origin is a star, and Access-Control-Allow-Credentials is true: no browser takes the two together."))
 		return wildcardRemedies(s, c, v)
-	},
+	default:
+		return nil
+	}
+	if cause.Passed(v.Answer) {
+		s.Grade, s.Weight = cause.Strong, 0.85
+		if c.declared && c.exact {
+			s.Grade = cause.Proved // a script's request with cookies, and its very answer
+		}
+	} else {
+		s.Grade, s.Weight, s.Independent = cause.Strong, 0.5, true // the refusal has its own reason; this keeps it from being read
+	}
+	return wildcardRemedies(s, c, v)
 }
 
 func wildcardRemedies(s *cause.Suspicion, c call, v *cause.View) *cause.Suspicion {

@@ -5,8 +5,10 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // CDNCachedAuthResponse: an answer meant for one user is handed out by a shared cache.
@@ -15,8 +17,15 @@ var CDNCachedAuthResponse = &cause.Cause{
 	Title:   "an answer for one user is stored in a shared cache",
 	Family:  family,
 	FaultAt: exchange.Edge,
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 200 {
+			return nil
+		}
+		if s := sessionFromCache(v); s != nil {
+			return s
+		}
+		if !v.Whole() {
 			return nil
 		}
 		a, ok := v.Arrived(cred.Basic, cred.Bearer, cred.JWT, cred.APIKey)
@@ -54,6 +63,27 @@ var CDNCachedAuthResponse = &cause.Cause{
 		}
 		return s
 	},
+}
+
+var sessionCookie = lazyregexp.New(`(?i)sess|(^|[._-])sid($|[._-])|auth|token|jwt|login|remember`)
+
+// sessionFromCache is an answer that comes out of a cache and sets a session: whoever asks next gets the same one.
+func sessionFromCache(v *cause.View) *cause.Suspicion {
+	for _, x := range append(v.Hops(), v.Others()...) {
+		mark, at, hit := cached(x)
+		if !hit || strings.HasPrefix(mark, "Age") {
+			continue
+		}
+		for _, f := range x.Header().Values("Set-Cookie") {
+			c := cookie.Parse(f)
+			if !sessionCookie.MatchString(c.Name) || c.Value.Empty() {
+				continue
+			}
+			return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, FaultAt: at, Because: []fact.Fact{
+				fact.At(x.N, "The answer comes out of a cache (%s), and sets a session cookie: everybody who asks gets the same session.", mark)}}
+		}
+	}
+	return nil
 }
 
 const keyGuarded = "anonymous-past-the-cache"

@@ -14,6 +14,7 @@ var IPAllowlist = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401", "user-lacks-role-or-group", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Remedies: addressRemedies(v), Raise: []cause.Raise{{
 			Command: "sudo grep -hE 'access forbidden by rule|AH01630|client denied' /var/log/nginx/error.log /var/log/apache2/error.log | tail -3",
@@ -27,7 +28,7 @@ var IPAllowlist = &cause.Cause{
 		}
 		_, blocked := page(v.Answer, "waf-block")
 		_, asked := page(v.Answer, "bot-challenge")
-		if !ownPage(v) || blocked || asked {
+		if !v.Whole() || !ownPage(v) || blocked || asked {
 			return nil
 		}
 		s.RefusedBy, s.FaultAt = v.Writer.Layer, v.Writer.Layer

@@ -16,6 +16,7 @@ var RateLimitLockout = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: []string{"wrong-password", "403-means-401", "401-means-403", "user-lacks-role-or-group", "missing-www-authenticate", "no-credentials-sent", "ip-allowlist",
 		"user-agent-blocked", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Response == nil {
 			return nil

@@ -17,19 +17,22 @@ var UserAgentBlocked = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"ip-allowlist", "waf-block", "403-means-401", "user-lacks-role-or-group"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		name, isTool := toolAgent(v.Request)
 		said, words := v.Means(signature.UserAgentRequired)
 		_, blocked := page(v.Answer, "waf-block")
 		status := v.Answer.Status()
 		// An application's 403 is about permission; a plain one without a known writer may be such a rule.
-		fits := isTool && (ownPage(v) || blocked || status == 403 && !v.Written && len(v.Challenges) == 0 && len(v.Credentials) == 0)
+		fits := isTool && v.Whole() && (ownPage(v) || blocked || status == 403 && !v.Written && len(v.Challenges) == 0 && len(v.Credentials) == 0)
 		if !words && !fits || status/100 != 4 {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Remedies: agentRemedies(v)}
-		s.Because = []fact.Fact{v.Asked("User-Agent is that of a tool: %s.", name)}
-		if name == "an empty User-Agent" {
+		if isTool && !v.Unseen(exchange.RequestHeader) {
+			s.Because = []fact.Fact{v.Asked("User-Agent is that of a tool: %s.", name)}
+		}
+		if name == "an empty User-Agent" && len(s.Because) > 0 {
 			s.Because[0] = v.Asked("The request brings no User-Agent.")
 		}
 		if words {

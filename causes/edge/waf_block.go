@@ -17,6 +17,7 @@ var WAFBlock = &cause.Cause{
 	FaultAt: exchange.Edge,
 	Hides: []string{"403-means-401", "user-lacks-role-or-group", "reverse-proxy-strips-authorization", "cdn-strips-authorization",
 		"missing-www-authenticate", "wrong-password", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil {
 			return nil

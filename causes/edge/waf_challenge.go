@@ -16,6 +16,7 @@ var WAFChallenge = &cause.Cause{
 	Hides: []string{"waf-block", "ip-allowlist", "user-agent-blocked", "rate-limit-lockout", "403-means-401", "no-credentials-sent",
 		"missing-www-authenticate", "reverse-proxy-strips-authorization", "cdn-strips-authorization", "wrong-password", "user-lacks-role-or-group",
 		"authorization-scheme-wrong", "unsolicited-authorization-sent"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		m, ok := page(v.Answer, "bot-challenge")
 		if !ok {

@@ -1,0 +1,188 @@
+package cors
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/secret"
+)
+
+// finding is what a record tells about CORS: the cause and how well it fits.
+type finding struct {
+	id      string
+	grade   cause.Grade
+	weight  float64
+	because []fact.Fact
+}
+
+// recorded answers for the cause called id from a record that need not show whole exchanges. live is the detector that
+// wants to see all; what it finds goes before.
+func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
+	return func(v *cause.View) *cause.Suspicion {
+		if v.Whole() {
+			if s := live(v); s != nil {
+				return s
+			}
+		}
+		if !v.Recorded() {
+			return nil
+		}
+		var best finding
+		for _, f := range findings(v) {
+			if f.id == id && (f.grade > best.grade || f.grade == best.grade && f.weight > best.weight) {
+				best = f
+			}
+		}
+		if best.id == "" {
+			return nil
+		}
+		return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
+	}
+}
+
+var (
+	includes = lazyregexp.New(`(?i)credentials["']?\s*[:=]\s*["']include|withCredentials["']?\s*[:=]\s*true|credentials mode is .?include`)
+	noHeader = lazyregexp.New(`(?i)no .?access-control-allow-origin.? header is present|header .?access-control-allow-origin.? missing`)
+)
+
+// findings are what the exchanges and settings of the record tell.
+func findings(v *cause.View) []finding {
+	var out []finding
+	withCredentials, complained := false, false
+	hear := func(text string) {
+		withCredentials = withCredentials || includes.MatchString(text)
+		complained = complained || noHeader.MatchString(text)
+	}
+	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
+		hear(string(m.Text))
+	}
+	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
+		hear(string(n.Text))
+	}
+	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
+		if x.Given == "" || x.Response == nil {
+			continue
+		}
+		if x.Request.Method == "OPTIONS" {
+			out = append(out, preflights(x)...)
+		} else {
+			out = append(out, answers(x, withCredentials, complained)...)
+		}
+		out = append(out, origins(x)...)
+	}
+	return append(out, configured(v)...)
+}
+
+// preflights judges the answer to an OPTIONS request. Without Access-Control-Request-Method it may be another thing; then
+// it only fits.
+func preflights(x *exchange.Exchange) []finding {
+	h := x.Request.Header
+	asks := h.Has("Access-Control-Request-Method") || h.Has("Access-Control-Request-Headers")
+	if refusesAll(x) && !bears(x.Request) && x.Status() != 0 {
+		f := finding{"cors-preflight-401", cause.Likely, 0.75, []fact.Fact{
+			fact.At(x.N, "The OPTIONS request, which browsers send without a credential, is answered %d.", x.Status())}}
+		if asks && x.Status() == 401 {
+			f.grade, f.weight = cause.Strong, 0.9
+		}
+		return []finding{f}
+	}
+	wanted := list(h.Get("Access-Control-Request-Headers"))
+	allow := x.Header().Values("Access-Control-Allow-Headers")
+	if !x.OK() || len(wanted) == 0 || len(allow) == 0 {
+		return nil
+	}
+	c := call{headers: wanted}
+	if miss := c.missing(x); len(miss) > 0 {
+		return []finding{{"cors-header-not-allowed", cause.Strong, 0.9, []fact.Fact{
+			fact.At(x.N, "The preflight asks for headers, and Access-Control-Allow-Headers of the answer lacks: %s.", names(miss))}}}
+	}
+	return nil
+}
+
+// answers judges the answer to the request itself.
+func answers(x *exchange.Exchange, withCredentials, complained bool) []finding {
+	h, asked := x.Header(), x.Request.Header
+	origin := asked.Get("Origin")
+	var out []finding
+	allowed := h.Text("Access-Control-Allow-Origin")
+	if allowed.Is("*") && (withCredentials || origin != "" && (asked.Has("Cookie") || h.Text("Access-Control-Allow-Credentials").EqualFold("true"))) {
+		out = append(out, finding{"cors-wildcard-with-credentials", cause.Likely, 0.78, []fact.Fact{
+			fact.At(x.N, "Access-Control-Allow-Origin is a star, and credentials are meant to come along; browsers refuse that pair.")}})
+	}
+	seen := x.Unseen&exchange.ResponseHeader == 0 || complained && len(h) > 0
+	if allowed.Empty() && origin != "" && seen && (x.Status() == 401 || x.Status() == 403) && !invalidOrigin(x) {
+		w := 0.6
+		if complained {
+			w = 0.82
+		}
+		out = append(out, finding{"cors-missing-on-401", cause.Likely, w, []fact.Fact{
+			fact.At(x.N, "The answer %d to a page of %s has no Access-Control-Allow-Origin.", x.Status(), origin)}})
+	}
+	return out
+}
+
+// origins compares Origin with what the answer allows.
+func origins(x *exchange.Exchange) []finding {
+	origin, allowed := x.Request.Header.Get("Origin"), x.Header().Values("Access-Control-Allow-Origin")
+	if origin == "" || len(allowed) == 0 {
+		return nil
+	}
+	if u := x.Request.URL; u.Host != "" {
+		if p, err := exchange.ParseURL(origin); err == nil && p.Origin() == u.Origin() {
+			return nil
+		}
+	}
+	if !slices.ContainsFunc(allowed, func(t secret.Text) bool { return t.Is("*") || t.Is(origin) }) {
+		return []finding{{"cors-origin-not-allowed", cause.Strong, 0.88, []fact.Fact{
+			fact.At(x.N, "The page is of %s, and Access-Control-Allow-Origin names another origin.", origin)}}}
+	}
+	return nil
+}
+
+// configured reads what nginx is told to add: without "always" a header goes with successful answers only
+// (ngx_http_headers_module), and a star does not go with credentials.
+func configured(v *cause.View) []finding {
+	var out []finding
+	star, credentials, preflight := fact.Source{}, false, false
+	bare := fact.Source{}
+	found, starred := false, false
+	for _, s := range v.Settings {
+		name := strings.ToLower(s.Name)
+		if name == "if" && len(s.Args) > 0 {
+			preflight = true
+		}
+		if name != "add_header" || len(s.Args) < 2 {
+			continue
+		}
+		always := s.Args[len(s.Args)-1].EqualFold("always")
+		switch {
+		case s.Args[0].EqualFold("Access-Control-Allow-Origin"):
+			if s.Args[1].Is("*") {
+				star, starred = s.From, true
+			}
+			if !always {
+				bare, found = s.From, true
+			}
+		case s.Args[0].EqualFold("Access-Control-Allow-Credentials") && s.Args[1].EqualFold("true"):
+			credentials = true
+		}
+	}
+	if starred && credentials {
+		f := fact.Given("the configuration", "A star as the allowed origin and leave for credentials stand together; browsers refuse that pair.")
+		f.From = star
+		out = append(out, finding{"cors-wildcard-with-credentials", cause.Likely, 0.78, []fact.Fact{f}})
+	}
+	refusal := slices.ContainsFunc(v.Messages, func(m exchange.Message) bool { return m.Status == 401 || m.Status == 403 }) ||
+		slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return cause.Refused(x) && x.Request.Method != "OPTIONS" }) ||
+		slices.ContainsFunc(v.Notes, func(n exchange.Note) bool { return strings.Contains(string(n.Text), "401") })
+	if found && refusal && !preflight {
+		f := fact.Given("the configuration", `add_header without "always" leaves Access-Control-Allow-Origin off every 401 and 403.`)
+		f.From = bare
+		out = append(out, finding{"cors-missing-on-401", cause.Likely, 0.78, []fact.Fact{f}})
+	}
+	return out
+}
