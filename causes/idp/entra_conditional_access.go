@@ -16,7 +16,7 @@ var EntraConditionalAccess = &cause.Cause{
 	Hides:   []string{"token-expired", "token-revoked", "scope-missing-401", "user-lacks-role-or-group", "missing-www-authenticate", "403-means-401", "wrong-password", "account-locked-or-disabled", "no-credentials-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer.Status()/100 != 4 {
+		if !clientError(v) {
 			return nil
 		}
 		s := &cause.Suspicion{Weight: 0.9, Remedies: accessRemedies(), Raise: []cause.Raise{{

@@ -54,3 +54,8 @@ func refusedOrUnseen(v *cause.View) bool {
 	}
 	return false
 }
+
+// clientError reports a 4xx, or a record that does not show the status.
+func clientError(v *cause.View) bool {
+	return v.Answer.Status()/100 == 4 || v.Answer.Status() == 0 && v.Recorded()
+}

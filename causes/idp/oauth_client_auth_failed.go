@@ -22,7 +22,7 @@ var OAuthClientAuthFailed = &cause.Cause{
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		m, ok := v.Means(signature.ClientUnknown)
-		if !ok || v.Answer.Status()/100 != 4 {
+		if !ok || !clientError(v) {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, RefusedBy: exchange.IdentityProvider, Because: []fact.Fact{m.Because}, Remedies: clientRemedies(v),

@@ -19,7 +19,7 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "oauth-client-auth-failed"},
 	Partial:   true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if v.Answer.Status()/100 != 4 {
+		if !clientError(v) {
 			return nil
 		}
 		f, ok := says(v, "invalid_redirect_uri", "did not match any of the client's registered", "Invalid parameter: redirect_uri", "redirect_uri_mismatch", "AADSTS50011", "'redirect_uri' parameter must be a Login redirect URI")

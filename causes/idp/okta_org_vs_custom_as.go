@@ -61,9 +61,14 @@ func oktaInSettings(v *cause.View) *cause.Suspicion {
 	if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {
 		s.Grade, s.Weight = cause.Strong, 0.85
 		s.Because = append(s.Because, m.Because)
+	} else if keySpoken.MatchString(written(v)) {
+		s.Grade, s.Weight = cause.Strong, 0.85
 	}
 	return s
 }
+
+// keySpoken are words about a key or signature in what programs say.
+var keySpoken = lazyregexp.New(`(?i)no key found|\bkid\b|signing ?key|signature (verification|is)? ?(failed|invalid)|invalid signature`)
 
 func oktaRemedies(v *cause.View) []cause.Remedy {
 	return []cause.Remedy{newToken(v, "custom-server", "get the token from a custom authorization server", "iss, aud and key are those that the API can check",

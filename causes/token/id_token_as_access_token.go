@@ -1,6 +1,8 @@
 package token
 
 import (
+	"strings"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -73,10 +75,18 @@ func idTokenInCode(v *cause.View) *cause.Suspicion {
 	switch {
 	case idAssigned.MatchString(text):
 		return s.accessInstead(&cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{v.Asked("The code puts the ID token where the access token belongs.")}})
+	case idSent.MatchString(text) && refusesKind(v):
+		return s.accessInstead(&cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Because: []fact.Fact{v.Asked("The code sends the ID token in Authorization."),
+			v.Saw("The answer refuses the token's audience or kind.")}})
 	case idSent.MatchString(text):
 		return s.accessInstead(&cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Because: []fact.Fact{v.Asked("The code sends the ID token in Authorization.")}})
 	}
 	return nil
+}
+
+func refusesKind(v *cause.View) bool {
+	_, ok := v.Means(signature.AudienceMismatch, signature.TokenTypeWrong, signature.ScopeMissing)
+	return ok || strings.Contains(strings.ToLower(v.Challenges.Find("Bearer").Value("error_description")), "audience")
 }
 
 // accessInstead adds what helps.

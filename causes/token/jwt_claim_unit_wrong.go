@@ -75,7 +75,7 @@ var JWTClaimUnitWrong = &cause.Cause{
 // point in time gives, or a year with five digits, as milliseconds read as seconds give.
 var (
 	epoch   = lazyregexp.New(`(?i)\b(exp|expire[sd]?|expiration|expiredat|expiry|lifetime|validto)\b[^\n]{0,80}?(\b1970-01-|\bjan(uary)? 0?\d,? 1970|\b0?\d/0?1/1970|\b0?1/0?\d/1970|1970-01-\d\d)`)
-	farAway = lazyregexp.New(`(?i)\b(exp|expire[sd]?|expiration|expiredat|iat|nbf|not before|notbefore|issued at|prior to|validfrom|validto)\b[^\n]{0,60}?[+ '":]\+?[1-9]\d{4}-\d\d-\d\d`)
+	farAway = lazyregexp.New(`(?i)\b(exp|expire[sd]?|expiration|expiredat|iat|nbf|not before|notbefore|issued at|prior to|validfrom|validto)\b[^\n]{0,60}?[+ '":](\+?[1-9]\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/[1-9]\d{4}\b)`)
 	millis  = lazyregexp.New(`(?i)\b(exp|iat|nbf)\b["'\x60]?\s*(?:[:=]|is|of|was|->)?\s*["']?1\d{12}\b`)
 )
 

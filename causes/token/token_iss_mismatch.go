@@ -7,6 +7,8 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -21,7 +23,7 @@ var TokenIssMismatch = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
-			return nil
+			return twoAddresses(v)
 		}
 		words, said := s.says(signature.IssuerMismatch)
 		if !said && !s.recorded() {
@@ -100,6 +102,35 @@ var TokenIssMismatch = &cause.Cause{
 		return sus
 	},
 }
+
+var realms = lazyregexp.New(`(?i)\b(https?)://([a-z0-9.:_-]+)(?:/auth)?(/realms/[a-z0-9_-]+)`)
+
+// twoAddresses knows it by a realm that the record reaches under two addresses, one of them of the inner network, when no
+// token is shown: the issuer in a token is the address under which it was asked for.
+func twoAddresses(v *cause.View) *cause.Suspicion {
+	text := written(v) + told(v)
+	if !v.Recorded() || !issuerSpoken.MatchString(text) {
+		return nil
+	}
+	var first []string
+	for _, m := range realms.FindAllStringSubmatch(text, 12) {
+		host, _, _ := strings.Cut(m[2], ":")
+		switch {
+		case first == nil:
+			first = m
+			continue
+		case first[3] != m[3] || strings.EqualFold(first[2], m[2]):
+			continue
+		}
+		if other, _, _ := strings.Cut(first[2], ":"); inside(host) || inside(other) {
+			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.68, FaultAt: exchange.Application, Because: []fact.Fact{
+				v.Asked("One realm is reached under two addresses, one of them of the inner network: the token's issuer is the one, the API may expect the other.")}}
+		}
+	}
+	return nil
+}
+
+var issuerSpoken = lazyregexp.New(`(?i)\bissuer|\biss\b|\b401\b|unauthori[sz]ed|invalid[ _]token`)
 
 // trusted are the issuers that the settings or code of the record name. Those of Entra are left out: an authority there
 // is not the issuer, letter by letter (entra-v1-v2-issuer).
