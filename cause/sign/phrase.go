@@ -31,12 +31,16 @@ type node struct {
 const (
 	shortGap = 6
 	longGap  = 30
-	maxDepth = 8 // choices in choices
+	maxDepth = 8  // choices in choices
+	maxGaps  = 12 // in one phrase
 )
 
 // parse reads a phrase.
 func parse(text string) (*phrase, error) {
 	p := &phrase{text: text}
+	if n := strings.Count(strings.ReplaceAll(text, "**", "*"), "*"); n > maxGaps {
+		return nil, fmt.Errorf("phrase %q: %d gaps; %d are the most", text, n, maxGaps)
+	}
 	for _, part := range strings.Split(text, "&") {
 		r := reader{rest: part}
 		nodes, err := r.seq(0)
@@ -206,56 +210,58 @@ func (p *phrase) in(words []string) (at int, ok bool) {
 }
 
 func find(part []node, words []string) int {
-	m := matcher{words: words, part: part}
+	m := matcher{words: words}
 	for i := range words {
-		if m.seq(part, i, true, func(int) bool { return true }) {
+		if m.seq(part, i, func(int) bool { return true }) {
 			return i
 		}
 	}
 	return -1
 }
 
-// matcher remembers where the rest of the part cannot begin, so that gaps cost no more than their width for each word.
+// matcher remembers what cannot begin where, so that gaps cost no more than their width for each word. What follows a node
+// is the same whichever way led to it; so the node itself, wherever it stands in the part, is enough to remember by.
 type matcher struct {
 	words []string
-	part  []node
-	dead  map[[2]int]bool
+	dead  map[deadEnd]bool
 }
 
-// seq reports that nodes match from word i on, and that what follows (next) does as well. top says that nodes are the
-// rest of the part itself, not of a choice in it.
-func (m *matcher) seq(nodes []node, i int, top bool, next func(int) bool) bool {
+type deadEnd struct {
+	at   *node
+	word int
+}
+
+// seq reports that nodes match from word i on, and that what follows (next) does as well.
+func (m *matcher) seq(nodes []node, i int, next func(int) bool) bool {
 	if len(nodes) == 0 {
 		return next(i)
 	}
 	n := nodes[0]
 	if n.word != "" {
 		if i < len(m.words) && (m.words[i] == n.word || n.prefix && strings.HasPrefix(m.words[i], n.word)) {
-			return m.seq(nodes[1:], i+1, top, next)
+			return m.seq(nodes[1:], i+1, next)
 		}
 		return false
 	}
-	key := [2]int{len(nodes), i}
-	if top && m.dead[key] {
+	key := deadEnd{&nodes[0], i}
+	if m.dead[key] {
 		return false
 	}
 	if n.gap > 0 {
 		for skip := 0; skip <= n.gap && i+skip <= len(m.words); skip++ {
-			if m.seq(nodes[1:], i+skip, top, next) {
+			if m.seq(nodes[1:], i+skip, next) {
 				return true
 			}
 		}
 	}
 	for _, s := range n.choice {
-		if m.seq(s, i, false, func(j int) bool { return m.seq(nodes[1:], j, top, next) }) {
+		if m.seq(s, i, func(j int) bool { return m.seq(nodes[1:], j, next) }) {
 			return true
 		}
 	}
-	if top {
-		if m.dead == nil {
-			m.dead = map[[2]int]bool{}
-		}
-		m.dead[key] = true
+	if m.dead == nil {
+		m.dead = map[deadEnd]bool{}
 	}
+	m.dead[key] = true
 	return false
 }

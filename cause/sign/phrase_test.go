@@ -98,6 +98,7 @@ func TestBadPhrases(t *testing.T) {
 	for _, c := range []struct{ phrase, want string }{
 		{"", "no words"}, {"  ", "no words"}, {"...", "no words"}, {"a &", "no words"}, {"& a", "no words"}, {"*", "no words"},
 		{"(a|b", "not closed"}, {"()", "empty choice"}, {"a ( ) b", "empty choice"},
+		{"a)", "closes nothing"}, {"a | b", "outside of a choice"}, {strings.Repeat("(", 100) + "a" + strings.Repeat(")", 100), "nested deeper"}, {strings.Repeat("a * ", 13) + "a", "13 gaps"},
 	} {
 		if _, err := parse(c.phrase); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, want %q", c.phrase, err, c.want)
@@ -129,17 +130,20 @@ func TestKeys(t *testing.T) {
 
 // TestManyGapsEnd: a phrase of gaps on a text that almost fits takes steps in proportion, not their power.
 func TestManyGapsEnd(t *testing.T) {
-	p, err := parse("a" + strings.Repeat(" ** a", 40) + " ** z")
-	if err != nil {
-		t.Fatal(err)
-	}
-	words := Words(strings.Repeat("a ", maxWords))
-	start := time.Now()
-	if _, ok := p.in(words); ok {
-		t.Error("it fits")
-	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("took %v", took)
+	gaps := "a" + strings.Repeat(" ** a", 10) + " ** z"
+	for _, text := range []string{gaps, "(b|" + gaps + ")", "((((" + gaps + "|c)|d)|e)|f) y", strings.Repeat("(a|a a|a * a) ", 12) + "z", strings.Repeat("* ", 12) + "z"} {
+		p, err := parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := Words(strings.Repeat("a ", maxWords))
+		start := time.Now()
+		if _, ok := p.in(words); ok {
+			t.Errorf("%.30q fits", text)
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%.30q took %v", text, took)
+		}
 	}
 }
 
