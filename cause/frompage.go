@@ -1,7 +1,6 @@
 package cause
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,15 +27,8 @@ func (p Page) Sheet() (Sheet, error) {
 	if strings.TrimSpace(p.Signs) == "" {
 		return s, nil
 	}
-	if n := shallow.Line(p.Signs); n > 0 {
-		return s, fmt.Errorf("%s.md:%d: signs: expected fewer brackets and nested lists", p.ID, p.SignsLine+n-1)
-	}
-	if err := yaml.UnmarshalWithOptions([]byte(p.Signs), &s, yaml.Strict()); err != nil {
-		var y yaml.Error
-		if errors.As(err, &y) && y.GetToken() != nil {
-			return s, fmt.Errorf("%s.md:%d: signs: %s", p.ID, p.SignsLine+y.GetToken().Position.Line-1, y.GetMessage())
-		}
-		return s, fmt.Errorf("%s.md:%d: signs: %w", p.ID, p.SignsLine, err)
+	if line, err := shallow.Unmarshal(p.Signs, &s); err != nil {
+		return s, fmt.Errorf("%s.md:%d: signs: %w", p.ID, p.SignsLine+max(line, 1)-1, err)
 	}
 	for n, x := range s.Signs.Signs {
 		if err := x.Check(); err != nil {

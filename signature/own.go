@@ -44,7 +44,7 @@ func LoadOwn(fsys fs.FS) (*Set, []error) {
 	return joined(sets), errs
 }
 
-func loadFile(fsys fs.FS, name string, taken map[string]string) (*Set, error) {
+func loadFile(fsys fs.FS, name string, taken map[string]string) (set *Set, err error) {
 	st, err := fs.Stat(fsys, name)
 	switch {
 	case err != nil:
@@ -61,6 +61,11 @@ func loadFile(fsys fs.FS, name string, taken map[string]string) (*Set, error) {
 	if n := shallow.Line(string(data)); n > 0 {
 		return nil, fmt.Errorf("%s:%d: expected fewer brackets and nested lists", name, n)
 	}
+	defer func() {
+		if recover() != nil { // the YAML parser's; nothing of ours is half done
+			set, err = nil, fmt.Errorf("%s:1: expected plain YAML, without tags", name)
+		}
+	}()
 	d, err := parseDoc(name, data)
 	if err != nil {
 		return nil, err
