@@ -27,6 +27,9 @@ func whitespaceIn(v *cause.View) *cause.Suspicion {
 	if !ok || c.Has(cred.Placeholder) || c.Has(cred.SchemeDoubled) {
 		return nil
 	}
+	if !live(v) && flaw == cred.InnerBlank && (!inAuthorization(c) || v.Unseen(exchange.RequestLine)) {
+		return nil // a scheme word in a field of the server's own, or words that a reader took for one value
+	}
 	if inAuthorization(c) && (flaw == cred.LeadingBlank || flaw == cred.TrailingBlank) {
 		return nil // blanks around a field value are no part of it (RFC 9110 5.5)
 	}

@@ -182,6 +182,8 @@ func flat(s string) string {
 
 var noCORS = lazyregexp.New(`(?i)\bmode["']?\s*:\s*["']no-cors["']`)
 
+var withoutHeader = lazyregexp.New(`(?i)(?:no|without(?: an| the| any)?|miss(?:es|ing)(?: the)?|lacks?(?: the)?) authorization\b`)
+
 // dropped is the detector of client-library-drops-header.
 func dropped(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
@@ -194,6 +196,15 @@ func dropped(v *cause.View) *cause.Suspicion {
 	}
 	if _, from, ok := find(written(v), noCORS); ok {
 		return suspect(cause.Strong, 0.9, from, `mode: "no-cors" lets only a few harmless headers through; Authorization is taken out without a word.`)
+	}
+	for _, f := range v.Facts {
+		if strings.Contains(f.Text, "connection of an earlier request was used again") {
+			if _, from, ok := find(told(v), withoutHeader); ok {
+				s := suspect(cause.Likely, 0.75, from, "Some requests go out without Authorization.")
+				s.Because = append(s.Because, f)
+				return s
+			}
+		}
 	}
 	hops := v.Hops()
 	for i := 1; i < len(hops); i++ {

@@ -148,6 +148,8 @@ func readable(b []byte) bool {
 var encodedBraces = lazyregexp.New(`(?i)%7B\{?(?:%7B)?([a-z][a-z0-9 _.-]{1,40})[\]\}]?(?:%7D)?%7D`)
 var instruction = lazyregexp.New(`(?i)(?:secret|token|api[_-]?key|password)["']?\s*[:=]\s*["']?[\[<{]?\s*(?:copy|enter|paste|insert|put|replace|your)[ _-](?:the |your |with |in |here|[a-z_ -]){4,80}`)
 
+var nothingLogged = lazyregexp.New(`(?i)authorization["']?\s*[:=]\s*[["']*(?:(?:bearer|token|jwt)\s+)(?:undefined|null|none|nil|nan|\[object object\]|n/a|\(null\))(?:["'\s,;\]})]|$)`)
+
 var otherTemplate = lazyregexp.New(`(?i)\{(?:env|secret|secrets|vault|input|var|vars|params?)[:.][a-z_][a-z0-9_.]*\}`)
 
 // templateLeft finds a template that stands unfilled in an address, or a manual's instruction in place of a secret.
@@ -165,6 +167,9 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 			w = 0.8
 		}
 		s = suspect(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
+	}
+	if _, from, ok := find(said(v), nothingLogged); ok {
+		s = better(s, suspect(cause.Strong, 0.88, from, "The record shows an Authorization whose value is what a language prints for nothing or for an object."))
 	}
 	for _, x := range v.Exchanges {
 		for _, f := range x.Request.Header {
