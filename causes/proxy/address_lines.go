@@ -64,7 +64,11 @@ func hostLines(v *cause.View) *cause.Suspicion {
 	for _, p := range nginx.Named("proxy_pass") {
 		lines := nginx.Effective(p, "proxy_set_header")
 		if len(lines.Header("proxy_set_header", "Host")) == 0 && !directive.ArgMatches(p, 0, foreignHTTPS.Get()) && !asksAuth(nginx, p) {
-			return directive.Likely(0.3, directive.Fact(p, "No line sends the client's Host on: the application is asked for the name in proxy_pass."))
+			w := 0.3
+			if len(lines) > 1 {
+				w = 0.5 // a block that is shown with its header lines
+			}
+			return directive.Likely(w, directive.Fact(p, "No line sends the client's Host on: the application is asked for the name in proxy_pass."))
 		}
 	}
 	return nil

@@ -54,6 +54,8 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 		}
 		if says {
 			s.Weight += 0.25
+		} else if v.Recorded() {
+			s.Weight = 0.25 // a refusal that came through a proxy, and nothing more: no experiment will follow
 		}
 		if x := l.InQuery; x != nil && cause.Passed(x) {
 			s.Because = append(s.Because, fact.At(x.N, "The same token in the query is accepted, so the token is good and the header is lost."))

@@ -4,7 +4,9 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/causes/webserver/directive"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -16,7 +18,8 @@ var DigestNonceStale = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"wrong-password", "realm-mismatch", "missing-www-authenticate", "digest-algorithm-mismatch"},
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: directive.Either(nonceLines, func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 {
 			return nil
 		}
@@ -53,7 +56,24 @@ var DigestNonceStale = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "curl -i --digest -u USER " + cause.Quote(v.Request.URL), Where: "here (asks for the password)",
 			Would: "pass if only the nonce is old, and meet stale=true again if the servers behind the name do not share nonces"}}
 		return s
-	},
+	}),
+}
+
+// nonceLines reads a recorded Digest answer and the challenge that refused it.
+func nonceLines(v *cause.View) *cause.Suspicion {
+	c, ok := v.Arrived(cred.Digest)
+	ch := v.Challenges.Find("Digest")
+	if !ok || ch == nil || v.Answer.Status() != 401 {
+		return nil
+	}
+	d, ok := digest.Parse(c.Whole)
+	switch {
+	case strings.EqualFold(ch.Value("stale"), "true"):
+		return directive.Strong(0.9, v.Saw("The challenge says stale=true: the nonce was refused, not the login (RFC 7616 3.3)."))
+	case ok && !d.Nonce.Empty() && !d.Nonce.Is(ch.Value("nonce")) && d.Realm == ch.Realm() && d.NC > 1:
+		return directive.Likely(0.66, v.Asked("The login counts its nonce beyond 1: it was accepted before."), v.Saw("The server gives out another nonce, and does not say stale=true."))
+	}
+	return nil
 }
 
 func answerAfresh(v *cause.View) cause.Remedy {

@@ -16,6 +16,7 @@ var ServerAddsForeignChallenge = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
+	Hides:     []string{"wrong-password", "no-credentials-sent", "session-expired"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		windows := ""
 		for _, s := range []string{"Negotiate", "NTLM"} {
