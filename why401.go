@@ -43,11 +43,15 @@ type Option func(*settings)
 type settings struct {
 	probe     probe.Options
 	trace     io.Writer
+	xs        func([]*exchange.Exchange)
 	catalogue *all.Catalogue
 }
 
 // WithTrace writes to w why each experiment was chosen and what it told.
 func WithTrace(w io.Writer) Option { return func(s *settings) { s.trace = w } }
+
+// WithExchanges hands over what was exchanged when the diagnosis is done, recorded exchanges included, to be saved.
+func WithExchanges(f func([]*exchange.Exchange)) Option { return func(s *settings) { s.xs = f } }
 
 // WithMaxRequests limits what is sent; 8 without it.
 func WithMaxRequests(n int) Option { return func(s *settings) { s.probe.MaxRequests = n } }
@@ -118,6 +122,9 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	}
 	engine.Prober = prober{sender}
 	rep, err := engine.Run(ctx, c)
+	if s.xs != nil {
+		s.xs(c.Exchanges)
+	}
 	if onlyPasswordFiles(c) {
 		if e := sender.NoteHarmless(); e != nil && err == nil {
 			err = e

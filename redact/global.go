@@ -196,4 +196,4 @@ var common = set(`password passwd pass secret token tokens key keys admin user u
 	qwerty master service system name value code error invalid expired required missing unauthorized forbidden header cookie
 	session account status request response hello world foo bar baz abc dev prod staging local localhost docker nginx apache
 	jenkins gitlab github grafana redis postgres mysql elastic kibana the and for not with from this that host port path url
-	account name value error username credentials mismatch realm authorization authentication`)
+	account name value error username credentials mismatch realm await new return authorization authentication`)

@@ -124,7 +124,7 @@ func (r *Redactor) setting(s exchange.Setting) {
 			r.within(name, func() string { return r.basic(v) })
 		case userNames[low] || low == "name" && s.System == "htpasswd":
 			r.user(v)
-		case secretName(name) && !sentence(v) && !harmless(v), s.System == "netrc" && low == "password", s.System == "htpasswd":
+		case secretName(name) && !sentence(v) && !harmless(v), s.System == "netrc" && low == "password", s.System == "htpasswd" && n == len(s.Args)-1 && len(v) >= 13:
 			if !strings.HasPrefix(v, "/") {
 				r.within(name, func() string { return r.value(sortOf(low), v) })
 			}

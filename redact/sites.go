@@ -158,7 +158,7 @@ func extent(s string, start, at int, marked bool) (int, int) {
 }
 
 // oneCredential is a credential in the middle of a line: scheme words and one token, or cookies, or parameters.
-var oneCredential = lazyregexp.New(`^(?i:\[?(?:(?:[a-z][a-z0-9-]*[ \t]+)?[a-z_]+="[^"\n]*"(?:,[ \t]*[a-z_]+=(?:"[^"\n]*"|[^\s,"]+))*|(?:[a-z][a-z0-9_-]*:?[ \t]+)?(?:\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\([^)\n]*\)|<[^>\n]*>)|(?:digest|oauth|aws4-hmac-sha256)[ \t]+[^\n)\]}]+|(?:[a-z][a-z0-9_-]*:?[ \t]+){0,2}[^\s"'\x60,;)\]}>]+(?:;[ \t]*[^\s=;,"']+=[^\s;,"']*)*))`)
+var oneCredential = lazyregexp.New(`^(?i:\[?(?:(?:[a-z][a-z0-9-]*[ \t]+)?[a-z_]+="[^"\n]*"(?:,[ \t]*[a-z_]+=(?:"[^"\n]*"|[^\s,"]+))*|(?:[a-z][a-z0-9_-]*:?[ \t]+)?(?:\{\{[^}\n]*\}\}|\$\{[^}\n]*\}|\$\([^)\n]*\)|<[^>\n]*>)|(?:digest|oauth|aws4-hmac-sha256)[ \t]+[^\n)\]}]+|(?:[a-z][a-z0-9_-]*:?[ \t]+){0,2}[^\s"'\x60,;)\]}>\\]+(?:;[ \t]*[^\s=;,"']+=[^\s;,"']*)*))`)
 
 var address = lazyregexp.New(`(?i)\b[a-z][a-z0-9+.-]{1,30}:(?:\\?/){2}[^\s"'<>\x60]+`)
 
@@ -335,7 +335,7 @@ func assignments(r *Redactor, e *edits) {
 }
 
 // code is a call or a name in place of a value.
-var code = lazyregexp.New(`^[A-Za-z_$][\w.$]*\($|^(os|process|env|config|self|this|settings|req|request|options|props|state|ctx|vault|secrets)\.|^[a-z]+[A-Z][A-Za-z]*$`)
+var code = lazyregexp.New(`^[A-Za-z_$][\w.$]*\($|^(os|process|env|config|self|this|settings|req|request|options|props|state|ctx|vault|secrets)\.|^[a-z]+[A-Z][A-Za-z]*$|^[A-Za-z_]+(\.[A-Za-z_]+)+;?$`)
 
 var (
 	machineAt = lazyregexp.New(`(?i)\b(login|account)[ \t]+(\S+)\s+(?:account\s+\S+\s+)?password[ \t]+(\S+)|(?m:^[ \t]*password[ \t]+(\S+)[ \t\r]*$)|(?m:^[ \t]*login[ \t]+(\S+)[ \t\r]*$)`)

@@ -195,7 +195,7 @@ func (r *Redactor) dotted(w string) string {
 
 // looks is secret.Looks without what only looks so: moments, names in capitals or with words in them.
 func (r *Redactor) looks(s string) bool {
-	if date.MatchString(s) && strings.Trim(s, "0123456789TZtz-:.+") == "" {
+	if at := date.FindString(s); at != "" && (strings.Trim(s, "0123456789TZtz-:.+") == "" || !secret.Looks(strings.TrimLeft(s[len(at):], "0123456789TZtz-:._+"))) {
 		return false
 	}
 	if known := cred.VendorOf(secret.Public(s)).Known(); known && strings.ContainsAny(s, digits) {

@@ -232,7 +232,7 @@ func (r *Redactor) pairOf(whole, user, password string) string {
 
 // exampleUser and examplePassword are the pair that manuals write.
 var (
-	exampleUser     = lazyregexp.New(`(?i)^(my|your|the)?[-_]?user(name)?$`)
+	exampleUser     = lazyregexp.New(`(?i)^([A-Za-z0-9.-]+(\\|%5c))?(my|your|the)?[-_]?user(name)?$`)
 	examplePassword = lazyregexp.New(`(?i)^(my|your|the)?[-_]?(pass|password|passwd|pwd|secret|token)$`)
 )
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -32,6 +33,7 @@ type diagnosis struct {
 	sendTo                  []string
 	as                      string
 	timeout                 time.Duration
+	save                    saving
 }
 
 func (d *diagnosis) register(f *pflag.FlagSet) {
@@ -48,17 +50,23 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately")
 	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever there is a report")
+	f.StringVar(&d.save.name, "save", "", "write the case to `FILE`, without secrets")
+	f.BoolVar(&d.save.force, "force", false, "with --save: overwrite what is there")
+	f.BoolVar(&d.save.keep, "keep-secrets", false, "with --save: leave the secrets in")
 	f.DurationVar(&d.timeout, "timeout", 30*time.Second, "give up after this time")
 }
 
 func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	a := d.app
 	why401.Prepare()
-	if err := d.check(); err != nil {
+	if err := cmp.Or(d.check(), d.save.check()); err != nil {
 		return err
 	}
 	args, err := d.input(args)
 	if err != nil || args == nil {
+		return err
+	}
+	if err := d.save.collect(a, args, d.as); err != nil {
 		return err
 	}
 	in, err := a.read(args, d.nth, d.as)
@@ -176,6 +184,7 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	}
 	p := newProgress(a, host, d.trace)
 	opts = append(opts, why401.WithTrace(p), why401.WithCatalogue(known))
+	opts = append(opts, d.save.options()...)
 
 	type result struct {
 		rep *report.Report
@@ -210,6 +219,9 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 		r.rep.Failure.Message = "interrupted"
 	}
 	if err := d.write(r.rep); err != nil {
+		return err
+	}
+	if err := d.save.write(a); err != nil {
 		return err
 	}
 	switch {
