@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
 )
@@ -67,6 +68,11 @@ func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange
 func carry(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange {
 	if len(e.Tokens) == 0 || len(e.Intents) > 0 {
 		return xs
+	}
+	for _, x := range xs {
+		if len(cred.Of(x.Request)) > 0 {
+			return xs // a record shows what was carried where; what is not shown elsewhere may be what was lost
+		}
 	}
 	t := e.Tokens[0]
 	var x *exchange.Exchange

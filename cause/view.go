@@ -51,7 +51,9 @@ func NewView(c *exchange.Case) *View {
 	}
 	v.Challenges = challenge.Of(v.Answer)
 	v.Meanings = signature.Meanings(v.Answer)
-	v.Writer, v.Written = signature.Writer(v.Answer)
+	if v.Answer.Status() != 0 || len(v.Answer.Header()) > 0 || len(v.Answer.Body()) > 0 {
+		v.Writer, v.Written = signature.Writer(v.Answer) // of an answer that was not seen nobody is the writer
+	}
 	v.listen()
 	return v
 }
