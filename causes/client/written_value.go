@@ -150,6 +150,8 @@ var instruction = lazyregexp.New(`(?i)(?:secret|token|api[_-]?key|password)["']?
 
 var nothingLogged = lazyregexp.New(`(?i)authorization["']?\s*[:=]\s*[["']*(?:(?:bearer|token|jwt)\s+)(?:undefined|null|none|nil|nan|\[object object\]|n/a|\(null\))(?:["'\s,;\]})]|$)`)
 
+var objectLogged = lazyregexp.New(`(?i)\[object [a-z]+\]?\s*$`)
+
 var otherTemplate = lazyregexp.New(`(?i)\{(?:env|secret|secrets|vault|input|var|vars|params?)[:.][a-z_][a-z0-9_.]*\}`)
 
 // templateLeft finds a template that stands unfilled in an address, or a manual's instruction in place of a secret.
@@ -173,6 +175,9 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 	}
 	for _, x := range v.Exchanges {
 		for _, f := range x.Request.Header {
+			if x.Given != "" && credentialName.MatchString(f.Name) && f.Value.Match(objectLogged.Get()) {
+				s = better(s, suspect(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
+			}
 			if x.Given != "" && credentialName.MatchString(f.Name) && f.Value.Match(otherTemplate.Get()) {
 				s = better(s, suspect(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
 			}
