@@ -40,7 +40,9 @@ func CaseText(list []Artefact) string {
 // scalar writes text as a block of lines where that brings the same text back, else in quotation marks.
 func scalar(text string) string {
 	quoted, err := json.Marshal(text)
-	if err != nil || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0xfeff || r == 0x2028 || r == 0x2029 }) {
+	if err != nil || !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool {
+		return r < ' ' && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0xfeff || r == 0x2028 || r == 0x2029
+	}) {
 		return string(quoted)
 	}
 	mark := "|"
