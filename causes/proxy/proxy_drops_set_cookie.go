@@ -2,7 +2,7 @@ package proxy
 
 import (
 	"github.com/why401/why401/cause"
-	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/cause/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"

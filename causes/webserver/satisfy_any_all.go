@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
-	"github.com/why401/why401/causes/webserver/directive"
+	"github.com/why401/why401/cause/directive"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
