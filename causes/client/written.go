@@ -19,7 +19,7 @@ type text struct {
 // Bounds of what is matched: evidence is written by people and programs, not by the gigabyte.
 const (
 	mostTexts  = 200
-	longestOne = 1 << 16
+	longestOne = 1 << 14
 )
 
 // said are the texts that programs wrote: bodies of recorded answers, and messages.

@@ -17,7 +17,7 @@ type text struct {
 // Bounds of what is matched.
 const (
 	mostTexts  = 200
-	longestOne = 1 << 16
+	longestOne = 1 << 14
 )
 
 // said are the texts that programs wrote, told those of a person; settings count as said.
