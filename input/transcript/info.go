@@ -25,9 +25,16 @@ var (
 )
 
 // info reads one of curl's remarks.
+// remark is what curl says in passing and a cause may hang on: who was asked for a certificate, that a connection was used
+// again, that a POST became a GET, how it logs in.
+var remark = lazyregexp.New(`(?i)request cert|\bcert verify|certificate (?:problem|verify|expire)|re-?using (?:existing )?connection|issue another request|switch(?:ed)? (?:from|to) |auth using|netrc|proxy auth|connection #?\d+ .*(?:close|intact)|closing connection|ignoring the response-body|maximum .* redirects|\bntlm|negotiate|alert`)
+
 func (v *verbose) info(n int, s string) {
 	if v.d != nil && v.d.method == "CONNECT" && v.d.status/100 == 2 {
 		v.flush() // what follows is said of the connection inside the tunnel
+	}
+	if remark.MatchString(s) && !trouble.MatchString(s) {
+		v.t.message(n, "log", v.who, s, 0)
 	}
 	switch {
 	case v.connection(n, s):
