@@ -1,10 +1,10 @@
 # make test installs what the tests need (Debian packages, npm packages) and runs them all.
-# make check, unit, real, bench, scoreboard, fuzz are its parts.
+# make check, unit, real, bench, scoreboard, score, fuzz are its parts.
 
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: test deps check unit bench scoreboard fuzz generate
+.PHONY: test deps check unit bench scoreboard score fuzz generate
 
 test: deps check unit
 
@@ -27,6 +27,11 @@ bench:
 # every real-server scenario with its verdict
 scoreboard:
 	$(GO) run ./tools/scoreboard
+
+# labelled cases, diagnosed offline: how often the verdict is right. CASES names one or more folders of YAML files.
+CASES ?= $(wildcard lab/cases/*/)
+score:
+	$(GO) run ./tools/score $(CASES)
 
 # each parser for a minute
 FUZZTIME ?= 60s
