@@ -14,8 +14,9 @@ var HMACBodyAltered = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
-	Hides:     []string{"wrong-password", "hmac-canonicalisation", "jwt-signature-invalid-wrong-key"},
-	Partial:   true,
+	Hides: []string{"wrong-password", "hmac-canonicalisation", "jwt-signature-invalid-wrong-key", "digest-algorithm-mismatch", "express-middleware-order",
+		"method-or-content-type-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := checkSignature(v)
 		if !ok {

@@ -23,13 +23,12 @@ type finding struct {
 // wants to see all; what it finds goes before.
 func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
 	return func(v *cause.View) *cause.Suspicion {
+		var s *cause.Suspicion
 		if v.Whole() {
-			if s := live(v); s != nil {
-				return s
-			}
+			s = live(v)
 		}
 		if !v.Recorded() {
-			return nil
+			return s
 		}
 		var best finding
 		for _, f := range findings(v) {
@@ -37,10 +36,16 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 				best = f
 			}
 		}
-		if best.id == "" {
-			return nil
+		switch {
+		case best.id == "":
+			return s
+		case s == nil:
+			return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
+		case best.grade > s.Grade || best.grade == s.Grade && best.weight > s.Weight:
+			// What was written beside the exchange says more than the exchange alone.
+			s.Grade, s.Weight, s.Because, s.Independent = best.grade, best.weight, best.because, false
 		}
-		return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
+		return s
 	}
 }
 
@@ -58,10 +63,10 @@ func findings(v *cause.View) []finding {
 		complained = complained || noHeader.MatchString(text)
 	}
 	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		hear(string(m.Text))
+		hear(string(m.Text[:min(len(m.Text), 16<<10)]))
 	}
 	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		hear(string(n.Text))
+		hear(string(n.Text[:min(len(n.Text), 16<<10)]))
 	}
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		if x.Given == "" || x.Response == nil {
@@ -115,11 +120,11 @@ func answers(x *exchange.Exchange, withCredentials, complained bool) []finding {
 	}
 	seen := x.Unseen&exchange.ResponseHeader == 0 || complained && len(h) > 0
 	if allowed.Empty() && origin != "" && seen && (x.Status() == 401 || x.Status() == 403) && !invalidOrigin(x) {
-		w := 0.6
-		if complained {
-			w = 0.82
+		g, w := cause.Likely, 0.6
+		if complained { // the browser's complaint and its ground stand side by side
+			g, w = cause.Strong, 0.86
 		}
-		out = append(out, finding{"cors-missing-on-401", cause.Likely, w, []fact.Fact{
+		out = append(out, finding{"cors-missing-on-401", g, w, []fact.Fact{
 			fact.At(x.N, "The answer %d to a page of %s has no Access-Control-Allow-Origin.", x.Status(), origin)}})
 	}
 	return out
@@ -178,7 +183,7 @@ func configured(v *cause.View) []finding {
 	}
 	refusal := slices.ContainsFunc(v.Messages, func(m exchange.Message) bool { return m.Status == 401 || m.Status == 403 }) ||
 		slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return cause.Refused(x) && x.Request.Method != "OPTIONS" }) ||
-		slices.ContainsFunc(v.Notes, func(n exchange.Note) bool { return strings.Contains(string(n.Text), "401") })
+		slices.ContainsFunc(v.Notes, func(n exchange.Note) bool { return strings.Contains(string(n.Text[:min(len(n.Text), 16<<10)]), "401") })
 	if found && refusal && !preflight {
 		f := fact.Given("the configuration", `add_header without "always" leaves Access-Control-Allow-Origin off every 401 and 403.`)
 		f.From = bare

@@ -18,21 +18,24 @@ var (
 	login = lazyregexp.New(`(?i)authorization|bearer|\bauth\b|api[-_]?key|\b401\b`)
 )
 
-// maxAddresses is how many addresses of a record are compared.
-const maxAddresses = 24
+// Bounds of what is compared.
+const (
+	maxAddresses = 24
+	maxHeard     = 16 << 10 // bytes of one text
+)
 
 // addresses are the URLs that the record's texts name, in order.
 func addresses(v *cause.View) []exchange.URL {
 	var out []exchange.URL
 	take := func(text string) {
-		for _, s := range address.Get().FindAllString(text[:min(len(text), 32<<10)], maxAddresses) {
+		for _, s := range address.Get().FindAllString(text[:min(len(text), maxHeard)], maxAddresses) {
 			if u, err := exchange.ParseURL(strings.TrimRight(s, ".,;:")); err == nil && len(out) < maxAddresses {
 				out = append(out, u)
 			}
 		}
 	}
 	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		take(string(m.Text))
+		take(string(m.Text[:min(len(m.Text), maxHeard)]))
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {
@@ -42,7 +45,7 @@ func addresses(v *cause.View) []exchange.URL {
 		}
 	}
 	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		take(string(n.Text))
+		take(string(n.Text[:min(len(n.Text), maxHeard)]))
 	}
 	return out
 }
@@ -50,13 +53,16 @@ func addresses(v *cause.View) []exchange.URL {
 // endedElsewhere is a program that tells at which address it came to stand, and that is not the one it was given.
 func endedElsewhere(v *cause.View) (trail, bool) {
 	told, carries := false, false
+	hear := func(text exchange.Raw) {
+		s := string(text[:min(len(text), maxHeard)])
+		told = told || ended.MatchString(s)
+		carries = carries || login.MatchString(s)
+	}
 	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		told = told || ended.MatchString(string(m.Text))
-		carries = carries || login.MatchString(string(m.Text))
+		hear(m.Text)
 	}
 	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		told = told || ended.MatchString(string(n.Text))
-		carries = carries || login.MatchString(string(n.Text))
+		hear(n.Text)
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {

@@ -51,7 +51,7 @@ const maxCookies = 40
 // findings are what the record tells about its cookies.
 func findings(v *cause.View) []finding {
 	var out []finding
-	said := texts(v)
+	said := hear(texts(v))
 	n := 0
 	for _, x := range v.Exchanges {
 		if x.Given == "" {
@@ -97,6 +97,17 @@ var (
 	cookieSize   = lazyregexp.New(`\b(\d{4,6})[ -]?(bytes?|characters|chars|b)\b`)
 )
 
+// heard is what the texts say, looked for once.
+type heard struct {
+	text                                                 string
+	plain, terminated, framed, linked, noTLS, secureCode bool
+}
+
+func hear(text string) heard {
+	return heard{text: text, plain: plain(text), terminated: terminated.MatchString(text), framed: framed.MatchString(text),
+		linked: linked.MatchString(text), noTLS: noTLS.MatchString(text), secureCode: secureCode.MatchString(text)}
+}
+
 // plain reports that the record names an http address which is not this machine's own.
 func plain(said string) bool {
 	for _, u := range plainAddress.Get().FindAllString(said, 20) {
@@ -108,7 +119,7 @@ func plain(said string) bool {
 }
 
 // unstored are the reasons for which no browser keeps the cookie, as far as the field itself and its URL show them.
-func unstored(g given, said string) []finding {
+func unstored(g given, said heard) []finding {
 	c, u := g.set, g.by.Request.URL
 	known := g.by.Unseen&exchange.RequestLine == 0 && u.Host != ""
 	lower := strings.ToLower(c.Name)
@@ -136,7 +147,7 @@ func unstored(g given, said string) []finding {
 		switch {
 		case known && u.Scheme == "http" && !loopback.MatchString(u.String()):
 			return strong("cookie-secure-over-http", "it has Secure, and %s is not https.", u.Origin())
-		case plain(said) && !terminated.MatchString(said):
+		case said.plain && !said.terminated:
 			return []finding{{"cookie-secure-over-http", cause.Likely, 0.74, []fact.Fact{
 				g.says("it has Secure."), fact.Given("the record", "An address that is opened is plain http.")}}}
 		}
@@ -147,7 +158,7 @@ func unstored(g given, said string) []finding {
 var domainReasons = []cookie.Reason{cookie.PortInDomain, cookie.SchemeInDomain, cookie.DomainIsIP, cookie.PublicSuffix, cookie.LocalhostDomain, cookie.DomainMismatch}
 
 // unsent are the reasons for which the browser keeps the cookie back.
-func unsent(g given, said string) []finding {
+func unsent(g given, said heard) []finding {
 	c, u := g.set, g.by.Request.URL
 	var out []finding
 	if c.SameSite != cookie.None {
@@ -159,7 +170,7 @@ func unsent(g given, said string) []finding {
 		case formPosts(g.by):
 			out = append(out, finding{"cookie-not-sent-samesite", cause.Likely, 0.78, []fact.Fact{g.says("%s.", how),
 				fact.At(g.by.N, "The same answer asks the identity provider to come back by POST (response_mode=form_post), which such a cookie never joins.")}})
-		case c.SameSite != cookie.Default && framed.MatchString(said), c.SameSite == cookie.Strict && linked.MatchString(said):
+		case c.SameSite != cookie.Default && said.framed, c.SameSite == cookie.Strict && said.linked:
 			out = append(out, finding{"cookie-not-sent-samesite", cause.Likely, 0.74, []fact.Fact{g.says("%s.", how),
 				fact.Given("the record", "The request is started by a page of another site.")}})
 		}
@@ -205,18 +216,18 @@ func segments(p string) []string {
 }
 
 // told is what prose, logs and configurations say about a cookie that no Set-Cookie of the record shows.
-func told(v *cause.View, said string) []finding {
+func told(v *cause.View, said heard) []finding {
 	var out []finding
-	for _, m := range cookieSize.Get().FindAllStringSubmatch(said, 10) {
-		if n, _ := strconv.Atoi(m[1]); n > 4000 && n < 100000 && (strings.Contains(said, "cookie") || strings.Contains(said, "id_token")) && !strings.Contains(said, "http2") {
+	for _, m := range cookieSize.Get().FindAllStringSubmatch(said.text, 10) {
+		if n, _ := strconv.Atoi(m[1]); n > 4000 && n < 100000 && (strings.Contains(said.text, "cookie") || strings.Contains(said.text, "id_token")) && !strings.Contains(said.text, "http2") {
 			out = append(out, finding{"cookie-too-large", cause.Likely, 0.66, []fact.Fact{
 				fact.Given("the record", "It speaks of %d bytes for a cookie; browsers keep 4096, and servers take some 4 to 16 KiB.", n)}})
 			break
 		}
 	}
-	if noTLS.MatchString(said) && !terminated.MatchString(said) && (secureCode.MatchString(said) || loginLost(v)) {
+	if said.noTLS && !said.terminated && (said.secureCode || loginLost(v)) {
 		w := 0.62
-		if secureCode.MatchString(said) {
+		if said.secureCode {
 			w = 0.74
 		}
 		out = append(out, finding{"cookie-secure-over-http", cause.Likely, w, []fact.Fact{
@@ -225,9 +236,18 @@ func told(v *cause.View, said string) []finding {
 	return append(out, mapped(v, said)...)
 }
 
-// loginLost reports log lines of a login that succeeds and of a next request that is refused.
+// loginLost reports a login that succeeds and a next request that is refused, in log lines or exchanges.
 func loginLost(v *cause.View) bool {
 	ok := false
+	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
+		switch r := x.Request; {
+		case r.Method == "POST" && loginPath.MatchString(r.URL.Path) && (x.OK() || x.Status() == 302 || x.Status() == 303):
+			ok = true
+		case ok && (x.Status() == 401 || x.Status() == 403) && !r.Header.Has("Cookie") && !r.Header.Has("Authorization"):
+			return true
+		}
+	}
+	ok = false
 	for _, m := range v.Messages {
 		p := m.Fields["path"]
 		switch {
@@ -242,8 +262,8 @@ func loginLost(v *cause.View) bool {
 
 // mapped is a proxy that serves the application under another path than the application knows, and leaves the paths of
 // its cookies as they are.
-func mapped(v *cause.View, said string) []finding {
-	if !strings.Contains(said, "cookie") {
+func mapped(v *cause.View, said heard) []finding {
+	if !strings.Contains(said.text, "cookie") {
 		return nil
 	}
 	var from fact.Source
