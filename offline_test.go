@@ -1,0 +1,54 @@
+package why401_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/why401/why401"
+	"github.com/why401/why401/input"
+)
+
+// TestOfflineOpensNoConnection diagnoses recorded cases, and a live request with Offline, with a network that must not be
+// touched.
+func TestOfflineOpensNoConnection(t *testing.T) {
+	touched := func(context.Context, string, string) (net.Conn, error) {
+		t.Error("a connection was opened")
+		return nil, errors.New("no network here")
+	}
+	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: touched}
+	t.Cleanup(func() { net.DefaultResolver = &net.Resolver{} })
+	files, err := filepath.Glob("lab/cases/*/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for n, f := range files {
+		if n%7 != 0 {
+			continue
+		}
+		text, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := input.Case(string(text))
+		if err != nil {
+			t.Errorf("%s: %v", f, err)
+			continue
+		}
+		rep, err := why401.Diagnose(t.Context(), why401.Input{Evidence: e}, why401.WithDial(touched))
+		if err != nil || len(rep.Sent) > 0 {
+			t.Errorf("%s: sent %v, %v", f, rep.Sent, err)
+		}
+	}
+	got, err := input.Read([]string{"curl -u alice:word https://api.example.com/v1/me"}, nil, input.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rep, err := why401.Diagnose(t.Context(), why401.Input{Intent: got.Intents[0], Read: got.What}, why401.Offline(), why401.WithDial(touched), why401.WithStateDir(t.TempDir()))
+	if rep == nil || len(rep.Sent) > 0 {
+		t.Errorf("sent something, or no report: %v", err)
+	}
+}
