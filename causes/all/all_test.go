@@ -1,7 +1,6 @@
 package all_test
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/why401/why401/exchange"
 )
 
-// TestTheSetIsWhole checks what no single cause can see: ids, titles, and the names it hides.
+// TestTheSetIsWhole checks that no id is taken twice and none was lost. TestCatalogue looks at each.
 func TestTheSetIsWhole(t *testing.T) {
 	known := map[string]*cause.Cause{}
 	for _, c := range all.Causes() {
@@ -19,17 +18,8 @@ func TestTheSetIsWhole(t *testing.T) {
 		}
 		known[c.ID] = c
 	}
-	if len(known) < 70 {
-		t.Errorf("%d causes; 70 are promised", len(known))
-	}
-	for _, c := range known {
-		for _, h := range c.Hides {
-			if known[h] == nil {
-				t.Errorf("%s hides %s, which is no cause here", c.ID, h)
-			} else if slices.Contains(known[h].Hides, c.ID) {
-				t.Errorf("%s and %s hide each other", c.ID, h)
-			}
-		}
+	if len(known) < 211 {
+		t.Errorf("%d causes; there were 211", len(known))
 	}
 	t.Logf("%d causes", len(known))
 }
