@@ -42,10 +42,36 @@ func (c *Cause) Look(v *View) *Suspicion {
 		return s
 	}
 	t := v.book.Weigh(c.ID, v.Evidence())
-	if s == nil && t.Weight < leastSigned {
+	like := 0.0
+	if v.Recorded() {
+		like = v.book.Like(v.Evidence())[c.ID]
+	}
+	if s == nil && t.Weight < leastSigned && like < 1 {
 		return nil
 	}
-	return join(s, t, v.book.Raise(c.ID))
+	s = join(s, t, v.book.Raise(c.ID))
+	return liken(s, like)
+}
+
+// How much likeness counts: alikeWeight at most beside other evidence, less for pages that are less like, and alikeAlone
+// for the likest page where no sign holds.
+const (
+	alikeWeight = 0.3
+	alikeAlone  = 0.36
+)
+
+// liken adds how like the case's words are to the cause's page: a little, and most where nothing else is known.
+func liken(s *Suspicion, like float64) *Suspicion {
+	if len(s.Because) > 0 {
+		s.Weight = 1 - (1-s.Weight)*(1-alikeWeight*like*like)
+		return s
+	}
+	if like < 1 {
+		return nil
+	}
+	s.Weight = alikeAlone
+	s.Because = append(s.Because, fact.Fact{Text: "Its wording is most like what the page of this cause describes."})
+	return s
 }
 
 // join adds what signs tell to what the detector found; they add up as independent chances do.

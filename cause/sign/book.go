@@ -15,6 +15,17 @@ type Signs struct {
 	Raise []Raise `json:"raise,omitempty" yaml:"raise"` // what would decide, for whoever has access
 }
 
+// Wordings are the phrases of the signs that speak for the cause, for measuring likeness.
+func (s Signs) Wordings() string {
+	var out []string
+	for _, x := range s.Signs {
+		if x.Against == 0 {
+			out = slices.Concat(out, x.Says, x.Told, x.Text)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
 // Raise is one observation that would decide.
 type Raise struct {
 	Command string `json:"command" yaml:"command"`
@@ -26,6 +37,7 @@ type Raise struct {
 type Book struct {
 	causes  map[string]*Signs
 	ideas   map[string][]string
+	like    *Likeness
 	mu      sync.Mutex
 	phrases map[string]*lazyPhrase
 }
@@ -139,6 +151,7 @@ func (b *Book) Join(causes map[string]*Signs) (*Book, error) {
 		return nil, err
 	}
 	joined := Open(p)
+	joined.like = b.like
 	maps.Copy(joined.causes, b.causes)
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -164,6 +177,27 @@ func (b *Book) phrase(text string) *lazyPhrase {
 	}
 	return p
 }
+
+// Compare lets b measure likeness, by what Likeness.Pack wrote.
+func (b *Book) Compare(packed []byte) (err error) {
+	b.like, err = ReadLikeness(packed)
+	return err
+}
+
+// Like gives for each cause how like its page e's words are, the likest at 1.
+func (b *Book) Like(e *Evidence) map[string]float64 {
+	if e.like == nil && b.like != nil {
+		var words []string
+		for _, p := range e.pieces {
+			words = append(words, p.Words[:min(len(p.Words), likeWords)]...)
+		}
+		e.like = b.like.Of(words)
+	}
+	return e.like
+}
+
+// likeWords is how much of one piece counts for likeness.
+const likeWords = 400
 
 // Has reports that cause id lists signs.
 func (b *Book) Has(id string) bool { return b.causes[id] != nil && len(b.causes[id].Signs) > 0 }

@@ -53,6 +53,7 @@ type Evidence struct {
 	docs      []doc
 	ideas     map[string]*Place
 	asked     []asked
+	like      map[string]float64
 }
 
 type doc struct {

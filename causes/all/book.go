@@ -13,11 +13,17 @@ import (
 //go:embed signs.json
 var packed []byte
 
+//go:embed likeness.bin
+var likeness []byte
+
 // Book is the signs of every page, read once.
 var Book = sync.OnceValue(func() *sign.Book {
 	b, err := sign.Read(packed)
+	if err == nil {
+		err = b.Compare(likeness)
+	}
 	if err != nil {
-		panic(fmt.Sprintf("signs.json: %v: run go generate ./causes/all", err)) // it is built in, and a test reads it
+		panic(fmt.Sprintf("signs.json, likeness.bin: %v: run go generate ./causes/all", err)) // built in, and a test reads them
 	}
 	return b
 })
