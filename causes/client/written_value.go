@@ -20,7 +20,7 @@ var (
 func quotedWhereKept(v *cause.View) *cause.Suspicion {
 	var s *cause.Suspicion
 	for _, set := range v.Settings {
-		if !credentialName.MatchString(set.Name) || len(set.Args) == 0 || !set.Args[0].Match(marksAround.Get()) || set.System == "code" {
+		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 || !set.Args[0].Match(marksAround.Get()) || set.System == "code" {
 			continue
 		}
 		t := suspect(cause.Likely, 0.5, set.From, "The value of "+lastName(set.Name)+" is written with quotation marks around it.")
@@ -37,6 +37,9 @@ func quotedWhereKept(v *cause.View) *cause.Suspicion {
 	}
 	return s
 }
+
+// tail is as much of a name's end as is read: a pasted name may be of any length.
+func tail(name string) string { return name[max(0, len(name)-200):] }
 
 // lastName is the last part of a dotted name, which may be shown: a key of a configuration.
 func lastName(name string) string {
@@ -60,7 +63,7 @@ func newlineEncoded(v *cause.View) *cause.Suspicion {
 		}
 	}
 	for _, set := range v.Settings {
-		if !credentialName.MatchString(set.Name) || len(set.Args) == 0 {
+		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 {
 			continue
 		}
 		found := false
@@ -175,10 +178,10 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 	}
 	for _, x := range v.Exchanges {
 		for _, f := range x.Request.Header {
-			if x.Given != "" && credentialName.MatchString(f.Name) && f.Value.Match(objectLogged.Get()) {
+			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(objectLogged.Get()) {
 				s = better(s, suspect(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
 			}
-			if x.Given != "" && credentialName.MatchString(f.Name) && f.Value.Match(otherTemplate.Get()) {
+			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(otherTemplate.Get()) {
 				s = better(s, suspect(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
 			}
 		}
