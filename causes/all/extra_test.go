@@ -39,7 +39,8 @@ func TestOpenJoinsTheBuiltIn(t *testing.T) {
 	if n := len(c.Causes) - len(all.Causes()); n != 2 {
 		t.Errorf("%d own causes, want 2", n)
 	}
-	if !c.Signs.Has("acme-badge") || !c.Signs.Has("wrong-password") || all.Book().Has("acme-badge") {
+	built := slices.ContainsFunc(all.Causes(), func(k *cause.Cause) bool { return c.Signs.Has(k.ID) })
+	if !c.Signs.Has("acme-badge") || !built || all.Book().Has("acme-badge") {
 		t.Error("the books are not joined, or the built-in one was changed")
 	}
 	if _, ok := c.Page("acme-badge"); !ok {

@@ -34,8 +34,6 @@ type selection struct {
 	words            []string
 }
 
-func (s selection) all() bool { return s.family == "" && s.platform == "" && len(s.words) == 0 }
-
 func (a *app) causes() *cobra.Command {
 	asJSON := false
 	var s selection
