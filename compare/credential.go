@@ -69,6 +69,9 @@ func described(c cred.Credential) string {
 	if c.Vendor.Known() {
 		parts = append(parts, c.Vendor.Name)
 	}
+	if c.Has(cred.SchemeMissing) {
+		parts = append([]string{"no scheme word"}, parts...)
+	}
 	if len(parts) == 0 {
 		return "present"
 	}
@@ -78,10 +81,13 @@ func described(c cred.Credential) string {
 func credential(f *finder, a, b cred.Credential) {
 	p := place(a)
 	f.add(Credential, p, described(a), described(b))
+	told := described(a) != described(b) // a scheme word that is not there was told
 	flaws := func(c cred.Credential) string {
 		var out []string
 		for _, x := range c.Flaws {
-			out = append(out, x.What)
+			if !told || x.What != cred.SchemeMissing {
+				out = append(out, x.What)
+			}
 		}
 		if len(out) == 0 {
 			return "nothing"

@@ -23,10 +23,15 @@ func Artefacts(text string) (list []Artefact, ok bool) {
 	return c.Artefacts, err == nil
 }
 
-// CaseText writes a case file: YAML that people can read and edit, and Case reads back as it was.
-func CaseText(list []Artefact) string {
+// CaseText writes a case file: YAML that people can read and edit, and Case reads back as it was. note is a line for
+// people, such as what was found; it is not read.
+func CaseText(note string, list []Artefact) string {
 	var b strings.Builder
-	b.WriteString("# A case of why401: why401 FILE diagnoses it, without sending anything.\nartefacts:\n")
+	b.WriteString("# A case of why401: why401 FILE diagnoses it, without sending anything.\n")
+	if note != "" {
+		b.WriteString("# " + strings.Join(strings.Fields(note), " ") + "\n")
+	}
+	b.WriteString("artefacts:\n")
 	for _, a := range list {
 		kind := a.Kind
 		if kind == "" {

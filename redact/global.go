@@ -26,6 +26,10 @@ const (
 	longest  = 16 << 10 // what is longer is not repeated elsewhere
 )
 
+// manyKnown is where the rarer spellings are left out: in a log with ten thousands of tokens they would cost more memory
+// than the log.
+const manyKnown = 10_000
+
 // replacer finds what is known in text, in the spellings that programs use.
 type replacer struct {
 	any   *strings.Replacer
@@ -54,7 +58,7 @@ func (r *Redactor) compile() {
 				w.most = max(w.most, len(e.from))
 			}
 		default:
-			spell(e.from, e.to, all)
+			spell(e.from, e.to, all, len(r.known) < manyKnown)
 		}
 	}
 	var list []spelling
@@ -147,7 +151,7 @@ func distinctive(s string) bool {
 }
 
 // spell adds the ways in which programs write from, each with the same writing of to.
-func spell(from, to string, all map[string]string) {
+func spell(from, to string, all map[string]string, every bool) {
 	add := func(f, t string) {
 		if len(f) >= shortest && f != t {
 			if _, ok := all[f]; !ok {
@@ -169,10 +173,13 @@ func spell(from, to string, all map[string]string) {
 		func(s string) string { return base64.RawStdEncoding.EncodeToString([]byte(s)) },
 		func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) },
 	}
+	if !every {
+		each = each[:6]
+	}
 	for _, f := range each {
 		add(f(from), f(to))
 	}
-	if len(from) > 512 {
+	if len(from) > 512 || !every {
 		return
 	}
 	for _, s := range secret.Spellings(from) { // inside longer base64, in any alignment

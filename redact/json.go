@@ -42,6 +42,9 @@ func (r *Redactor) jsonIn(s string, m mode) string {
 // learn true notes what is secret and writes nothing that matters: the document is read twice, so that what comes late
 // is known early.
 func (r *Redactor) Stream(in io.Reader, out io.Writer) error {
+	r.compile()
+	r.memo = map[string]string{}
+	defer func() { r.memo = nil }()
 	w := bufio.NewWriterSize(out, 64<<10)
 	p := &jsonPass{r: r, in: bufio.NewReaderSize(in, 64<<10), out: w, whole: true}
 	if err := p.run(); err != nil {

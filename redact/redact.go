@@ -53,16 +53,19 @@ type Find struct {
 
 // Redactor keeps the stand-ins of one case, so that the same secret is the same in all of its texts.
 type Redactor struct {
-	opts   Options
-	known  map[string]*entry // by the original
-	issued map[string]bool   // stand-ins, which are never replaced again
-	order  []*entry
-	count  map[Sort]int
-	depth  int
-	exact  bool   // user names keep their length
-	place  string // of what is being read
-	words  *replacer
-	size   int // entries when words was made
+	opts     Options
+	known    map[string]*entry // by the original
+	issued   map[string]bool   // stand-ins, which are never replaced again
+	order    []*entry
+	count    map[Sort]int
+	depth    int
+	exact    bool              // user names keep their length
+	read     map[string]*edits // texts that were learned, with the places found in them
+	learning bool
+	memo     map[string]string
+	place    string // of what is being read
+	words    *replacer
+	size     int // entries when words was made
 }
 
 type entry struct {
@@ -72,7 +75,7 @@ type entry struct {
 
 // New makes a Redactor that knows nothing yet.
 func New(o Options) *Redactor {
-	return &Redactor{opts: o, known: map[string]*entry{}, issued: map[string]bool{}, count: map[Sort]int{}}
+	return &Redactor{opts: o, known: map[string]*entry{}, issued: map[string]bool{}, read: map[string]*edits{}, count: map[Sort]int{}}
 }
 
 // Text replaces the secrets of one text.
@@ -93,7 +96,9 @@ func (r *Redactor) Learn(kind, text string) {
 			}
 		}
 	}
+	r.learning = true
 	r.text(text)
+	r.learning = false
 }
 
 // maxLearn is the longest text that is read by its form; what is longer is looked through without.

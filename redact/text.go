@@ -18,12 +18,40 @@ func (r *Redactor) text(s string) string {
 	if len(s) < 4 || r.depth > deepest+2 || r.issued[s] || quick(s) {
 		return s
 	}
+	if r.memo == nil || len(s) > memoLongest {
+		return r.look(s)
+	}
+	out, ok := r.memo[s]
+	if !ok {
+		out = r.look(s)
+		if len(r.memo) < memoMost {
+			r.memo[s] = out
+		}
+	}
+	return out
+}
+
+// The results for short texts are kept while a document is streamed: a HAR repeats its fields in every entry.
+const (
+	memoLongest = 2048
+	memoMost    = 20_000
+)
+
+// look is text without what was remembered.
+func (r *Redactor) look(s string) string {
 	if t := strings.TrimSpace(s); (t[:min(1, len(t))] == "{" || t[:min(1, len(t))] == "[") && json.Valid([]byte(t)) && r.depth < deepest {
 		return r.json(s)
 	}
 	r.depth++
 	defer func() { r.depth-- }()
+	if e := r.read[s]; e != nil { // Learn found the places
+		delete(r.read, s)
+		return e.apply(r.rest)
+	}
 	e := &edits{text: s}
+	if r.depth == 1 && r.learning {
+		r.read[s] = e
+	}
 	for _, site := range sites() {
 		if site.has == "" || containsFold(s, site.has) {
 			site.find(r, e)

@@ -221,7 +221,7 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 	if err := d.write(r.rep); err != nil {
 		return err
 	}
-	if err := d.save.write(a); err != nil {
+	if err := d.save.write(a, r.rep); err != nil {
 		return err
 	}
 	switch {

@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/internal/term"
 	"github.com/why401/why401/redact"
+	"github.com/why401/why401/report"
 )
 
 // writeFile writes a file that only its owner can read, as a whole or not at all. What is there stays, unless force.
@@ -93,7 +94,7 @@ func (s *saving) check() error {
 }
 
 // write saves the case.
-func (s *saving) write(a *app) error {
+func (s *saving) write(a *app, rep *report.Report) error {
 	if s.name == "" {
 		return nil
 	}
@@ -117,7 +118,7 @@ func (s *saving) write(a *app) error {
 		}
 	}
 	err := writeFile(s.name, s.force, func(w io.Writer) error {
-		_, err := io.WriteString(w, input.CaseText(list))
+		_, err := io.WriteString(w, input.CaseText(found(rep), list))
 		return err
 	})
 	if err != nil {
@@ -131,6 +132,19 @@ func (s *saving) write(a *app) error {
 		a.say("saved %s; %s", s.name, note)
 	}
 	return nil
+}
+
+// found is what the diagnosis said. Experiments are not saved, so that a record alone may decide less.
+func found(rep *report.Report) string {
+	cause := rep.Verdict.Cause
+	if cause == "" {
+		cause = string(rep.Outcome)
+	}
+	text := fmt.Sprintf("Found when it was saved: %s, %s", cause, rep.Verdict.Grade)
+	if n := len(rep.Sent); n > 0 {
+		text += fmt.Sprintf(", with %d requests", n)
+	}
+	return report.ASCII(text)
 }
 
 // collect notes the texts of the command line: a command, files, standard input, each as it stands.
