@@ -6,12 +6,12 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/sign"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -118,7 +118,7 @@ func (c *Catalogue) join(pages map[string]cause.Page, built map[string]*cause.Ca
 	return errs
 }
 
-var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+var idForm = lazyregexp.New(`\A[a-z0-9]+(-[a-z0-9]+)*\z`)
 
 func readOwn(folder fs.FS, name string, built map[string]*cause.Cause) (cause.Page, error) {
 	id := strings.TrimSuffix(path.Base(name), ".md")
