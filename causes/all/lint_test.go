@@ -21,7 +21,6 @@ var known = []string{
 	`es-security-specifics: hides wrong-credentials, which is no cause`,
 	`grafana-specifics: hides wrong-credentials, which is no cause`,
 	`negotiate-channel-binding: hides tls-inspection, which is no cause`,
-	`netrc-overrides-authorization: netrc-overrides-authorization.md:101: sign 7: phrase "(there is|has|have|with|from|reads|used|uses) (a |an |the |my |)(~/ |)netrc": an empty choice`,
 	`oauth-token-request-incomplete: the wording "aadsts500011" is strong for token-aud-mismatch, too`,
 }
 
