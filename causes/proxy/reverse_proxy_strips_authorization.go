@@ -15,7 +15,7 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
-	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent"},
+	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "authorization-scheme-missing"},
 	Partial:   true,
 	Suspect: directive.Either(stripLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)

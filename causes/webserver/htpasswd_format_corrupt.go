@@ -42,12 +42,12 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 	},
 }
 
-// damages are the faults of a line that no password can overcome, and how much each says by itself. A hash of the wrong
-// length is none of them: people shorten hashes before they show them.
+// damages are the faults of a line that no password can overcome, and how much each says by itself. A hash that is
+// too short is none of them: people shorten hashes before they show them; nobody makes them longer.
 var damages = map[htpasswd.Problem]float64{
 	htpasswd.ByteOrderMark: 0.85, htpasswd.CarriageReturn: 0.85, htpasswd.BlankInFront: 0.6, htpasswd.BlankAtColon: 0.86,
 	htpasswd.BlankAfterColon: 0.86, htpasswd.BlankAtEnd: 0.6, htpasswd.DollarDoubled: 0.72, htpasswd.DollarEaten: 0.86, htpasswd.Quoted: 0.72,
-	htpasswd.NoColon: 0.5, htpasswd.EmptyHash: 0.8, htpasswd.NoHash: 0.55,
+	htpasswd.NoColon: 0.5, htpasswd.EmptyHash: 0.8, htpasswd.HashLong: 0.86, htpasswd.NoHash: 0.55,
 }
 
 // bareMD5 is a Basic user list in a label or option whose hash is plain hex.

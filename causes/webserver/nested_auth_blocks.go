@@ -47,6 +47,12 @@ var NestedAuthBlocks = &cause.Cause{
 			}
 		case parent != nil:
 			return nil
+		case taken(v) != nil:
+			s.Weight = 0.62
+			s.Because = []fact.Fact{
+				fact.At(taken(v).N, "The same login is taken at another path of this server."),
+				v.Saw("Here it is not: this path asks for realm=%q, by a rule of its own.", realm(v.Answer)),
+			}
 		default:
 			s.Because = []fact.Fact{v.Saw("%s asks for realm=%q again, with a login sent.", nameOf(v), realm(v.Answer))}
 		}
@@ -61,6 +67,24 @@ var NestedAuthBlocks = &cause.Cause{
 		}
 		return s
 	}),
+}
+
+// taken finds a recorded exchange in which the same server took the same login.
+func taken(v *cause.View) *exchange.Exchange {
+	login := v.Answer.Request.Header.Text("Authorization")
+	for _, x := range v.Others() {
+		if r := x.Request; x.OK() && cause.Passed(x) && authority(r) == authority(v.Answer.Request) && r.Header.Text("Authorization").Equal(login) {
+			return x
+		}
+	}
+	return nil
+}
+
+func authority(r exchange.Request) string {
+	if h := r.Header.Get("Host"); h != "" {
+		return strings.ToLower(h)
+	}
+	return r.URL.Authority()
 }
 
 const keyRoot = "anonymous-root"

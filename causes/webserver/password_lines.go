@@ -14,7 +14,7 @@ import (
 
 var (
 	ofRegistry = lazyregexp.New(`(?i)\bdocker\b.{0,40}\bregistry\b|\bregistry:2\b|\bdistribution registry\b|REGISTRY_AUTH_HTPASSWD`)
-	ofNginx    = lazyregexp.New(`(?i)\bnginx\b|\bauth_basic_user_file\b|\bcrypt_r\(\)`)
+	ofNginx    = lazyregexp.New(`(?i)\bnginx\b|\bauth_basic_user_file\b|\bcrypt_r\(\)|\b\d+#\d+: \*\d+ `)
 	ofLighttpd = lazyregexp.New(`(?i)\blighttpd\b`)
 	ofTraefik  = lazyregexp.New(`(?i)\btraefik\b`)
 	ofCaddy    = lazyregexp.New(`(?i)\bcaddy(file)?\b`)
