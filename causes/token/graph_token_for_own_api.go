@@ -21,9 +21,12 @@ var GraphTokenForOwnAPI = &cause.Cause{
 		"token-wrong-environment", "scope-missing-401", "credential-type-wrong", "token-revoked", "missing-www-authenticate"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		s := readJWT(v)
-		if s == nil || !s.forGraph() {
+		s := read(v)
+		if s == nil || s.jwt == nil {
 			return nil
+		}
+		if !s.forGraph() {
+			return nonceInHeader(s)
 		}
 		kinds := []string{signature.AudienceMismatch, signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.ScopeMissing}
 		words, said := s.says(kinds...)
@@ -60,4 +63,18 @@ var GraphTokenForOwnAPI = &cause.Cause{
 			}}
 		return sus
 	},
+}
+
+// nonceInHeader finds a token of which a record shows the header only: with a nonce in it, others than Microsoft find that
+// the signature is wrong, and the nonce is in tokens for Microsoft's own APIs, of which Graph is the one that people get.
+func nonceInHeader(s *sent) *cause.Suspicion {
+	if !s.recorded() || !s.jwt.Header.Nonce || len(s.claims.Audience) > 0 {
+		return nil
+	}
+	words, said := s.says(signature.SignatureInvalid, signature.KidUnknown)
+	if !said {
+		return nil
+	}
+	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.86, Because: []fact.Fact{words,
+		s.v.Asked("The token's header holds a nonce, as tokens for Microsoft's own APIs do: others cannot verify their signature.")}}
 }

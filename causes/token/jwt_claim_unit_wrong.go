@@ -62,6 +62,8 @@ var JWTClaimUnitWrong = &cause.Cause{
 		case s.blamed() && sure:
 			sus.Grade, sus.Weight = cause.Strong, 0.85
 			sus.Because = append(sus.Because, s.verdictOf())
+		case sure && s.recorded():
+			sus.Grade, sus.Weight = cause.Likely, 0.8 // who told of it need not have kept the verifier's words
 		case sure:
 			sus.Grade, sus.Weight = cause.Likely, 0.65
 		default:

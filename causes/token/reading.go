@@ -184,13 +184,21 @@ var vague = []string{signature.TokenInvalid, signature.CredentialInvalid}
 // blamed reports that the answer speaks of the token: it came, was read, and was not accepted. RFC 6750 3.1 gives
 // invalid_token to a token that is "expired, revoked, malformed, or invalid for other reasons".
 func (s *sent) blamed() bool {
-	if s.challenge().Value("error") == "invalid_token" || s.described() != "" {
+	if s.challenge().Value("error") == "invalid_token" || s.described() != "" || s.saysInvalidToken() {
 		return true
 	}
 	_, ok := s.v.Means(signature.TokenInvalid, signature.TokenExpired, signature.TokenRevoked, signature.TokenMalformed, signature.TokenTypeWrong,
 		signature.SignatureInvalid, signature.IssuerMismatch, signature.AudienceMismatch, signature.AlgMismatch, signature.KidUnknown,
 		signature.NotYetValid, signature.ClaimMissing)
 	return ok
+}
+
+// invalidToken is RFC 6750's error code as APIs put it into a JSON body.
+var invalidToken = lazyregexp.New(`"error"\s*:\s*"invalid_token"`)
+
+func (s *sent) saysInvalidToken() bool {
+	body := s.v.Answer.Body()
+	return invalidToken.Match(body[:min(len(body), heardLimit)])
 }
 
 // verdictOf gives the fact that shows the token was judged without a reason.
@@ -200,6 +208,9 @@ func (s *sent) verdictOf() fact.Fact {
 	}
 	if m, ok := s.v.Means(vague...); ok {
 		return m.Because
+	}
+	if s.saysInvalidToken() {
+		return s.v.Saw("The body says invalid_token: the token was read and not accepted.")
 	}
 	return s.v.Saw("The answer is %d and gives no reason.", s.v.Answer.Status())
 }
