@@ -18,7 +18,7 @@ var AuthorizationSchemeDoubled = &cause.Cause{
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, flaw, ok := malformed(v, cred.SchemeDoubled, cred.FieldNameInside)
-		if !ok || unsent(v) || !refusedOrBad(v) {
+		if !ok || unsent(v) || !refusedOrBad(v) && !(v.Recorded() && v.Answer.Status() >= 400) {
 			return nil
 		}
 		what := "the scheme word twice (" + detail(c, cred.SchemeDoubled) + ")"

@@ -28,8 +28,11 @@ var ShellMangledCredentials = &cause.Cause{
 
 // lossIn judges the request itself.
 func lossIn(v *cause.View) *cause.Suspicion {
-	if v.Intent == nil || v.Answer == nil || v.Answer.Response == nil || v.Subject != "" {
+	if v.Intent == nil || v.Subject != "" {
 		return nil
+	}
+	if v.Answer == nil || v.Answer.Response == nil {
+		return lossUnanswered(v)
 	}
 	var best *cause.Suspicion
 	for _, l := range v.Intent.Lost {
@@ -39,6 +42,28 @@ func lossIn(v *cause.View) *cause.Suspicion {
 		}
 	}
 	return best
+}
+
+// meantName are names that people give to variables of a shell: all capitals, or all small letters.
+var meantName = lazyregexp.New(`^\$?\{?(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?!-])\}?$`)
+
+// byAccident reports that what the shell takes for a variable hardly was meant as one: the rest of a password.
+func byAccident(name string) bool { return name != "" && !meantName.MatchString(name) || name == "$" }
+
+// lossUnanswered judges a command of which no answer is recorded: the person says that it is refused.
+func lossUnanswered(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	for _, l := range v.Intent.Lost {
+		switch {
+		case (l.Char == "$" || l.Char == "!") && (l.In == "-u" || l.In == "--user" || credentialPlace(l.In) && byAccident(l.Name)):
+			return suspect(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted or double-quoted "+l.Char+" stands in the credential, where the shell replaces it and what follows.")
+		case l.Char == "&" && credentialParam.MatchString(l.Name):
+			return suspect(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted & ends the command; the parameter behind it never reaches the program.")
+		}
+	}
+	return nil
 }
 
 // lossOf weighs one place where the shell acts. What is quoted for the remedy is the character, never a value.
@@ -69,6 +94,9 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 			s.Because = append(s.Because, v.Saw("Sent as it is written, the request is let in; a shell sends it without $%s.", name))
 		case refused:
 			s.Grade, s.Weight = cause.Likely, 0.5
+			if v.Recorded() && byAccident(l.Name) {
+				s.Weight = 0.75
+			}
 		default:
 			return nil
 		}

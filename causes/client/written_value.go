@@ -16,6 +16,12 @@ var (
 	windowsSet  = lazyregexp.New(`(?im)(?:^|>|\$ )[ \t]*set[ \t]+[A-Z0-9_]*(?:KEY|TOKEN|SECRET|PASS|PASSWORD|USER|USERNAME|AUTH)[A-Z0-9_]*[ \t]*=[ \t]*["']`)
 )
 
+var (
+	jqRead        = lazyregexp.New(`\|\s*jq\b((?:\s+-{1,2}[a-zA-Z-]+)*)\s+["']?\.[\w.\[\]"]*(?:token|key|secret|password|jwt)\w*["']?((?:\s+-{1,2}[a-zA-Z-]+)*)\s*(?:\)|$|\n)`)
+	jqRaw         = lazyregexp.New(`\s-(?:[a-zA-Z]*[rj][a-zA-Z]*|-raw-output|-join-output)\b`)
+	envFileQuoted = lazyregexp.New(`(?is)(?:env[-_ ]?file|environmentfile).{0,300}\b[A-Z_]*(?:KEY|TOKEN|SECRET|PASS|PASSWORD)\s*=\s*"[^"\n]+"`)
+)
+
 // quotedWhereKept finds a credential that a configuration writes with quotation marks in a place whose reader keeps them.
 func quotedWhereKept(v *cause.View) *cause.Suspicion {
 	var s *cause.Suspicion
@@ -31,6 +37,16 @@ func quotedWhereKept(v *cause.View) *cause.Suspicion {
 			}
 		}
 		s = better(s, t)
+	}
+	for _, t := range written(v) {
+		for _, g := range jqRead.FindAllStringSubmatch(t.s, 10) {
+			if !jqRaw.MatchString(g[1] + g[2]) {
+				s = better(s, suspect(cause.Likely, 0.75, t.from, "jq prints a string with its quotation marks; only -r leaves them out."))
+			}
+		}
+	}
+	if _, from, ok := find(written(v), envFileQuoted); ok {
+		s = better(s, suspect(cause.Likely, 0.62, from, "A file of variables that is read without a shell keeps the quotation marks that stand around a value."))
 	}
 	if _, from, ok := find(written(v), windowsSet); ok {
 		s = better(s, suspect(cause.Likely, 0.78, from, "set NAME=\"value\" of cmd.exe keeps the quotation marks as part of the value."))
@@ -153,6 +169,12 @@ var instruction = lazyregexp.New(`(?i)(?:secret|token|api[_-]?key|password)["']?
 
 var nothingLogged = lazyregexp.New(`(?i)authorization["']?\s*[:=]\s*[["']*(?:(?:bearer|token|jwt)\s+)(?:undefined|null|none|nil|nan|\[object object\]|n/a|\(null\))(?:["'\s,;\]})]|$)`)
 
+// codeLogged is an Authorization that holds what a language prints for a function, a promise or a whole object.
+var codeLogged = lazyregexp.New(`(?i)authorization["']?\s*[:=]\s*[["']*(?:(?:bearer|token|jwt|basic)\s+)?(?:<(?:coroutine|function|bound method|built-in|generator|class|property|[a-z_.]+ object at)\b|async function|function ?\(|\(\) ?=>|\{["']?access_?token|System\.(?:Threading|Func)|[a-z]+\.[a-z.]+@[0-9a-f]{6,8}\b)`)
+
+// nameAsValue is a header whose value is the name of a variable: HASSIO_TOKEN. Its value, not its meaning, is matched.
+var nameAsValue = lazyregexp.New(`^(?:(?i:bearer|token) )?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:TOKEN|SECRET|PASSWORD|KEY)$`)
+
 var objectLogged = lazyregexp.New(`(?i)\[object [a-z]+\]?\s*$`)
 
 var otherTemplate = lazyregexp.New(`(?i)\{(?:env|secret|secrets|vault|input|var|vars|params?)[:.][a-z_][a-z0-9_.]*\}`)
@@ -173,6 +195,9 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 		}
 		s = suspect(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
 	}
+	if _, from, ok := find(said(v), codeLogged); ok {
+		s = better(s, suspect(cause.Strong, 0.85, from, "The record shows an Authorization that holds what a language prints for a function or an object."))
+	}
 	if _, from, ok := find(said(v), nothingLogged); ok {
 		s = better(s, suspect(cause.Strong, 0.88, from, "The record shows an Authorization whose value is what a language prints for nothing or for an object."))
 	}
@@ -180,6 +205,9 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 		for _, f := range x.Request.Header {
 			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(objectLogged.Get()) {
 				s = better(s, suspect(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
+			}
+			if x.Given != "" && f.Value.Match(nameAsValue.Get()) {
+				s = better(s, suspect(cause.Likely, 0.6, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the name of a variable in place of its value."))
 			}
 			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(otherTemplate.Get()) {
 				s = better(s, suspect(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
