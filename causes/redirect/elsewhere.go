@@ -2,6 +2,7 @@ package redirect
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -14,8 +15,9 @@ import (
 var (
 	address = lazyregexp.New(`https?://[^\s"'<>()\[\]{}|\\^` + "`" + `]{3,400}`)
 	// ended are the words by which programs name the address that they came to in the end.
-	ended = lazyregexp.New(`(?i)\br(es|esp|esponse)?\.(url|request\.url|requestmessage|history)\b|RequestUri|url_effective|final url|\bURL: https?://|redirected to|\.history\b`)
-	login = lazyregexp.New(`(?i)authorization|bearer|\bauth\b|api[-_]?key|\b401\b`)
+	ended    = lazyregexp.New(`(?i)\br(es|esp|esponse)?\.(url|request\.url|requestmessage|history)\b|RequestUri|url_effective|final url|\bURL: https?://|redirected to|\.history\b`)
+	hostName = lazyregexp.New(`\b(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}\b`)
+	login    = lazyregexp.New(`(?i)authorization|bearer|\bauth\b|api[-_]?key|\b401\b`)
 )
 
 // Bounds of what is compared.
@@ -100,6 +102,24 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 			continue
 		}
 		return trail{id, cause.Likely, 0.72, []fact.Fact{fact.Given("the record", how, from.Origin(), to.Origin())}}, true
+	}
+	return trail{}, false
+}
+
+// twoNames is prose that speaks of a refusal, and of a site both with www and without it.
+func twoNames(v *cause.View) (trail, bool) {
+	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
+		text := strings.ToLower(string(n.Text[:min(len(n.Text), maxHeard)]))
+		if !login.MatchString(text) {
+			continue
+		}
+		names := hostName.Get().FindAllString(text, 4*maxAddresses)
+		for _, name := range names {
+			if bare, ok := strings.CutPrefix(name, "www."); ok && slices.Contains(names, bare) {
+				return trail{"redirect-www-apex", cause.Likely, 0.62, []fact.Fact{
+					fact.Given("the description", "It speaks of %s with www and without it.", bare)}}, true
+			}
+		}
 	}
 	return trail{}, false
 }

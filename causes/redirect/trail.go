@@ -68,7 +68,7 @@ func trailOf(v *cause.View) (trail, bool) {
 				better(trail{"redirect-forwards-auth-to-presigned", cause.Strong, 0.85, []fact.Fact{
 					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)}}, true)
 			}
-			if i+1 < len(steps) {
+			if i+1 < len(steps) && steps[i+1].url.Host+steps[i+1].url.Path != "" {
 				better(tookAlong(s, steps[i+1]))
 				better(turnedAround(s, steps[i+1]))
 				better(lostOnTheWay(s, steps[i+1]))
@@ -79,6 +79,7 @@ func trailOf(v *cause.View) (trail, bool) {
 		}
 	}
 	better(endedElsewhere(v))
+	better(twoNames(v))
 	return best, best.id != ""
 }
 
@@ -142,7 +143,8 @@ func tookAlong(a, b step) (trail, bool) {
 
 // turnedAround is a request with a body whose redirect was followed with GET (RFC 9110 15.4.2 to 15.4.4).
 func turnedAround(a, b step) (trail, bool) {
-	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, a.method) || b.method != "GET" || b.status < 400 || b.status == 404 && a.status != 301 {
+	// After a 302 or 303 a GET that is let in is how forms work; after a 301 the body was meant for the new address.
+	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, a.method) || b.method != "GET" || (b.status < 400 || b.status == 404) && a.status != 301 {
 		return trail{}, false
 	}
 	if a.status != 301 && a.status != 302 && a.status != 303 || !sameResource(a.url, b.url) || a.url.Path == "" {
@@ -238,6 +240,9 @@ func leadsAway(v *cause.View, s step) (trail, bool) {
 		}
 	}
 	switch {
+	case from.Host != "" && wwwTwins(from.Host, s.to.Host):
+		return trail{"redirect-www-apex", cause.Likely, 0.7, []fact.Fact{
+			said(s, "The answer is %d, and leads from %s to %s, which is another host to every program.", s.status, from.Host, s.to.Host)}}, true
 	case from.Host == "" || from.Host != s.to.Host:
 		return trail{}, false
 	case slashed(from, *s.to):

@@ -74,6 +74,9 @@ func findings(v *cause.View) []finding {
 	return append(out, told(v, said)...)
 }
 
+// cookieless are the words for a request that its cookie did not join.
+var cookieless = lazyregexp.New(`no cookies?\b|without (the|a|any|its|that) (session )?cookie|cookies? (is|are|was|were) (not|never) (sent|there|included|returned)|(does not|doesn't|not|never) (send|return|carry|include)s? (the|a|any|that|its) (session )?cookie`)
+
 // texts is what people and programs wrote, in lower case; it is matched and never shown.
 func texts(v *cause.View) string {
 	var b strings.Builder
@@ -99,13 +102,13 @@ var (
 
 // heard is what the texts say, looked for once.
 type heard struct {
-	text                                                 string
-	plain, terminated, framed, linked, noTLS, secureCode bool
+	text                                                          string
+	plain, terminated, framed, linked, noTLS, secureCode, without bool
 }
 
 func hear(text string) heard {
 	return heard{text: text, plain: plain(text), terminated: terminated.MatchString(text), framed: framed.MatchString(text),
-		linked: linked.MatchString(text), noTLS: noTLS.MatchString(text), secureCode: secureCode.MatchString(text)}
+		linked: linked.MatchString(text), noTLS: noTLS.MatchString(text), secureCode: secureCode.MatchString(text), without: cookieless.MatchString(text)}
 }
 
 // plain reports that the record names an http address which is not this machine's own.
@@ -174,6 +177,11 @@ func unsent(g given, said heard) []finding {
 			out = append(out, finding{"cookie-not-sent-samesite", cause.Likely, 0.74, []fact.Fact{g.says("%s.", how),
 				fact.Given("the record", "The request is started by a page of another site.")}})
 		}
+	}
+	if loginPath.MatchString(c.Path) && said.without {
+		return append(out, finding{"cookie-path-mismatch", cause.Likely, 0.66, []fact.Fact{
+			g.says("Path is %s, where one logs in.", shown(c.Path, "a directory")),
+			fact.Given("the record", "A later request is said to go without the cookie.")}})
 	}
 	if g.by.Unseen&exchange.RequestLine != 0 || c.Path == "" || c.Path == "/" || cookie.PathMatch(path(u), c.Path) {
 		return out
