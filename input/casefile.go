@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/internal/shallow"
 )
 
 // caseFile is a case as --save writes it. Fields that are not named here are for people and are left alone.
@@ -58,11 +59,11 @@ func readCase(text string, o form.Options) (exchange.Evidence, error) {
 
 func parseCase(text string) (caseFile, error) {
 	var c caseFile
-	if strings.Count(text, "&") > 0 && strings.Count(text, "*") > 50 && aliases(text) {
+	if aliases(text) {
 		return c, errors.New("YAML aliases are not read in a case file")
 	}
-	if err := yaml.Unmarshal([]byte(text), &c); err != nil {
-		return c, fmt.Errorf("not a case file: %s", firstLine(err.Error()))
+	if line, err := shallow.Lenient(text, &c); err != nil {
+		return c, fmt.Errorf("line %d: not a case file: %s", max(line, 1), firstLine(err.Error()))
 	}
 	switch {
 	case len(c.Artefacts) == 0:
@@ -73,15 +74,10 @@ func parseCase(text string) (caseFile, error) {
 	return c, nil
 }
 
-// aliases reports YAML aliases outside of block texts: a line "key: *name".
-func aliases(text string) bool {
-	for _, l := range strings.Split(text, "\n") {
-		if _, v, ok := strings.Cut(strings.TrimSpace(l), ": "); ok && strings.HasPrefix(v, "*") && !strings.Contains(v, " ") {
-			return true
-		}
-	}
-	return false
-}
+var alias = lazyregexp.New(`(?m)^ {0,4}(?:- )?[\w-]+: +\*[A-Za-z_]\w*\s*$`)
+
+// aliases reports YAML aliases in the file's own keys; a text may hold what looks like one ("Accept: */*").
+func aliases(text string) bool { return alias.MatchString(text) }
 
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(s, "\n")

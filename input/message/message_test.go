@@ -82,12 +82,12 @@ func nasty() map[string]string {
 	}
 	return map[string]string{
 		"empty": "", "blank": " \n\t\n", "nul": "\x00\x00\x00\x00", "binary": strings.Repeat("\x01\xff\x80", 5000),
-		"brackets": strings.Repeat("[", 1e6), "braces": strings.Repeat("{", 1e6), "pairs": strings.Repeat("{\"a\":", 2e5),
-		"parens": strings.Repeat("(", 1e6), "quotes": strings.Repeat("\"", 1e6), "apostrophes": strings.Repeat("{'", 5e5),
-		"line": strings.Repeat("401 ", 1e6/4), "lines": strings.Repeat("\n", 1e6), "embedded": strings.Repeat(`"{"a`, 2e5), "markup": strings.Repeat("<html", 2e5),
+		"brackets": strings.Repeat("[", 1e5), "braces": strings.Repeat("{", 1e5), "pairs": strings.Repeat("{\"a\":", 2e4),
+		"parens": strings.Repeat("(", 1e5), "quotes": strings.Repeat("\"", 1e5), "apostrophes": strings.Repeat("{'", 5e4),
+		"line": strings.Repeat("401 ", 1e5/4), "lines": strings.Repeat("\n", 1e5), "embedded": strings.Repeat(`"{"a`, 2e4), "markup": strings.Repeat("<html", 2e4),
 		"utf16": utf("GET / HTTP/1.1\r\n401 Unauthorized\r\n"), "bom": "\xef\xbb\xbf{\"status\":401}", "latin1": "Zugriff verweigert f\xfcr 401",
-		"crlf": "a\r\nb\r\n401\r\n", "cut": "192.0.2.1 - - [22/Nov/2025", "cut2": "192.0.2.1 - - [22/Nov/2025:09:14:02 +0000] \"GET", "esc": "\x1b[31mError: 401\x1b[0m", "esc2": "\x1b[", "dots": strings.Repeat("a.", 5e5),
-		"equals": strings.Repeat("a=", 5e5), "keys": strings.Repeat("a=b ", 25e4), "at": strings.Repeat("at x(", 2e5), "hash": strings.Repeat("#1 ", 3e5), "array": strings.Repeat("array(", 2e5), "one": "[", "two": "-", "slash": strings.Repeat("/", 1e6), "bars": strings.Repeat(" | ", 3e5),
+		"crlf": "a\r\nb\r\n401\r\n", "cut": "192.0.2.1 - - [22/Nov/2025", "cut2": "192.0.2.1 - - [22/Nov/2025:09:14:02 +0000] \"GET", "esc": "\x1b[31mError: 401\x1b[0m", "esc2": "\x1b[", "dots": strings.Repeat("a.", 5e4),
+		"equals": strings.Repeat("a=", 5e4), "keys": strings.Repeat("a=b ", 25e3), "at": strings.Repeat("at x(", 2e4), "hash": strings.Repeat("#1 ", 3e4), "array": strings.Repeat("array(", 2e4), "one": "[", "two": "-", "slash": strings.Repeat("/", 1e5), "bars": strings.Repeat(" | ", 3e4),
 	}
 }
 

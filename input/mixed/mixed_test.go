@@ -165,8 +165,8 @@ func TestCases(t *testing.T) {
 
 func TestNasty(t *testing.T) {
 	for name, text := range map[string]string{
-		"empty": "", "blank": "\n \n", "binary": strings.Repeat("\x00\xff\x01", 9000), "brackets": strings.Repeat("[", 1e6), "braces": strings.Repeat("{\n", 3e5), "objects": strings.Repeat("{\"a\":\n", 1e5),
-		"quotes": strings.Repeat("\"", 1e6), "backticks": strings.Repeat("`", 1e6), "line": strings.Repeat("error 401 ", 1e5), "lines": strings.Repeat("x\n", 4e5), "eyJ": strings.Repeat("eyJ", 3e5), "eyJdots": strings.Repeat("eyJabcdef.", 1e5),
+		"empty": "", "blank": "\n \n", "binary": strings.Repeat("\x00\xff\x01", 9000), "brackets": strings.Repeat("[", 1e5), "braces": strings.Repeat("{\n", 3e4), "objects": strings.Repeat("{\"a\":\n", 1e4),
+		"quotes": strings.Repeat("\"", 1e5), "backticks": strings.Repeat("`", 1e5), "line": strings.Repeat("error 401 ", 1e4), "lines": strings.Repeat("x\n", 4e4), "eyJ": strings.Repeat("eyJ", 3e4), "eyJdots": strings.Repeat("eyJabcdef.", 1e4),
 		"fences": strings.Repeat("```\n", 2e5), "markup": strings.Repeat("<html>\n", 1e5), "get": strings.Repeat("GET / ", 1e5), "getlines": strings.Repeat("GET / 401\n", 1e5), "latin1": "Zugriff f\xfcr Benutzer verweigert 401\n", "bom": "\xef\xbb\xbfGET /x 401",
 		"utf16": "\xff\xfeG\x00E\x00T\x00 \x00/\x00", "crlf": "GET /x 401\r\nthe answer is wrong here\r\n", "comment": "<!--\n" + strings.Repeat("a\n", 1e5), "auth": strings.Repeat("Authorization: Bearer abcdef0123\n", 2e4), "claims": strings.Repeat("{\"iss\":1,\"exp\":2}\n", 2e4),
 	} {

@@ -43,7 +43,7 @@ var (
 )
 
 var (
-	recorded  = lazyregexp.New(`\A\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
+	recorded = lazyregexp.New(`\A\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d`)
 	absolute = lazyregexp.New(`\A(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) https?://`)
 	bareCode = lazyregexp.New(`\AHTTP (?:status )?[1-5]\d\d\b`)
 )

@@ -11,10 +11,10 @@ import (
 )
 
 func TestHostile(t *testing.T) {
-	big := func(s string) string { return strings.Repeat(s, 100_000/len(s)) }
+	big := func(s string) string { return strings.Repeat(s, 40_000/len(s)) }
 	for name, text := range map[string]string{
 		"empty": "", "blank": " \n", "zero": "\x00eyJ", "latin1": "Basic J\xfcrgen", "too much": strings.Repeat("a", 2_000_000),
-		"brackets": strings.Repeat("[", 1_000_000), "braces": strings.Repeat("{", 1_000_000), "objects": big(`{"a":`), "comments": big("{/*"), "quotes": big(`{"`),
+		"brackets": strings.Repeat("[", 200_000), "braces": strings.Repeat("{", 200_000), "objects": big(`{"a":`), "comments": big("{/*"), "quotes": big(`{"`),
 		"token lines": "eyJhbGciOiJIUzI1NiJ9.\n" + big("eyJhbGciOiJIUzI1NiJ9\n"), "tokens": big("eyJhbGciOiJIUzI1NiJ9.e30.FAKE "), "dots": big("."), "eyJ dots": "eyJ" + big("."),
 		"colons": big("a:\n"), "headers": big("Cookie: a\n"), "folded": "Cookie: a\n" + big(" b\n"), "basic": big("Basic YTpi\n"), "basic lines": "Basic " + big("YTpi\n"), "challenges": big("Bearer\n"),
 		"lists": `{"aud":` + big("["), "escapes": `{"a":"` + big(`\u00`), "hashes": big("a:{SHA}\n"), "keys": big("ghp_FAKEFAKEFAKEFAKEFAKEFAKEFAKEFAKEFAKE\n"), "crs": big("\r"),
