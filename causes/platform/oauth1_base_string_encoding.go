@@ -30,8 +30,11 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 		}
 		sig, ok := oauth1.Parse(req)
 		said, refused := heard(v, "signature_invalid", "invalid signature", "invalid_signature", "signature is invalid", "signature does not match", "signature_mismatch", "could not authenticate you")
-		if !ok || !refused || sig.Method == "PLAINTEXT" {
+		if !ok || sig.Method == "PLAINTEXT" {
 			return nil
+		}
+		if !refused {
+			return mute(v, req)
 		}
 		s := &cause.Suspicion{Grade: cause.Strong, Because: []fact.Fact{said}}
 		switch {
@@ -83,6 +86,29 @@ func rawSignature(r exchange.Request) bool {
 	}
 	for _, p := range r.URL.Query {
 		if p.Name == "oauth_signature" && p.Value.Contains("+") {
+			return true
+		}
+	}
+	return false
+}
+
+// mute weighs a refusal that does not say what is wrong: a parameter that is percent-encoded in the URL is encoded once
+// more in the base string (RFC 5849 3.4.1.3.2), where libraries differ. Words about time, key or token tell another fault.
+func mute(v *cause.View, req exchange.Request) *cause.Suspicion {
+	if v.Unseen(exchange.StatusLine) || v.Answer.Status() != 401 || !special(req) && !encoded(req) {
+		return nil
+	}
+	if _, other := heard(v, "timestamp", "nonce", "consumer", "token", "expired", "permission"); other {
+		return nil
+	}
+	return &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Because: []fact.Fact{
+		v.Asked("The request is signed by OAuth 1, and a parameter of it is percent-encoded: the base string holds it encoded twice (RFC 5849 3.4.1)."),
+	}}
+}
+
+func encoded(r exchange.Request) bool {
+	for _, p := range r.URL.Query {
+		if !strings.HasPrefix(p.Name, "oauth_") && (p.Value.Contains("%") || strings.Contains(p.Name, "%")) {
 			return true
 		}
 	}
