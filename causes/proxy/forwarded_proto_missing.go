@@ -15,7 +15,7 @@ var ForwardedProtoMissing = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
-	Hides:     []string{"redirect-loop-login", "no-credentials-sent", "session-expired", "redirect-scheme-upgrade", "proxy-drops-set-cookie", "missing-www-authenticate"},
+	Hides:     []string{"redirect-loop-login", "no-credentials-sent", "session-expired", "redirect-scheme-upgrade", "proxy-drops-set-cookie", "missing-www-authenticate", "csrf-token-missing-or-mismatch"},
 	Partial:   true,
 	Suspect: directive.Either(schemeLines, func(v *cause.View) *cause.Suspicion {
 		if v.Request.URL.Scheme != "https" {

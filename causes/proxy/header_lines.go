@@ -101,6 +101,9 @@ func stripLines(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	line := removes[0]
+	if nginx := directive.Of(v, "nginx"); line.System == "nginx" && len(nginx.Named("proxy_pass")) == 0 && len(nginx.Named("fastcgi_pass")) > 0 {
+		return nil // proxy_set_header says nothing to fastcgi_pass
+	}
 	s := directive.Likely(0.72, directive.Fact(line, "This line takes Authorization away before the application."))
 	if _, ok := v.Credential(cred.Bearer, cred.JWT, cred.APIKey, cred.Basic); ok || directive.Told(v, bearerTold.Get()) {
 		s.Grade, s.Weight = cause.Strong, 0.88

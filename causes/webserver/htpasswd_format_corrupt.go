@@ -22,7 +22,12 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 	Partial:   true,
 	Hides:     []string{"wrong-password"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if len(directive.Of(v, "htpasswd")) > 0 {
+		if lines := directive.Of(v, "htpasswd"); len(lines) > 0 {
+			for _, l := range lines {
+				if runOn(l) {
+					return directive.Strong(0.88, directive.Fact(l, "Behind the hash a second entry begins on the same line: the line break between them is missing."))
+				}
+			}
 			for _, f := range v.Facts {
 				for problem, weight := range damages {
 					if strings.HasSuffix(f.Text, string(problem)) {
@@ -42,12 +47,24 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 	},
 }
 
-// damages are the faults of a line that no password can overcome, and how much each says by itself. A hash that is
-// too short is none of them: people shorten hashes before they show them; nobody makes them longer.
+// runOn reports a line whose hash is followed by another user and hash.
+func runOn(l exchange.Setting) bool {
+	if htpasswd.KindOf(realmOf(l)) != htpasswd.Unknown {
+		return true // three fields, as in an htdigest line, and the second one is a hash
+	}
+	if len(l.Args) < 2 || htpasswd.KindOf(l.Args[1]) == htpasswd.Unknown {
+		return false
+	}
+	hash, rest, ok := l.Args[1].Cut(":")
+	return ok && hash.Len() >= 13 && htpasswd.KindOf(rest) != htpasswd.Unknown
+}
+
+// damages are the faults of a line that no password can overcome, and how much each says by itself. A hash of
+// the wrong length is none of them: people change hashes before they show them.
 var damages = map[htpasswd.Problem]float64{
 	htpasswd.ByteOrderMark: 0.85, htpasswd.CarriageReturn: 0.85, htpasswd.BlankInFront: 0.6, htpasswd.BlankAtColon: 0.86,
 	htpasswd.BlankAfterColon: 0.86, htpasswd.BlankAtEnd: 0.6, htpasswd.DollarDoubled: 0.72, htpasswd.DollarEaten: 0.86, htpasswd.Quoted: 0.72,
-	htpasswd.NoColon: 0.5, htpasswd.EmptyHash: 0.8, htpasswd.HashLong: 0.86, htpasswd.NoHash: 0.55,
+	htpasswd.NoColon: 0.5, htpasswd.EmptyHash: 0.8, htpasswd.NoHash: 0.55,
 }
 
 // bareMD5 is a Basic user list in a label or option whose hash is plain hex.

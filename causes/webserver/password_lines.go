@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/cred/htpasswd"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -91,6 +92,11 @@ func realmLines(v *cause.View) *cause.Suspicion {
 		if _, known := realms[l.Name]; !known {
 			realms[l.Name] = l
 		}
+	}
+	// A record shows which realm the client's answer was made for.
+	if d, ok := digest.Parse(v.Answer.Request.Header.Text("Authorization")); ok && other == nil && asked != "" && d.Realm != "" && d.Realm != asked {
+		return directive.Likely(0.72, v.Saw("The server asks for realm=%q.", asked),
+			v.Asked("The Digest answer names another realm, of %d characters; its hash was made with that one.", len(d.Realm)))
 	}
 	if other != nil {
 		return directive.Strong(0.92, v.Saw("The server asks for realm=%q.", asked), directive.Fact(*other, "The password file's line is for another realm, and its hash holds that realm."))

@@ -4,7 +4,6 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
 	"github.com/why401/why401/cred"
-	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -37,11 +36,6 @@ var RealmMismatch = &cause.Cause{
 		ch := v.Challenges.Find("Digest")
 		if _, ok := v.Arrived(cred.Digest); !ok || ch == nil || ch.Value("stale") == "true" {
 			return nil
-		}
-		// What was recorded shows which realm the answer was made for.
-		if d, ok := digest.Parse(v.Answer.Request.Header.Text("Authorization")); ok && v.Recorded() && d.Realm != "" && d.Realm != ch.Realm() {
-			return directive.Likely(0.72, v.Saw("The server asks for realm=%q.", ch.Realm()),
-				v.Asked("The Digest answer names another realm, of %d characters; its hash was made with that one.", len(d.Realm)))
 		}
 		// From outside this is a wrong password: only the password file shows the realm that the hash was made with.
 		return &cause.Suspicion{Grade: cause.Likely, Weight: 0.4,
