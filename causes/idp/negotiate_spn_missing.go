@@ -18,7 +18,7 @@ var NegotiateSPNMissing = &cause.Cause{
 	Title:   "Kerberos has no service name for this host",
 	Family:  family,
 	FaultAt: exchange.IdentityProvider,
-	Hides:   []string{"wrong-password", "missing-www-authenticate", "credential-type-wrong", "no-credentials-sent"},
+	Hides:   []string{"wrong-password", "missing-www-authenticate", "credential-type-wrong", "no-credentials-sent", "negotiate-no-ticket"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !v.Recorded() && (v.Answer.Status() != 401 || !v.Challenges.Has("Negotiate")) || !refusedOrUnseen(v) {

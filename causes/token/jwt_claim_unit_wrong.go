@@ -87,6 +87,9 @@ var (
 	textSpan = lazyregexp.New(`expiresIn["']?\s*:\s*["']\d{2,}["']`)
 )
 
+// expired are jsonwebtoken's words for a token whose time is over.
+var expired = lazyregexp.New(`jwt expired|TokenExpiredError`)
+
 // written13 reports code that puts milliseconds into a time claim.
 func written13(text string) bool {
 	for _, m := range inCode.FindAllStringSubmatch(text, 6) {
@@ -118,6 +121,9 @@ func unitInText(v *cause.View) *cause.Suspicion {
 		s.Because = []fact.Fact{v.Asked("The code writes a time claim from a clock that counts milliseconds, and does not divide by 1000.")}
 	case textSpan.MatchString(text):
 		s.Grade, s.Weight = cause.Likely, 0.7
+		if expired.MatchString(text) {
+			s.Grade, s.Weight = cause.Strong, 0.88
+		}
 		s.Because = []fact.Fact{v.Asked("The code gives expiresIn as a text of digits, which jsonwebtoken reads as milliseconds.")}
 	default:
 		return nil
