@@ -79,6 +79,14 @@ func findings(v *cause.View) []finding {
 		}
 		out = append(out, origins(x)...)
 	}
+	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
+		if m.Fields["method"] == "OPTIONS" && (m.Status == 401 || m.Status == 403) {
+			f := fact.Given("the log", "OPTIONS, which browsers send without a credential, is answered %d.", m.Status)
+			f.From = m.From
+			out = append(out, finding{"cors-preflight-401", cause.Likely, 0.72, []fact.Fact{f}})
+			break
+		}
+	}
 	return append(out, configured(v)...)
 }
 

@@ -271,7 +271,7 @@ func loginLost(v *cause.View) bool {
 // mapped is a proxy that serves the application under another path than the application knows, and leaves the paths of
 // its cookies as they are.
 func mapped(v *cause.View, said heard) []finding {
-	if !strings.Contains(said.text, "cookie") {
+	if !strings.Contains(said.text, "cookie") && !strings.Contains(said.text, "jsessionid") {
 		return nil
 	}
 	var from fact.Source
@@ -281,7 +281,8 @@ func mapped(v *cause.View, said heard) []finding {
 		case name == "proxypassreversecookiepath" || name == "proxy_cookie_path":
 			return nil
 		case name == "proxypass" && len(s.Args) >= 2 && !s.Args[0].Closed() && !s.Args[1].Closed():
-			if u, err := exchange.ParseURL(s.Args[1].String()); err == nil && strings.Trim(u.Path, "/") != strings.Trim(s.Args[0].String(), "/") && strings.Trim(s.Args[0].String(), "/") != "" {
+			if u, err := exchange.ParseURL(s.Args[1].String()); err == nil && strings.Trim(u.Path, "/") != strings.Trim(s.Args[0].String(), "/") &&
+				(strings.Trim(s.Args[0].String(), "/") != "" || said.without || strings.Contains(said.text, "jsessionid")) {
 				found, from = true, s.From
 			}
 		}
