@@ -75,6 +75,9 @@ var fieldAt = lazyregexp.New(`(?i)(["'\x60\[({]?)\b((?:[a-z]+-)*(?:authorization
 // fields are header fields in messages, commands, code and logs.
 func fields(r *Redactor, e *edits) {
 	for _, m := range fieldAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+		if m[1] >= len(e.text) || !e.free(m[1], m[1]+1) {
+			continue
+		}
 		name := e.text[m[4]:m[5]]
 		low := strings.ToLower(name)
 		if !strings.Contains(low, "-") && !strings.HasSuffix(low, "authorization") && !strings.HasSuffix(low, "cookie") && low != "apikey" || about.MatchString(name) && strings.Contains(low, "x-") {
@@ -103,7 +106,12 @@ var dumped = lazyregexp.New(`^(?:string|str|bytes)\([0-9]+\) ?"`)
 
 // lineStart reports that only marks of a transcript stand in front of at on its line.
 func lineStart(s string, at int) bool {
-	line := s[strings.LastIndexByte(s[:at], '\n')+1 : at]
+	from := max(at-200, 0) // marks are short
+	i := strings.LastIndexByte(s[from:at], '\n')
+	if i < 0 && from > 0 {
+		return false
+	}
+	line := s[from+i+1 : at]
 	return strings.Trim(line, " \t><*|#-+") == ""
 }
 

@@ -179,8 +179,8 @@ const (
 )
 
 func (m *maker) hex(n int) string {
-	out := fmt.Sprintf("ab%0*x", n-2, m.n)
-	return out[:n]
+	end := fmt.Sprintf("%x", m.n)
+	return ("ab" + strings.Repeat("0", max(n-2-len(end), 0)) + end)[:n]
 }
 
 // mark stands in long stand-ins, so that people see what they are.

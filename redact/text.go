@@ -199,6 +199,13 @@ func (r *Redactor) word(w string) string {
 			return strings.Join(parts, "/")
 		}
 	}
+	if strings.Count(w, "=") > 8 { // no pair of name and value
+		parts := strings.Split(w, "=")
+		for i, p := range parts {
+			parts[i] = r.dotted(p)
+		}
+		return strings.Join(parts, "=")
+	}
 	if i := strings.IndexByte(w, '='); i > 0 && i < len(w)-1 && strings.TrimRight(w[i:], "=") != "" && !r.looks(w[:i]) && !(len(w) > i+2 && isHex(w[i+1]) && isHex(w[i+2]) && r.looks(trimmed)) {
 		return r.dotted(w[:i]) + "=" + r.word(w[i+1:])
 	}

@@ -241,7 +241,7 @@ func (r *Redactor) decoded(sort Sort, v string) (string, bool) {
 	flat := strings.NewReplacer("\r", "", "\n", "", " ", "", "\t", "").Replace(v)
 	pad := len(flat) - len(strings.TrimRight(flat, "="))
 	body := flat[:len(flat)-pad]
-	if len(body) < 2 || len(v) > 4<<20 {
+	if len(body) < 2 || len(v) > 512<<10 {
 		return "", false
 	}
 	enc := base64.RawStdEncoding
