@@ -37,9 +37,12 @@ func TestFrame(t *testing.T) {
 		{say("Tue, 06 Aug 2019 15:52:04 GMT", "Tue, 06 Aug 2019 15:52:05 GMT"), true},
 		{say("Tue, 06 Aug 2019 15:52:04 GMT", "Tue, 06 Aug 2019 07:52:00 GMT"), false},
 		{say("yesterday, some time ago", "Tue, 06 Aug 2019 15:52:05 GMT"), false},
-		{"", false}, {strings.Repeat("Start [", 1e5), false},
+		{"<Message>Request has expired</Message><X-Amz-Expires>900</X-Amz-Expires><Expires>2026-03-01T10:15:00Z</Expires><ServerTime>2026-03-01T12:00:01Z</ServerTime>", true},
+		{"<Message>Request has expired</Message><Expires>2026-03-01T10:15:00Z</Expires><ServerTime>2026-03-01T10:00:01Z</ServerTime>", false},
+		{"<Expires>2026-03-01T10:15:00Z</Expires><ServerTime>2026-03-01T12:00:01Z</ServerTime>", false},
+		{"", false}, {strings.Repeat("Start [", 1e5), false}, {strings.Repeat("<Message>Request has expired</Message>", 1e4), false},
 	} {
-		if got := over(azureFrame.Get(), c.text); got != c.want {
+		if got := over(c.text); got != c.want {
 			t.Errorf("over(%.90q) = %v", c.text, got)
 		}
 	}
