@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -24,6 +25,9 @@ type finding struct {
 // wants to see all; what it finds goes before.
 func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
 	return func(v *cause.View) *cause.Suspicion {
+		if v.Recorded() && signed(v.Answer) {
+			return nil
+		}
 		if v.Whole() {
 			if s := live(v); s != nil {
 				return s
@@ -43,6 +47,16 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 		}
 		return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
 	}
+}
+
+// signed reports a request with a signature of its own: a cookie that its answer sets along decides nothing there.
+func signed(x *exchange.Exchange) bool {
+	if x == nil {
+		return false
+	}
+	return slices.ContainsFunc(cred.Of(x.Request), func(c cred.Credential) bool {
+		return strings.EqualFold(c.Scheme, "OAuth") || strings.HasPrefix(strings.ToUpper(c.Scheme), "AWS4")
+	})
 }
 
 // maxCookies is how many Set-Cookie fields of a record are judged.
