@@ -31,7 +31,6 @@ type Piece struct {
 	Who    string // the program that speaks, lower case; "" when unknown
 	Status int    // the status that it speaks of
 	From   Place
-	has    map[string]bool
 	raw    string // the text in lower case, to find addresses in it; it may hold secrets and is never shown
 }
 
@@ -54,6 +53,7 @@ type Evidence struct {
 	ideas     map[string]*Place
 	asked     []asked
 	like      map[string]float64
+	having    map[string][]int32 // for each word the pieces that have it
 }
 
 type doc struct {
@@ -75,7 +75,7 @@ const (
 
 // NewEvidence reads c; products names who wrote or handled the replies, as the signatures say.
 func NewEvidence(c *exchange.Case, products []string) *Evidence {
-	e := &Evidence{exchanges: c.Exchanges, settings: c.Settings, ideas: map[string]*Place{}}
+	e := &Evidence{exchanges: c.Exchanges, settings: c.Settings, ideas: map[string]*Place{}, having: map[string][]int32{}}
 	for _, p := range products {
 		e.products = append(e.products, strings.ToLower(p))
 	}
@@ -176,11 +176,13 @@ func (e *Evidence) say(text string, v Voice, who string, status int, from Place)
 	}
 	w := Words(text[:min(len(text), 10*maxWords)])
 	w = w[:min(len(w), maxWords)]
-	has := make(map[string]bool, len(w))
+	n := int32(len(e.pieces))
 	for _, x := range w {
-		has[x] = true
+		if at := e.having[x]; len(at) == 0 || at[len(at)-1] != n {
+			e.having[x] = append(at, n)
+		}
 	}
-	e.pieces = append(e.pieces, Piece{Words: w, Voice: v, Who: who, Status: status, From: from, has: has, raw: strings.ToLower(text[:min(len(text), 10*maxWords)])})
+	e.pieces = append(e.pieces, Piece{Words: w, Voice: v, Who: who, Status: status, From: from, raw: strings.ToLower(text[:min(len(text), 10*maxWords)])})
 }
 
 // document keeps a JSON text for questions about its fields.

@@ -66,17 +66,34 @@ func (b *Book) holds(s *Sign, e *Evidence) (hit, bool) {
 func (b *Book) hears(phrases []string, voices []Voice, e *Evidence) (hit, bool) {
 	for _, text := range phrases {
 		p := b.phrase(text)
-		for i := range e.pieces {
-			piece := &e.pieces[i]
-			if !slices.Contains(voices, piece.Voice) || p.keyed && !slices.ContainsFunc(p.key, func(k string) bool { return piece.has[k] }) {
-				continue
+		if !p.keyed {
+			for i := range e.pieces {
+				if h, ok := p.heard(&e.pieces[i], voices); ok {
+					return h, true
+				}
 			}
-			if _, ok := p.full().in(piece.Words); ok {
-				return hit{place: piece.From, phrase: text, voice: piece.Voice}, true
+			continue
+		}
+		for _, k := range p.key {
+			for _, i := range e.having[k] {
+				if h, ok := p.heard(&e.pieces[i], voices); ok {
+					return h, true
+				}
 			}
 		}
 	}
 	return hit{}, false
+}
+
+// heard reports that piece, spoken by one of the voices, holds the phrase.
+func (l *lazyPhrase) heard(piece *Piece, voices []Voice) (hit, bool) {
+	if !slices.Contains(voices, piece.Voice) {
+		return hit{}, false
+	}
+	if _, ok := l.full().in(piece.Words); !ok {
+		return hit{}, false
+	}
+	return hit{place: piece.From, phrase: l.text, voice: piece.Voice}, true
 }
 
 // idea asks whether the text expresses an idea; the answer is kept for the next sign that asks.
@@ -129,10 +146,8 @@ func (e *Evidence) who(name string) (hit, bool) {
 	if slices.Contains(e.products, name) {
 		return hit{}, true
 	}
-	for _, p := range e.pieces {
-		if p.has[name] {
-			return hit{place: p.From, voice: p.Voice}, true
-		}
+	for _, i := range e.having[name] {
+		return hit{place: e.pieces[i].From, voice: e.pieces[i].Voice}, true
 	}
 	return hit{}, false
 }
