@@ -136,7 +136,7 @@ func TestNoCanaryIsLeft(t *testing.T) {
 			}
 		}
 	}
-	t.Log(fmt.Sprintf("%d places x %d spellings", len(places), len(spelled)))
+	t.Logf("%d places x %d spellings", len(places), len(spelled))
 }
 
 func all() []string {

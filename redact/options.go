@@ -41,11 +41,10 @@ func curlOptions(r *Redactor, e *edits) {
 	for _, m := range curlAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
 		name := strings.TrimRight(e.text[m[2]:m[3]], " \t=")
 		a, b := inside(e.text, m[4], m[5])
-		v := e.text[a:b]
 		for a == m[4] && b > a && strings.IndexByte(".,;)", e.text[b-1]) >= 0 {
 			b-- // the end of a sentence
 		}
-		v = e.text[a:b]
+		v := e.text[a:b]
 		if a >= b || strings.HasPrefix(v, "@") || strings.HasPrefix(v, "$") && !strings.Contains(v, ":") {
 			continue
 		}

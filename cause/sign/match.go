@@ -146,8 +146,8 @@ func (e *Evidence) who(name string) (hit, bool) {
 	if slices.Contains(e.products, name) {
 		return hit{}, true
 	}
-	for _, i := range e.having[name] {
-		return hit{place: e.pieces[i].From, voice: e.pieces[i].Voice}, true
+	if in := e.having[name]; len(in) > 0 {
+		return hit{place: e.pieces[in[0]].From, voice: e.pieces[in[0]].Voice}, true
 	}
 	return hit{}, false
 }

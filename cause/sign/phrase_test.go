@@ -141,7 +141,7 @@ func TestManyGapsEnd(t *testing.T) {
 		if _, ok := p.in(words); ok {
 			t.Errorf("%.30q fits", text)
 		}
-		if took := time.Since(start); took > 5*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%.30q took %v", text, took)
 		}
 	}

@@ -27,7 +27,7 @@ func TestWrittenBounded(t *testing.T) {
 				cs.Suspect(v)
 			}
 		}
-		if d := time.Since(start); d > 2*time.Second {
+		if d := time.Since(start); d > time.Minute {
 			t.Errorf("%d bytes took %v", len(s), d)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 )
 
 var (
-	pythonWords   = lazyregexp.New(`(?i)\b(django|drf|flask|pyramid|python|wsgi|pypi|werkzeug|fastapi|bottle|turbogears)\b`)
 	noneArrived   = lazyregexp.New(`(?i)credentials were not provided|not[_ ]logged[_ ]in|token[_ ]not[_ ](provided|found)|(missing|no|without) (authorization|auth) header|authorization header (not found|missing|is missing|required)|unauthenticated|jwt_auth_no_auth_header|\b401\b`)
 	phpCredential = lazyregexp.New(`(?i)^(PHP_AUTH_USER|PHP_AUTH_PW|HTTP_AUTHORIZATION|REMOTE_USER)$`)
 	passesOn      = lazyregexp.New(`(?i)HTTP_AUTHORIZATION|^Authorization$`)
@@ -22,8 +21,8 @@ var (
 // wsgiLines finds an application under mod_wsgi without WSGIPassAuthorization, which is off by default.
 func wsgiLines(v *cause.View) *cause.Suspicion {
 	apache := directive.Of(v, "apache")
-	for _, s := range apache.Named("WSGIPassAuthorization") {
-		if directive.Arg(s, 0, "Off") {
+	if pass := apache.Named("WSGIPassAuthorization"); len(pass) > 0 {
+		if s := pass[0]; directive.Arg(s, 0, "Off") {
 			return directive.Strong(0.9, directive.Fact(s, "WSGIPassAuthorization Off: the application never sees Authorization."))
 		}
 		return nil

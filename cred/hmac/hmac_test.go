@@ -138,7 +138,7 @@ func TestLarge(t *testing.T) {
 	big := `{"a":[` + strings.Repeat("1, ", 30_000) + `1]}`
 	r := request(t, "https://h.test/", big, "X-Hub-Signature-256", "sha256="+hexed("another", big))
 	start := time.Now()
-	if a, ok := Check(r, "", secret.New(shared)); !ok || !a.Has(NoMatch) || time.Since(start) > 20*time.Second {
+	if a, ok := Check(r, "", secret.New(shared)); !ok || !a.Has(NoMatch) || time.Since(start) > time.Minute {
 		t.Error(a, time.Since(start))
 	}
 	for _, bad := range []string{strings.Repeat("[", 1e5), strings.Repeat(`{"a":`, 5e4), "\xff\xfe{", ""} {

@@ -54,7 +54,7 @@ func TestExpand(t *testing.T) {
 		bomb[fmt.Sprintf("z%d", i+1)] = strings.Repeat(fmt.Sprintf("{{z%d}}", i), 100)
 	}
 	start := time.Now()
-	if got := newScope(bomb).expand("{{z7}}"); len(got) > 10*maxGrown || time.Since(start) > 20*time.Second {
+	if got := newScope(bomb).expand("{{z7}}"); len(got) > 10*maxGrown || time.Since(start) > time.Minute {
 		t.Errorf("a bomb gives %d bytes in %v", len(got), time.Since(start))
 	}
 }
@@ -172,7 +172,7 @@ func TestInsomniaYAML(t *testing.T) {
 		if ev, err := kind(t, "insomnia").Read(text, form.Options{}); err == nil {
 			t.Errorf("%s: %s", name, show(ev))
 		}
-		if d := time.Since(start); d > 20*time.Second {
+		if d := time.Since(start); d > time.Minute {
 			t.Errorf("%s took %v", name, d)
 		}
 	}
@@ -196,7 +196,7 @@ func TestBadInput(t *testing.T) {
 			if len(ev.Intents) > maxRequests {
 				t.Errorf("%s as %s: %d requests", name, f.Kind, len(ev.Intents))
 			}
-			if d := time.Since(start); d > 20*time.Second { // a hundred times what it takes: quadratic
+			if d := time.Since(start); d > time.Minute { // a hundred times what it takes: quadratic
 				t.Errorf("%s as %s took %v", name, f.Kind, d)
 			}
 		}

@@ -53,9 +53,9 @@ func TestHostileText(t *testing.T) {
 	} {
 		begun := time.Now()
 		_, _ = read(s, form.Options{})
-		if took := time.Since(begun); took > 8*time.Second {
+		if took := time.Since(begun); took > time.Minute {
 			t.Errorf("%s: %v", name, took)
-		} else if took > time.Second {
+		} else if took > 20*time.Second {
 			t.Logf("%s: %v", name, took)
 		}
 		for _, f := range Forms {
