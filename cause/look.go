@@ -58,12 +58,17 @@ func (c *Cause) Look(v *View) *Suspicion {
 const (
 	alikeWeight = 0.3
 	alikeAlone  = 0.3
+	context     = 0.27 // what signs weigh that only say what the case is about
 )
 
 // liken adds how like the case's words are to the cause's page: a little, and most where nothing else is known.
 func liken(s *Suspicion, like float64) *Suspicion {
 	if len(s.Because) > 0 {
-		s.Weight = 1 - (1-s.Weight)*(1-alikeWeight*like*like)
+		w := 1 - (1-s.Weight)*(1-alikeWeight*like*like)
+		if s.Weight < context {
+			w = min(w, alikeAlone) // context and likeness make no verdict
+		}
+		s.Weight = w
 		return s
 	}
 	if like < 1 {

@@ -168,7 +168,10 @@ func understand(text, place string, src fact.Source, o Options) (Part, error) {
 }
 
 // telling are words of which a description of a refusal has at least one.
-var telling = lazyregexp.New(`(?i)\b40[1347]\b|\b419\b|unauthor|forbidden|denied|log ?in|auth|password|token|credential|cookie|session|certificate|refus|reject|\bkey|permission|redirect|sign|cors|proxy`)
+var telling = lazyregexp.New(`(?i)\b40[1347]\b|\b419\b|unauthor|forbidden|denied|log ?in|auth|password|token|credential|cookie|session|certificate|refus|reject|\bkey|permission|redirect|sign|cors|proxy|jwt|oauth|saml|oidc|claim|issuer|audience|expired|clock|csrf|kerberos|ldap|htpasswd|header`)
+
+// spokenBy are words of somebody who tells of themselves.
+var spokenBy = lazyregexp.New(`(?i)\b(?:i|we|my|our|me|us|i'm|i've|somebody|users?)\b`)
 
 // idle reports prose that speaks of nothing of the kind.
 func idle(e exchange.Evidence) bool {
@@ -190,6 +193,10 @@ func part(place string, f form.Form, e exchange.Evidence, err error) (Part, erro
 		return Part{}, unreadable(place, err, "%v", err)
 	case e.Empty(), idle(e):
 		return Part{}, unreadable(place, nil, "nothing in it is recognised; expected a request, a reply, a log, a token or a configuration (--as KIND names the kind)")
+	}
+	if n := e.Notes; len(n) == 1 && len(e.Messages)+len(e.Exchanges)+len(e.Tokens)+len(e.Settings) == 0 && len(n[0].Text) < 400 && !spokenBy.MatchString(string(n[0].Text)) {
+		// A sentence alone, in which nobody speaks of themselves, may be a program's just as well.
+		e.Messages = append(e.Messages, exchange.Message{Text: n[0].Text, Kind: "error", From: n[0].From})
 	}
 	p := Part{Place: place, Kind: f.Kind, What: f.What, Evidence: e}
 	p.live = len(e.Intents) > 0 && len(e.Exchanges)+len(e.Messages)+len(e.Notes)+len(e.Tokens) == 0
