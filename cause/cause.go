@@ -87,6 +87,22 @@ type Suspicion struct {
 	Independent bool     // a fault of its own, to be reported beside another verdict
 }
 
+// SuspectAt is a suspicion with one fact, read at a place.
+func SuspectAt(g Grade, weight float64, from fact.Source, sentence string) *Suspicion {
+	return &Suspicion{Grade: g, Weight: weight, Because: []fact.Fact{{Text: sentence, From: from}}}
+}
+
+// Weightier is the weightier of two suspicions, either of which may be nil; a when they weigh the same.
+func Weightier(a, b *Suspicion) *Suspicion {
+	switch {
+	case a == nil:
+		return b
+	case b == nil || a.Grade > b.Grade || a.Grade == b.Grade && a.Weight >= b.Weight:
+		return a
+	}
+	return b
+}
+
 // Location is the place of the fault.
 type Location struct {
 	Hop  int // exchange number, 0 when not a hop
