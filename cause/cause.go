@@ -94,13 +94,15 @@ func SuspectAt(g Grade, weight float64, from fact.Source, sentence string) *Susp
 
 // Weightier is the weightier of two suspicions, either of which may be nil; a when they weigh the same.
 func Weightier(a, b *Suspicion) *Suspicion {
-	switch {
-	case a == nil:
+	if b.Outweighs(a) {
 		return b
-	case b == nil || a.Grade > b.Grade || a.Grade == b.Grade && a.Weight >= b.Weight:
-		return a
 	}
-	return b
+	return a
+}
+
+// Outweighs reports that s is surer than t: by its grade, and within one grade by its weight. Anything outweighs nil.
+func (s *Suspicion) Outweighs(t *Suspicion) bool {
+	return s != nil && (t == nil || s.Grade > t.Grade || s.Grade == t.Grade && s.Weight > t.Weight)
 }
 
 // Location is the place of the fault.

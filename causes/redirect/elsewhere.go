@@ -53,7 +53,7 @@ func addresses(v *cause.View) []exchange.URL {
 }
 
 // endedElsewhere is a program that tells at which address it came to stand, and that is not the one it was given.
-func endedElsewhere(v *cause.View) (trail, bool) {
+func endedElsewhere(v *cause.View) *cause.Finding {
 	told, carries := false, false
 	hear := func(text exchange.Raw) {
 		s := string(text[:min(len(text), maxHeard)])
@@ -84,7 +84,7 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 		}
 	}
 	if !told || !carries || len(asked) < 2 {
-		return trail{}, false
+		return nil
 	}
 	from := asked[0]
 	for _, to := range asked[1:] {
@@ -101,13 +101,13 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 		if id == "" {
 			continue
 		}
-		return trail{id, cause.Likely, 0.72, []fact.Fact{fact.Given("the record", how, from.Origin(), to.Origin())}}, true
+		return cause.Found(id, cause.Likely, 0.72, fact.Given("the record", how, from.Origin(), to.Origin()))
 	}
-	return trail{}, false
+	return nil
 }
 
 // twoNames is prose that speaks of a refusal, and of a site both with www and without it.
-func twoNames(v *cause.View) (trail, bool) {
+func twoNames(v *cause.View) *cause.Finding {
 	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
 		text := strings.ToLower(string(n.Text[:min(len(n.Text), maxHeard)]))
 		if !login.MatchString(text) {
@@ -116,10 +116,10 @@ func twoNames(v *cause.View) (trail, bool) {
 		names := hostName.Get().FindAllString(text, 4*maxAddresses)
 		for _, name := range names {
 			if bare, ok := strings.CutPrefix(name, "www."); ok && slices.Contains(names, bare) {
-				return trail{"redirect-www-apex", cause.Likely, 0.62, []fact.Fact{
-					fact.Given("the description", "It speaks of %s with www and without it.", bare)}}, true
+				return cause.Found("redirect-www-apex", cause.Likely, 0.62,
+					fact.Given("the description", "It speaks of %s with www and without it.", bare))
 			}
 		}
 	}
-	return trail{}, false
+	return nil
 }
