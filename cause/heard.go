@@ -51,6 +51,19 @@ func (v *View) Told() Passages {
 // Heard is all that is Said and Told.
 func (v *View) Heard() Passages { return append(v.Said(), v.Told()...) }
 
+// Excerpts are the beginnings, of size bytes at most, of the first messages and then of the first notes: for patterns
+// that are too dear for all of Heard.
+func (v *View) Excerpts(messages, notes, size int) Passages {
+	var out Passages
+	for _, m := range v.Messages[:min(len(v.Messages), messages)] {
+		out = append(out, Passage{m.Text[:min(len(m.Text), size)], m.From})
+	}
+	for _, n := range v.Notes[:min(len(v.Notes), notes)] {
+		out = append(out, Passage{n.Text[:min(len(n.Text), size)], n.From})
+	}
+	return out
+}
+
 // Add appends the beginning of a text, unless there are enough.
 func (ps Passages) Add(text string, from fact.Source) Passages {
 	if len(ps) >= mostPassages {
@@ -76,6 +89,15 @@ func (ps Passages) First(re *lazyregexp.Regexp) (groups []string, from fact.Sour
 		}
 	}
 	return nil, fact.Source{}, false
+}
+
+// Join makes one text of them, for patterns that reach over passages.
+func (ps Passages) Join() string {
+	var b strings.Builder
+	for _, p := range ps {
+		b.WriteString(string(p.Text) + "\n")
+	}
+	return b.String()
 }
 
 // MachineText joins what the answer, the messages and the open settings say, one below the other, up to limit bytes; a

@@ -32,6 +32,9 @@ func TestHeard(t *testing.T) {
 	if !ok || from.Line != 7 || g[1] != "log" {
 		t.Errorf("first: %q %v %v", g, from, ok)
 	}
+	if all := v.Excerpts(1, 5, 4); len(all) != 2 || all[0].From.Line != 7 || all.Join() != "a lo\nmy w\n" {
+		t.Errorf("excerpts: %q", all.Join())
+	}
 	for range 2 * mostPassages {
 		told = told.AddValue(secret.New("s3cr3t"), fact.Source{})
 	}

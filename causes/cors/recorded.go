@@ -43,15 +43,9 @@ var (
 func findings(v *cause.View) []*cause.Finding {
 	var out []*cause.Finding
 	withCredentials, complained := false, false
-	hear := func(text string) {
-		withCredentials = withCredentials || includes.MatchString(text)
-		complained = complained || noHeader.MatchString(text)
-	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		hear(string(m.Text[:min(len(m.Text), 16<<10)]))
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		hear(string(n.Text[:min(len(n.Text), 16<<10)]))
+	for _, p := range v.Excerpts(40, 20, 16<<10) {
+		withCredentials = withCredentials || includes.MatchString(string(p.Text))
+		complained = complained || noHeader.MatchString(string(p.Text))
 	}
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		if x.Given == "" || x.Response == nil {

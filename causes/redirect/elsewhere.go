@@ -36,8 +36,8 @@ func addresses(v *cause.View) []exchange.URL {
 			}
 		}
 	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		take(string(m.Text[:min(len(m.Text), maxHeard)]))
+	for _, p := range v.Excerpts(40, 0, maxHeard) {
+		take(string(p.Text))
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {
@@ -46,8 +46,8 @@ func addresses(v *cause.View) []exchange.URL {
 			}
 		}
 	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		take(string(n.Text[:min(len(n.Text), maxHeard)]))
+	for _, p := range v.Excerpts(0, 20, maxHeard) {
+		take(string(p.Text))
 	}
 	return out
 }
@@ -55,16 +55,9 @@ func addresses(v *cause.View) []exchange.URL {
 // endedElsewhere is a program that tells at which address it came to stand, and that is not the one it was given.
 func endedElsewhere(v *cause.View) *cause.Finding {
 	told, carries := false, false
-	hear := func(text exchange.Raw) {
-		s := string(text[:min(len(text), maxHeard)])
-		told = told || ended.MatchString(s)
-		carries = carries || login.MatchString(s)
-	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		hear(m.Text)
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		hear(n.Text)
+	for _, p := range v.Excerpts(40, 20, maxHeard) {
+		told = told || ended.MatchString(string(p.Text))
+		carries = carries || login.MatchString(string(p.Text))
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {
@@ -108,8 +101,8 @@ func endedElsewhere(v *cause.View) *cause.Finding {
 
 // twoNames is prose that speaks of a refusal, and of a site both with www and without it.
 func twoNames(v *cause.View) *cause.Finding {
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		text := strings.ToLower(string(n.Text[:min(len(n.Text), maxHeard)]))
+	for _, p := range v.Excerpts(0, 20, maxHeard) {
+		text := strings.ToLower(string(p.Text))
 		if !login.MatchString(text) {
 			continue
 		}

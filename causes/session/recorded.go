@@ -68,16 +68,7 @@ func findings(v *cause.View) []*cause.Finding {
 var cookieless = lazyregexp.New(`no cookies?\b|without (the|a|any|its|that) (session )?cookie|cookies? (is|are|was|were) (not|never) (sent|there|included|returned)|(does not|doesn't|not|never) (send|return|carry|include)s? (the|a|any|that|its) (session )?cookie`)
 
 // texts is what people and programs wrote, in lower case; it is matched and never shown.
-func texts(v *cause.View) string {
-	var b strings.Builder
-	for _, m := range v.Messages[:min(len(v.Messages), 60)] {
-		b.WriteString(strings.ToLower(string(m.Text[:min(len(m.Text), 8<<10)])) + "\n")
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 30)] {
-		b.WriteString(strings.ToLower(string(n.Text[:min(len(n.Text), 8<<10)])) + "\n")
-	}
-	return b.String()
-}
+func texts(v *cause.View) string { return strings.ToLower(v.Excerpts(60, 30, 8<<10).Join()) }
 
 var (
 	plainAddress = lazyregexp.New(`\bhttp://[^\s"'<>)]+`)
