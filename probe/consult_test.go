@@ -20,12 +20,12 @@ func TestConsult(t *testing.T) {
 		}
 		return u
 	}
-	id := at("https://id.test/keys")
-	ask := exchange.Request{Method: "POST", URL: at("https://id.test/introspect"), Body: secret.New("token=" + token), Header: exchange.Header{
+	id := at("http://id.test/keys")
+	ask := exchange.Request{Method: "POST", URL: at("http://id.test/introspect"), Body: secret.New("token=" + token), Header: exchange.Header{
 		exchange.RequestField("Content-Type", "application/x-www-form-urlencoded"),
 		{Name: "Authorization", Value: secret.New("Basic YXBpOmNsaWVudC1zZWNyZXQ=")}}}
 	elsewhere := ask
-	elsewhere.URL = at("https://other.test/introspect")
+	elsewhere.URL = at("http://other.test/introspect")
 	posted := ask
 	posted.Body = secret.New("grant_type=client_credentials&x=" + token)
 	for _, c := range []struct {
@@ -36,14 +36,14 @@ func TestConsult(t *testing.T) {
 		rule  string
 		token bool // the token arrives
 	}{
-		{name: "own origin", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://api.test/.well-known/x")}},
+		{name: "own origin", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://api.test/.well-known/x")}},
 		{name: "not agreed", kind: Document, r: exchange.Request{Method: "GET", URL: id}, rule: RuleNotNamed},
 		{name: "agreed", kind: Document, r: exchange.Request{Method: "GET", URL: id}, o: Options{Consult: []exchange.Origin{id.Origin()}}},
-		{name: "another port", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://id.test:8443/keys")}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleNotNamed},
-		{name: "another scheme", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://id.test/keys")}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleNotNamed},
-		{name: "with the credential, to the own origin", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://api.test/x"),
+		{name: "another port", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://id.test:8443/keys")}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleNotNamed},
+		{name: "another scheme", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://id.test/keys")}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleNotNamed},
+		{name: "with the credential, to the own origin", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://api.test/x"),
 			Header: exchange.Header{{Name: "Authorization", Value: secret.New("Bearer " + token)}}}},
-		{name: "with the credential in the query", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://id.test/keys?access_token=" + token)}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleOtherOrigin},
+		{name: "with the credential in the query", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://id.test/keys?access_token=" + token)}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleOtherOrigin},
 		{name: "posted", kind: Document, r: exchange.Request{Method: "POST", URL: id}, o: Options{Consult: []exchange.Origin{id.Origin()}}, rule: RuleMethod},
 		{name: "a metadata address", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://169.254.169.254/x")}, o: Options{Consult: []exchange.Origin{at("http://169.254.169.254/x").Origin()}}, rule: RuleMetadata},
 		{name: "introspection", kind: Introspection, r: ask, o: Options{Introspect: []exchange.Origin{id.Origin()}}, token: true},
@@ -51,12 +51,12 @@ func TestConsult(t *testing.T) {
 		{name: "introspection elsewhere", kind: Introspection, r: elsewhere, o: Options{Introspect: []exchange.Origin{id.Origin()}}, rule: RuleNotNamed},
 		{name: "another POST", kind: Introspection, r: posted, o: Options{Introspect: []exchange.Origin{id.Origin()}}, rule: RuleMethod},
 		{name: "introspection as a request of the user's", kind: OfUser, r: ask, o: Options{Introspect: []exchange.Origin{id.Origin()}}, rule: RuleMethod},
-		{name: "offline", kind: Document, r: exchange.Request{Method: "GET", URL: at("https://api.test/x")}, o: Options{Offline: true}, rule: RuleOffline},
+		{name: "offline", kind: Document, r: exchange.Request{Method: "GET", URL: at("http://api.test/x")}, o: Options{Offline: true}, rule: RuleOffline},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t, func(_ string, r *http.Request, _ string) string { return redirectTo(302, "https://third.test/") })
+			w := newWorld(t, func(_ string, r *http.Request, _ string) string { return redirectTo(302, "http://third.test/") })
 			c.o.Dial = w.dial
-			in := intentFor(t, "https://api.test/orders", "Authorization: Bearer "+token)
+			in := intentFor(t, "http://api.test/orders", "Authorization: Bearer "+token)
 			s := newSender(t, in, c.o)
 			xs, err := s.Do(context.Background(), c.r, How{Kind: c.kind, Purpose: "a test"})
 			if err != nil && rule(err) != c.rule || err == nil && c.rule != "" {
