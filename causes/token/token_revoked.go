@@ -29,7 +29,19 @@ var TokenRevoked = &cause.Cause{
 			}
 			sus.Because = append(sus.Because, v.Asked("The token's own time is not over: exp is %s, in %s.", stamp(end), span(end.Sub(now.now))))
 		}
+		state := s.v.Published().State
+		if state != nil && state.Active && !said {
+			return nil // the issuer calls it active
+		}
 		switch {
+		case state != nil && !state.Active && (said || s.unexplained(signature.TokenRevoked, signature.TokenExpired)):
+			sus.Grade, sus.Weight = cause.Strong, 0.92
+			sus.Title = "the issuer calls the token inactive: ended, withdrawn or not its own"
+			if s.v.Published().Genuine() {
+				sus.Title = "the issuer has withdrawn the token"
+				sus.Because = append(sus.Because, fact.At(s.v.Published().KeysN, "A key that the issuer publishes made the token's signature: it did issue it."))
+			}
+			sus.Because = append(sus.Because, fact.At(s.v.Published().StateN, "The issuer's introspection endpoint says: active is false (RFC 7662 2.2)."), s.verdictOf())
 		case said:
 			sus.Grade, sus.Weight, sus.Title = cause.Strong, 0.88, "the token was withdrawn"
 			sus.Because = append([]fact.Fact{words}, sus.Because...)
@@ -65,6 +77,6 @@ var TokenRevoked = &cause.Cause{
 				},
 				Verify: "the new token still works a day later", Undo: "none needed",
 			}}
-		return sus
+		return s.consult(sus)
 	},
 }
