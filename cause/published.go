@@ -238,6 +238,10 @@ func (r *reading) server() {
 		if x == nil {
 			return
 		}
+		if x.Failure != nil {
+			r.usable(x)
+			return // nobody answers there at all
+		}
 		if !r.usable(x) {
 			continue
 		}

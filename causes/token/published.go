@@ -93,8 +93,9 @@ func trustedBy(t cause.Trusted) string {
 func (s *sent) untrusted(words fact.Fact, said bool) *cause.Suspicion {
 	p, iss := s.v.Published(), s.claims.Issuer
 	yes, known := p.Trusts(iss)
-	if !iss.Present() || yes || !known || s.partly() || !said && !s.unexplained(signature.IssuerMismatch) {
-		return nil
+	if !iss.Present() || yes || !known || s.partly() ||
+		!said && !s.unexplained(signature.IssuerMismatch, signature.SignatureInvalid, signature.KidUnknown) {
+		return nil // a verifier that looks at the key first says that it does not know it
 	}
 	sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Because: []fact.Fact{s.v.Asked("The token's iss is %q.", iss.Show)}}
 	want, how, text := p.Trusted[0], token.IssuerOther, ""
@@ -115,6 +116,8 @@ func (s *sent) untrusted(words fact.Fact, said bool) *cause.Suspicion {
 	case said && want.Stated:
 		sus.Grade, sus.Weight = cause.Proved, 0.95
 	case said:
+		sus.Weight = 0.92
+	case s.other() && want.Stated:
 		sus.Weight = 0.92
 	case !s.blamed() && !want.Stated:
 		sus.Weight = 0.7

@@ -18,7 +18,7 @@ var TokenIssMismatch = &cause.Cause{
 	Title:   "the token's issuer is not the one the server trusts",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found"},
+	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found", "jwt-signature-invalid-wrong-key"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)

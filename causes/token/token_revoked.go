@@ -45,6 +45,9 @@ var TokenRevoked = &cause.Cause{
 		case said:
 			sus.Grade, sus.Weight, sus.Title = cause.Strong, 0.88, "the token was withdrawn"
 			sus.Because = append([]fact.Fact{words}, sus.Because...)
+		case s.jwt == nil && !s.blamed() && len(s.v.Published().Wants) > 0 && s.unexplained():
+			sus.Grade, sus.Weight = cause.Likely, 0.3 // the issuer can be asked
+			sus.Because = append(sus.Because, s.verdictOf())
 		case s.other() || !s.blamed():
 			return nil
 		case s.jwt == nil:
