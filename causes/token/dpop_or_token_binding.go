@@ -67,7 +67,8 @@ var DPoPOrTokenBinding = &cause.Cause{
 			}
 		case required && s.unexplained(signature.TokenTypeWrong, signature.SchemeUnsupported):
 			sus.Grade, sus.Weight = cause.Strong, 0.9
-			if s.blamed() && s.inTime() {
+			// The answer asks for DPoP and nothing else: the two statements of the API agree.
+			if dpop != nil && v.Challenges.Find("Bearer") == nil && s.inTime() {
 				sus.Grade, sus.Weight = cause.Proved, 0.95
 			}
 			sus.Because = append(sus.Because, s.verdictOf())

@@ -26,7 +26,7 @@ var JWKSKidNotFound = &cause.Cause{
 		}
 		words, said := s.says(signature.KidUnknown)
 		a := s.verified()
-		gone := a != nil && a.Has(jose.KidUnknown) && s.unexplained(signature.KidUnknown)
+		gone := a != nil && a.Has(jose.KidUnknown) && s.unexplained(signature.KidUnknown, signature.SignatureInvalid)
 		if !said && !gone || s.jwt.Header.Nonce && s.recorded() {
 			return nil // Microsoft's tokens with a nonce verify nowhere else, whichever key is loaded
 		}
@@ -71,13 +71,16 @@ var JWKSKidNotFound = &cause.Cause{
 		case a == nil:
 		case a.OK:
 			// Published, and the very key that made the signature: the API's copy is old, or of another issuer.
-			sus.Grade, sus.Weight, sus.FaultAt = cause.Proved, 0.95, exchange.Application
+			sus.Weight, sus.FaultAt = 0.92, exchange.Application
+			if s.exactly(signature.KidUnknown) {
+				sus.Grade = cause.Proved
+			}
 			sus.Title = "the server's copy of the issuer's keys lacks the token's key"
 			sus.Because = append(sus.Because, s.aboutKeys("The issuer publishes that key, and it made the token's signature.")...)
 		case a.Has(jose.KidUnknown):
 			sus.FaultAt, sus.Title = exchange.Client, "the token's key is not among those that its issuer publishes"
 			sus.Weight = 0.88
-			if said {
+			if said && s.exactly(signature.KidUnknown) {
 				sus.Grade, sus.Weight = cause.Proved, 0.95
 			}
 			sus.Because = append(sus.Because, s.aboutKeys("Its issuer publishes %d keys, and none has that key id.", len(s.v.Published().Keys.Keys))...)

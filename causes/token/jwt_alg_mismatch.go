@@ -44,13 +44,13 @@ var JWTAlgMismatch = &cause.Cause{
 			sus.Grade, sus.Weight = cause.Proved, 0.95
 		case unlike:
 			sus.Grade, sus.Weight = cause.Strong, 0.9
-			if said {
+			if said && s.exactly(signature.AlgMismatch) {
 				sus.Grade, sus.Weight = cause.Proved, 0.95
 			}
 			sus.Because = append(sus.Because, s.aboutKeys("No key that the issuer publishes is for that algorithm: %s.", a.Reasons[0].Text)...)
 		case said && a != nil && a.OK:
 			sus.Grade, sus.Weight, sus.FaultAt = cause.Strong, 0.92, exchange.Application
-			if s.cleared() && s.namesAlg(alg) {
+			if s.cleared() && s.namesAlg(alg) && s.exactly(signature.AlgMismatch) {
 				sus.Grade = cause.Proved
 			}
 			sus.Title = "the server does not take the algorithm of its issuer's keys"

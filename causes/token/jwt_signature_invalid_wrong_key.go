@@ -81,12 +81,15 @@ var JWTSignatureInvalidWrongKey = &cause.Cause{
 			sus.Title = "the token's signature is of none of its issuer's keys"
 			sus.Because = append(sus.Because, s.aboutKeys("The issuer's published key of that key id did not make the signature: the token was changed, or another environment signed it.")...)
 			sus.Weight = 0.93
-			if s.blamed() {
+			if said && s.exactly(signature.SignatureInvalid) {
 				sus.Grade = cause.Proved
 			}
 		case said && s.cleared():
 			// It fits the issuer's published key, and the API says that it does not fit its own.
-			sus.Grade, sus.Weight, sus.FaultAt = cause.Proved, 0.95, exchange.Application
+			sus.Weight, sus.FaultAt = 0.92, exchange.Application
+			if s.exactly(signature.SignatureInvalid) {
+				sus.Grade = cause.Proved
+			}
 			sus.Title = "the server checks with another key than its issuer's"
 			sus.Because = append(sus.Because, s.aboutKeys("One of the keys that the issuer publishes made the token's signature.")...)
 			sus.Remedies = []cause.Remedy{sus.Remedies[1], sus.Remedies[0]}

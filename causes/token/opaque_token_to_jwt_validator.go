@@ -47,8 +47,11 @@ var OpaqueTokenToJWTValidator = &cause.Cause{
 		case state != nil && (said || s.unexplained()):
 			sus.Grade, sus.Weight = cause.Strong, 0.85
 			sus.Because = append(sus.Because, fact.At(s.v.Published().StateN, "Its issuer calls it active (RFC 7662): it is good, and the API cannot read it."))
+			if !s.claims.Has("token_type") {
+				sus.Grade, sus.Weight = cause.Likely, 0.6 // a refresh token is active as well
+			}
 			if said {
-				sus.Grade, sus.Weight = cause.Proved, 0.92
+				sus.Weight = 0.92
 				sus.Because = append(sus.Because, words)
 			}
 		case said:

@@ -39,6 +39,13 @@ func (s *sent) unexplained(meanings ...string) bool {
 	return !s.aside() && !s.other(meanings...) && (s.blamed() || s.v.Answer.Status() == 401 && !cause.InFront(s.v.Writer.Layer))
 }
 
+// exactly reports that a product's own sentence gives one of the meanings. A description in free words that merely speaks
+// of it may list it among others, or tell why it could not be checked: enough for a strong verdict, not for a proof.
+func (s *sent) exactly(meanings ...string) bool {
+	_, ok := s.v.Means(meanings...)
+	return ok
+}
+
 // inTime reports that the token's times fit the server's clock, with what its Date leaves uncertain.
 func (s *sent) inTime() bool {
 	c := s.clock()
@@ -113,7 +120,7 @@ func (s *sent) untrusted(words fact.Fact, said bool) *cause.Suspicion {
 	}
 	sus.Because = append(sus.Because, about)
 	switch {
-	case said && want.Stated:
+	case said && want.Stated && s.exactly(signature.IssuerMismatch):
 		sus.Grade, sus.Weight = cause.Proved, 0.95
 	case said:
 		sus.Weight = 0.92
@@ -175,26 +182,36 @@ var settings = map[string]struct{ issuer, audience, algs, keys string }{
 		"spring.security.oauth2.resourceserver.jwt.jws-algorithms", "spring.security.oauth2.resourceserver.jwt.jwk-set-uri"},
 	"ASP.NET Core": {"Authority, or TokenValidationParameters.ValidIssuer, in AddJwtBearer", "Audience, or TokenValidationParameters.ValidAudiences, in AddJwtBearer",
 		"TokenValidationParameters.ValidAlgorithms", "MetadataAddress and RefreshOnIssuerKeyNotFound in AddJwtBearer"},
-	"FastAPI":        {"issuer= of jwt.decode (PyJWT)", "audience= of jwt.decode (PyJWT)", "algorithms= of jwt.decode (PyJWT)", "PyJWKClient(uri, lifespan=...)"},
-	"Flask":          {"JWT_DECODE_ISSUER (Flask-JWT-Extended), issuer= of jwt.decode", "JWT_DECODE_AUDIENCE, audience= of jwt.decode", "JWT_DECODE_ALGORITHMS, algorithms= of jwt.decode", "PyJWKClient(uri, lifespan=...)"},
-	"Go net/http":    {"the issuer given to oidc.NewProvider (go-oidc)", "ClientID in oidc.Config (go-oidc)", "SupportedSigningAlgs in oidc.Config (go-oidc)", "the address given to oidc.NewRemoteKeySet (go-oidc)"},
-	"Kubernetes API": {"--oidc-issuer-url of kube-apiserver", "--oidc-client-id of kube-apiserver", "--oidc-signing-algs of kube-apiserver", "--oidc-issuer-url of kube-apiserver"},
-	"Envoy":          {"issuer of the provider in envoy.filters.http.jwt_authn", "audiences of the provider in jwt_authn", "the algorithms of the keys in remote_jwks", "remote_jwks and its cache_duration in jwt_authn"},
+	"PyJWT":      {"issuer= of jwt.decode (PyJWT)", "audience= of jwt.decode (PyJWT)", "algorithms= of jwt.decode (PyJWT)", "PyJWKClient(uri, lifespan=...)"},
+	"Flask":      {"JWT_DECODE_ISSUER (Flask-JWT-Extended), issuer= of jwt.decode", "JWT_DECODE_AUDIENCE, audience= of jwt.decode", "JWT_DECODE_ALGORITHMS, algorithms= of jwt.decode", "PyJWKClient(uri, lifespan=...)"},
+	"go-oidc":    {"the issuer given to oidc.NewProvider (go-oidc)", "ClientID in oidc.Config (go-oidc)", "SupportedSigningAlgs in oidc.Config (go-oidc)", "the address given to oidc.NewRemoteKeySet (go-oidc)"},
+	"Kubernetes": {"--oidc-issuer-url of kube-apiserver", "--oidc-client-id of kube-apiserver", "--oidc-signing-algs of kube-apiserver", "--oidc-issuer-url of kube-apiserver"},
+	"Envoy":      {"issuer of the provider in envoy.filters.http.jwt_authn", "audiences of the provider in jwt_authn", "the algorithms of the keys in remote_jwks", "remote_jwks and its cache_duration in jwt_authn"},
 	"AWS API Gateway": {"JwtConfiguration.Issuer of the authorizer", "JwtConfiguration.Audience of the authorizer", "the issuer's keys: RSA only for HTTP APIs",
 		"JwtConfiguration.Issuer of the authorizer; its copy of the keys may be two hours old"},
 	"oauth2-proxy": {"--oidc-issuer-url", "--client-id, --oidc-extra-audience", "--oidc-enabled-signing-alg", "--oidc-jwks-url"},
 }
 
-// setting is the step that names the setting of the framework that answered; nil when that was not recognised.
+// alike are products whose settings are those of another.
+var alike = map[string]string{"express-oauth2-jwt-bearer": "Express", "express-jwt": "Express", "jwks-rsa": "Express", "jsonwebtoken": "Express",
+	"Spring Security": "Spring Boot", "FastAPI": "PyJWT", "Flask-JWT-Extended": "Flask", "Kubernetes API": "Kubernetes"}
+
+// setting is the step that names the setting of the framework that answered; nil when that was not recognised. Who spoke of
+// the token is more exact than who wrote the page.
 func (s *sent) setting(of func(issuer, audience, algs, keys string) string) []string {
-	if s.v.Written {
-		if f, ok := settings[s.v.Writer.Product]; ok {
-			return []string{s.v.Writer.Product + ": " + of(f.issuer, f.audience, f.algs, f.keys)}
-		}
-	}
+	var products []string
 	for _, m := range s.v.Meanings {
-		if f, ok := settings[m.Product]; ok {
-			return []string{m.Product + ": " + of(f.issuer, f.audience, f.algs, f.keys)}
+		products = append(products, m.Product)
+	}
+	if s.v.Written {
+		products = append(products, s.v.Writer.Product)
+	}
+	for _, p := range products {
+		if a, ok := alike[p]; ok {
+			p = a
+		}
+		if f, ok := settings[p]; ok {
+			return []string{p + ": " + of(f.issuer, f.audience, f.algs, f.keys)}
 		}
 	}
 	return nil

@@ -45,7 +45,7 @@ var TokenAudMismatch = &cause.Cause{
 		switch {
 		case said && readable && !s.partly() && !s.claims.Has("aud"):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
-		case said && other:
+		case said && other && s.exactly(signature.AudienceMismatch):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
 			sus.Because = append(sus.Because, named)
 		case said && s.names(audValues(s)):

@@ -130,7 +130,7 @@ var idpScenarios = []Scenario{
 			w.Provider("other", 1, "key-9", nil)
 		},
 		Input: func(w *World) []string { return carrying(w, w.Grant("other", w.at("front"), "read:orders")) },
-		Want:  want("token-iss-mismatch", "proved", exchange.Client, "token-wrong-environment"), Mend: grant,
+		Want:  want("token-iss-mismatch", "strong", exchange.Client, "token-wrong-environment"), Mend: grant,
 	},
 	{
 		Name: "idp-audience-no-reason", Servers: goWorld((*World).described), Issuers: naming("idp"),
@@ -182,7 +182,7 @@ var idpScenarios = []Scenario{
 	{
 		Name: "idp-signature-of-another-environment", Servers: goWorld((*World).api), Issuers: naming("idp"),
 		Input: func(w *World) []string { return carrying(w, forged(w)) },
-		Want:  want("jwt-signature-invalid-wrong-key", "proved", exchange.Client), Mend: grant,
+		Want:  want("jwt-signature-invalid-wrong-key", "strong", exchange.Client), Mend: grant,
 	},
 	{
 		Name: "idp-signature-no-reason", Servers: goWorld(changed((*World).described, says(""))),
@@ -197,11 +197,21 @@ var idpScenarios = []Scenario{
 			goWorld(changed((*World).api, func(w *World, a *GoAPI) { a.Keys, a.Says = w.at("other")+"/jwks", "why" }))(w)
 		},
 		Input: grant, Issuers: naming("idp"),
-		Want: want("jwt-signature-invalid-wrong-key", "proved", exchange.Application), Mend: mendAPI((*World).api),
+		Want: want("jwt-signature-invalid-wrong-key", "strong", exchange.Application), Mend: mendAPI((*World).api),
+	},
+	{
+		Name: "idp-signature-of-another-environment-said", Servers: expressWorld, Issuers: naming("idp"),
+		Input: func(w *World) []string { return carrying(w, forged(w)) },
+		Want:  want("jwt-signature-invalid-wrong-key", "proved", exchange.Client), Mend: grant,
+	},
+	{
+		Name: "idp-api-cannot-fetch-keys", Issuers: naming("idp"),
+		Servers: goWorld(changed((*World).api, func(w *World, a *GoAPI) { a.Keys, a.Says = w.at("closed")+"/jwks", "why" })),
+		Input:   grant, Want: want("jwks-unreachable", "strong", exchange.Application), Mend: mendAPI((*World).api),
 	},
 	{
 		Name: "idp-algorithm-not-taken", Servers: goWorld(changed((*World).api, says("why")), Settings{"ALG": "PS256"}), Issuers: naming("idp"),
-		Input: grant, Want: want("jwt-alg-mismatch", "proved", exchange.Application),
+		Input: grant, Want: want("jwt-alg-mismatch", "strong", exchange.Application),
 		Mend: mendAPI(changed((*World).api, func(_ *World, a *GoAPI) { a.Algs = []string{"PS256"} })),
 	},
 	{
