@@ -58,6 +58,10 @@ var TokenRevoked = &cause.Cause{
 			sus.Because = append(sus.Because, s.verdictOf(), v.Asked("The token is well formed (%d characters), and shows no time or audience of its own.", s.cred.Value.Len()))
 		case s.odd():
 			return nil
+		case s.cleared():
+			// All that can be seen from here is right. The API's own settings may as well be wrong: no verdict.
+			sus.Grade, sus.Weight = cause.Likely, 0.4
+			sus.Because = append(sus.Because, s.aboutKeys("Its issuer's published key made the signature, the API trusts that issuer, and the times fit.")...)
 		default:
 			sus.Grade, sus.Weight = cause.Likely, 0.5
 			if s.recorded() && s.partly() {
@@ -70,6 +74,10 @@ var TokenRevoked = &cause.Cause{
 			Where:   "where the issuer's client secret is kept; ISSUER/introspect is its introspection_endpoint (RFC 7662)",
 			Would:   `answer {"active":false} for a token that was withdrawn or never issued`,
 		}, {Command: s.send(), Where: "here, with a token that was issued just now", Would: "be let in if the old token is all that is wrong"}}
+		if s.cleared() {
+			sus.Raise = append([]cause.Raise{{Command: `grep -rniE 'issuer|audience|jwks' .`, Where: "in the API's settings",
+				Would: "show an issuer, audience or key address that the token does not fit: by what is published, the token itself is right"}}, sus.Raise...)
+		}
 		sus.Remedies = []cause.Remedy{
 			s.newToken("get a new token", "the server knows it", "sign in again, or make a new token where the old one was made, and put it in TOKEN"), {
 				ID: "find-who-revoked", Title: "find out what withdrew it", For: "client",
