@@ -98,10 +98,6 @@ func mendAPI(make func(*World) GoAPI) func(*World) []string {
 
 func says(text string) func(*World, *GoAPI) { return func(_ *World, a *GoAPI) { a.Says = text } }
 
-func trusting(issuer func(w *World) string) func(*World, *GoAPI) {
-	return func(w *World, a *GoAPI) { a.Issuer = issuer(w) }
-}
-
 // wrongIssuer is an API whose issuer is written otherwise than the provider writes it; the user names it as the API has it.
 func wrongIssuer(name string, issuer func(w *World) string, how string) Scenario {
 	return Scenario{Name: name, Servers: goWorld(changed((*World).api, func(w *World, a *GoAPI) { a.Issuer, a.Says = issuer(w), how })), Input: grant,
