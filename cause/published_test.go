@@ -108,7 +108,9 @@ func TestPublished(t *testing.T) {
 	const id = "https://id.test/realms/shop"
 	mine := key.token(t, "k1", `{"iss":"`+id+`","aud":"https://api.test","exp":4102444800}`)
 	const at = id + "/.well-known/openid-configuration"
-	server := func(more string) string { return `{"issuer":"` + id + `","jwks_uri":"https://id.test/keys"` + more + `}` }
+	server := func(more string) string {
+		return `{"issuer":"` + id + `","jwks_uri":"https://id.test/keys"` + more + `}`
+	}
 	keys := func(list ...string) string { return `{"keys":[` + strings.Join(list, ",") + `]}` }
 	whole := map[string]string{at: server(""), "https://id.test/keys": keys(key.jwk(t, "k1", ""))}
 
