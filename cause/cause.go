@@ -124,7 +124,19 @@ type Trial struct {
 	Follow  bool                                        // follow redirects as the user's agent would
 	Direct  bool                                        // without the forward proxy
 	Fresh   bool                                        // without the login that the agent would add: the request alone
+	Asks    Asks                                        // whom it asks, when it is no change to the failing request
 }
+
+// Asks says what an experiment is that changes nothing about the failing request. It has no prediction: what it brings
+// is read by the next round of suspicion (View.Published).
+type Asks int
+
+// What is asked.
+const (
+	TheRequest    Asks = iota
+	ADocument          // a published document, without any credential
+	Introspection      // an issuer, about the token (RFC 7662), with the client that the user named for it
+)
 
 // Raise is one observation that would decide, for whoever has access.
 type Raise struct {

@@ -47,7 +47,7 @@ func (r *run) next() (planned, bool) {
 	return best, true
 }
 
-func (r *run) used() int { return len(r.c.Exchanges) }
+func (r *run) used() int { return r.c.Count() }
 
 // candidates are the experiments worth considering, in a stable order.
 func (r *run) candidates() []planned {
@@ -100,6 +100,12 @@ func (r *run) trialKey(t cause.Trial) string { return r.c.Subject + "\x00" + t.K
 // cost is what an experiment risks: 1 for a request without a credential, more when the user's credential may be
 // refused once again. A reason means that it must not be sent at all.
 func (r *run) cost(t cause.Trial) (float64, string) {
+	switch t.Asks {
+	case cause.ADocument:
+		return 1, ""
+	case cause.Introspection:
+		return 1.3, ""
+	}
 	req := r.build(t)
 	if s := r.Prober.Stopped(); s != "" && len(cred.Of(req)) > 0 {
 		return 0, "no more credentials after " + s
@@ -129,6 +135,9 @@ func (r *run) subject() exchange.Request {
 
 // experiment runs p, repeats it when it flipped, and judges every suspect that asked for it.
 func (r *run) experiment(ctx context.Context, p planned) error {
+	if p.trial.Asks != cause.TheRequest {
+		return r.consult(ctx, p.trial)
+	}
 	failing := r.c.Last()
 	r.tried[r.trialKey(p.trial)] = true
 	key := p.trial.Key

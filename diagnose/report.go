@@ -65,6 +65,13 @@ func (r *run) report(ctx context.Context) *report.Report {
 	for _, f := range r.c.Facts {
 		rep.Notes = append(rep.Notes, f.Text)
 	}
+	if len(r.c.Documents) > 0 {
+		p := cause.NewView(r.c).Published()
+		rep.Notes = append(rep.Notes, p.Notes...)
+		for _, f := range p.Failed {
+			rep.Notes = append(rep.Notes, "Not read: "+f)
+		}
+	}
 	if r.refusal != nil {
 		rep.Notes = append(rep.Notes, r.refusal.Error())
 	}

@@ -25,7 +25,13 @@ type pass struct {
 func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	req := p.req
 	own := s.own(req.URL)
-	if !own && !p.built {
+	if p.how.Kind != OfUser {
+		own = false // no client certificate, nothing of the user's but what an introspection is about
+		var err error
+		if req, err = s.agreed(req, p.how.Kind); err != nil {
+			return nil, err
+		}
+	} else if !own && !p.built {
 		req = strip(req)
 	}
 	req = s.complete(req)

@@ -26,6 +26,8 @@ type Options struct {
 	AllowUnsafe bool              // the user agreed to unsafe methods and dangerous URLs
 	IKnow       bool              // the user agreed to send a password that was refused lately
 	SendTo      []exchange.Origin // further origins that the user's credentials may go to
+	Consult     []exchange.Origin // origins whose published documents may be read, without any credential
+	Introspect  []exchange.Origin // origins of issuers that may be asked about the user's token, by the client the user named
 
 	// Dial replaces the network, for labs and tests; addr is host:port as written, not resolved.
 	Dial  func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -77,7 +79,18 @@ type How struct {
 	Follow  bool   // follow redirects as the user's agent would
 	Direct  bool   // without the forward proxy
 	Login   bool   // use Intent.Login as the agent would: Basic, the Digest or NTLM handshake, a SigV4 signature
+	Kind    Kind
 }
+
+// Kind says what sort of request it is. Each has rules of its own (consult.go).
+type Kind int
+
+// The kinds.
+const (
+	OfUser        Kind = iota // the user's request, or one derived from it
+	Document                  // a published document: GET, without any credential, from agreed origins, no redirects
+	Introspection             // the question to an issuer whether a token is active (RFC 7662): the one POST
+)
 
 // New makes the sender of one run. A nil intent is an error: without it there is no origin that credentials belong to.
 func New(intent *exchange.Intent, o Options) (*Sender, error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
 )
 
@@ -61,6 +62,9 @@ var ClockSkewGeneric = &cause.Cause{
 			return nil
 		}
 		s.Because = append(s.Because, here(v)...)
+		if off && s.FaultAt == "" {
+			third(v, s, d)
+		}
 		if off && s.Title == "" {
 			word := "ahead of"
 			if d < 0 {
@@ -78,6 +82,26 @@ var ClockSkewGeneric = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// third asks a third clock whose is off: the issuer's, when its documents were or may be read. d is how far the clock here
+// runs ahead of the server's.
+func third(v *cause.View, s *cause.Suspicion, d time.Duration) {
+	p := v.Published()
+	s.Trials = append(s.Trials, p.Wants...)
+	issuer, slack, known := p.Clock()
+	near := func(x time.Duration) bool { return x.Abs() <= slack+10*time.Second }
+	switch {
+	case !known:
+	case near(issuer): // the issuer and this machine agree
+		s.FaultAt = exchange.Application
+		s.Title = fmt.Sprintf("the server's clock is %s %s its issuer's", span(d), map[bool]string{true: "behind", false: "ahead of"}[d > 0])
+		s.Because = append(s.Because, fact.At(p.ServerN, "The clock of the issuer and the one here agree; the server's does not."))
+		s.Grade = max(s.Grade, cause.Strong)
+		s.Weight = max(s.Weight, 0.85)
+	case near(issuer + d): // the issuer and the server agree
+		s.Because = append(s.Because, fact.At(p.ServerN, "The clock of the issuer and the server's agree; the one here does not."))
+	}
 }
 
 // overWhenNew reports that the token had ended by the server's time, and that somebody says that it was new.

@@ -31,6 +31,8 @@ type diagnosis struct {
 	unsafe, iKnow, exitZero bool
 	maxRequests, nth        int
 	sendTo                  []string
+	issuers, consult        []string
+	client                  string
 	as                      string
 	timeout                 time.Duration
 	save                    saving
@@ -49,6 +51,9 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send even what may change something")
 	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately")
 	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
+	f.StringArrayVar(&d.issuers, "issuer", nil, "the API trusts this `URL`: read its published keys")
+	f.StringArrayVar(&d.consult, "consult", nil, "read published documents at `ORIGIN`, too")
+	f.StringVar(&d.client, "client", "", "ask the issuer about the token, as client `ID`")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever there is a report")
 	f.StringVar(&d.save.name, "save", "", "write the case to `FILE`, without secrets")
 	f.BoolVar(&d.save.force, "force", false, "with --save: overwrite what is there")
@@ -79,8 +84,12 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 		}
 		return d.diagnose(in, nil)
 	}
+	issuers, consult, err := d.agreed()
+	if err != nil {
+		return err
+	}
 	if d.plan {
-		return a.print(plan(in, d.maxRequests, a.options()))
+		return a.print(plan(in, d.maxRequests, d.client != "", a.options()) + planDocuments(in, issuers, consult, a.options()))
 	}
 	if !d.offline {
 		if err := a.ask(in.Intent); err != nil {
@@ -90,6 +99,17 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	opts, err := d.options(in)
 	if err != nil {
 		return err
+	}
+	if !d.offline {
+		if err := a.clientSecret(issuers); err != nil {
+			return err
+		}
+	}
+	for _, i := range issuers {
+		opts = append(opts, why401.TrustingIssuer(i))
+	}
+	for _, o := range consult {
+		opts = append(opts, why401.Consult(o))
 	}
 	return d.diagnose(in, opts)
 }

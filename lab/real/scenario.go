@@ -26,6 +26,8 @@ type Scenario struct {
 	// returns "" or what is wrong. With Passes set, the status is left to it.
 	Refused func(Reply) string
 	Passes  func(Reply) string
+	// Issuers are the authorization servers that the user names (--issuer); nil for none.
+	Issuers func(w *World) []exchange.Issuer
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -58,7 +60,7 @@ type Verdict struct {
 
 // Diagnose runs a diagnosis for args with its state (ledger) in stateDir. Whoever wants one sets it; while it is nil,
 // Run only shows that the servers refuse and that the mend works.
-var Diagnose func(ctx context.Context, args []string, stateDir string) (Verdict, error)
+var Diagnose func(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error)
 
 // Result is how a scenario went.
 type Result struct {
@@ -114,7 +116,11 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 			return err
 		}
 		w.Mark()
-		v, err := Diagnose(ctx, input, state)
+		var issuers []exchange.Issuer
+		if sc.Issuers != nil {
+			issuers = sc.Issuers(w)
+		}
+		v, err := Diagnose(ctx, input, state, issuers...)
 		if err != nil {
 			return fmt.Errorf("diagnosing: %w", err)
 		}
@@ -173,7 +179,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, corsScenarios, idpScenarios, healthyScenarios, idpHealthy)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 )
 
@@ -17,12 +18,15 @@ var Trace io.Writer
 
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
-func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error) {
+func Why401(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error) {
 	got, err := input.Read(args, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
 	opts := []why401.Option{why401.WithStateDir(stateDir)}
+	for _, i := range issuers {
+		opts = append(opts, why401.TrustingIssuer(i))
+	}
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
 	}
@@ -37,6 +41,12 @@ func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error
 		v.Also = append(v.Also, a.Cause)
 	}
 	if Trace != nil {
+		for _, x := range rep.Evidence {
+			fmt.Fprintf(Trace, "evidence: %s\n", x.Fact)
+		}
+		for _, x := range rep.Notes {
+			fmt.Fprintf(Trace, "note: %s\n", x)
+		}
 		for _, x := range rep.Suspects {
 			fmt.Fprintf(Trace, "suspect: %s (%s): %s\n", x.Cause, x.Grade, x.Because)
 		}
