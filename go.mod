@@ -22,6 +22,7 @@ require (
 )
 
 require (
+	github.com/dunglas/httpsfv v1.1.2
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	golang.org/x/tools v0.51.0 // indirect
 )
