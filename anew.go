@@ -13,8 +13,9 @@ import (
 // age, which is then the fault.
 const recent = 5 * time.Minute
 
-// signedAnew makes the signature of the user's request again when it holds a time or a nonce and the user's key made it: the
-// one that was pasted was used already, or is about to end. The copy is for one sending.
+// signedAnew makes the signature of the user's request again when it holds a time or a nonce and the user's key made it,
+// rightly or by a departure from the rules that is kept: the one that was pasted was used already, or is about to end. The
+// copy is for one sending.
 func (in Input) signedAnew() Input {
 	if in.Intent == nil || len(in.Keys) == 0 {
 		return in
@@ -25,11 +26,11 @@ func (in Input) signedAnew() Input {
 	}
 	now := time.Now()
 	s, ok := resign.Of(in.Intent.Request, keys)
-	if !ok || !s.Right || s.Time.IsZero() || now.Sub(s.Time).Abs() > recent {
+	if !ok || s.Time.IsZero() || now.Sub(s.Time).Abs() > recent {
 		return in
 	}
-	r, err := s.Anew(in.Intent.Request, in.Intent.Request, now)
-	if err != nil {
+	r, err := s.Repeat(in.Intent.Request, now)
+	if err != nil || !r.Anew {
 		return in
 	}
 	intent := *in.Intent

@@ -20,7 +20,7 @@ var OAuth1BaseURLMismatch = &cause.Cause{
 	Partial:   true,
 	Hides: []string{"jwt-signature-invalid-wrong-key", "redirect-scheme-upgrade", "session-not-shared-between-backends", "reverse-proxy-strips-authorization", "wrong-password",
 		"wrong-endpoint-or-host", "forwarded-proto-missing", "proxy-host-header-mismatch", "hmac-canonicalisation", "csrf-origin-mismatch-behind-proxy",
-		"credential-type-wrong", "unsolicited-authorization-sent"},
+		"credential-type-wrong", "unsolicited-authorization-sent", "authorization-scheme-wrong", "missing-www-authenticate"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		f, ok := signed.Look(v)
 		if !ok || f.Kind != resign.OAuth1 {

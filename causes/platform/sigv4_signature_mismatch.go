@@ -20,7 +20,7 @@ var SigV4SignatureMismatch = &cause.Cause{
 	Partial:   true,
 	Hides: []string{"jwt-signature-invalid-wrong-key", "wrong-password", "hmac-canonicalisation", "hmac-body-altered", "proxy-host-header-mismatch", "403-means-401",
 		"signed-url-expired", "wrong-endpoint-or-host", "401-means-403", "redirect-forwards-auth-to-presigned", "token-wrong-environment", "missing-www-authenticate",
-		"user-lacks-role-or-group", "ip-allowlist", "reverse-proxy-strips-authorization", "unsolicited-authorization-sent"},
+		"user-lacks-role-or-group", "ip-allowlist", "reverse-proxy-strips-authorization", "unsolicited-authorization-sent", "authorization-scheme-wrong"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		f, ok := signed.Look(v)
 		if !ok || f.Kind != resign.SigV4 {

@@ -70,6 +70,29 @@ func baseLines(text string) []form.Line {
 // Anew gives req signed again by the rules of RFC 5849: over seen, which is req as a server behind a proxy may read it, with
 // the time of now and a nonce of its own. The signature must stand in the Authorization field and be an HMAC.
 func Anew(req, seen exchange.Request, client, token secret.Text, now time.Time) (exchange.Request, error) {
+	return anew(req, seen, client, token, now, plan{})
+}
+
+// Repeat gives req signed again with the departure from RFC 5849 with which it was signed, as of now and with a nonce of its
+// own: what is wrong with it stays wrong. The error says that no single departure gives its signature.
+func Repeat(req exchange.Request, client, token secret.Text, now time.Time) (exchange.Request, error) {
+	s, ok := Parse(req)
+	h := hashes[s.Method]
+	if !ok || h == nil {
+		return req, errors.New("sign with OAuth 1.0 again: the request carries no HMAC signature")
+	}
+	p, key := collect(req), keyText(client.Reveal(), token.Reveal())
+	for _, c := range changes(req, p) {
+		var l plan
+		c.do(&l)
+		if signs(h, key, base(req, p, l), p.signature) {
+			return anew(req, req, client, token, now, l)
+		}
+	}
+	return req, errors.New("sign with OAuth 1.0 again: no single departure from RFC 5849 gives the signature")
+}
+
+func anew(req, seen exchange.Request, client, token secret.Text, now time.Time, how plan) (exchange.Request, error) {
 	s, ok := Parse(req)
 	h := hashes[s.Method]
 	if !ok || s.InQuery || h == nil {
@@ -101,6 +124,6 @@ func Anew(req, seen exchange.Request, client, token secret.Text, now time.Time) 
 	}
 	seen = put(seen)
 	m := hmac.New(h, []byte(keyText(client.Reveal(), token.Reveal())))
-	m.Write([]byte(base(seen, collect(seen), plan{})))
+	m.Write([]byte(base(seen, collect(seen), how)))
 	return put(req, `oauth_signature="`+encode(base64.StdEncoding.EncodeToString(m.Sum(nil)))+`"`), nil
 }

@@ -62,6 +62,7 @@ type Signature struct {
 
 	field string
 	keys  []secret.Text
+	made  *Rewrite // of a message signature: what it was made over, when How says so
 }
 
 // Of finds the signature of req, the first of the schemes above, and checks it with the keys. OAuth 1.0 takes two: the
@@ -165,7 +166,7 @@ func (s *Signature) message(req exchange.Request) bool {
 		}
 		for _, w := range Rewrites(req, *s) {
 			if ok, err := sig.Verify(w.Apply(req.Clone()), key); ok && err == nil {
-				s.How, s.Part, s.keys = w.How, w.Part, s.keys[i:i+1]
+				s.How, s.Part, s.keys, s.made = w.How, w.Part, s.keys[i:i+1], &w
 				return true
 			}
 		}
@@ -242,4 +243,20 @@ func (s Signature) Anew(req, seen exchange.Request, now time.Time) (out exchange
 	}
 	out.Anew = err == nil
 	return out, err
+}
+
+// Repeat gives req with the same signature as of now, right or wrong as it was: where it holds a nonce, the copy is for one
+// sending. Where it holds none, and is wrong, it comes back as it is.
+func (s Signature) Repeat(req exchange.Request, now time.Time) (out exchange.Request, err error) {
+	switch {
+	case s.Right:
+		return s.Anew(req, req, now)
+	case s.Kind == OAuth1 && s.How != "" && s.Part != Key:
+		out, err = oauth1.Repeat(req, s.keys[0], s.keys[1], now)
+		out.Anew = err == nil
+		return out, err
+	case s.made != nil:
+		return s.Anew(req, s.made.Apply(req.Clone()), now)
+	}
+	return req, nil
 }

@@ -26,6 +26,8 @@ type Scenario struct {
 	// returns "" or what is wrong. With Passes set, the status is left to it.
 	Refused func(Reply) string
 	Passes  func(Reply) string
+	// Options are why401's own, before the words of Input: "--key FILE", "--replay-unsafe".
+	Options func(w *World) []string
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -114,7 +116,11 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 			return err
 		}
 		w.Mark()
-		v, err := Diagnose(ctx, input, state)
+		asked := input
+		if sc.Options != nil {
+			asked = slices.Concat(sc.Options(w), input)
+		}
+		v, err := Diagnose(ctx, asked, state)
 		if err != nil {
 			return fmt.Errorf("diagnosing: %w", err)
 		}
@@ -173,7 +179,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, corsScenarios, signatureScenarios, healthyScenarios, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.
