@@ -156,16 +156,21 @@ func (f Finding) Trials(v *cause.View, parts ...resign.Part) []cause.Trial {
 	return out
 }
 
-// Weight is what the finding weighs as an explanation: much where the server speaks of the signature. Where it is silent, a
-// right signature is as good as none for a reason, and only experiments that are still open make it worth a question.
+// Weight is what the finding weighs as an explanation while the experiments are open, and when they are done. Where the
+// server is silent about signatures, a right one is as good as none for a reason. Where it speaks, and nothing that was tried
+// fits, it may as well hold another key.
 func (f Finding) Weight(v *cause.View, trials []cause.Trial) float64 {
-	if f.Said != nil || f.Reads != nil {
-		return 0.85
+	if f.Reads != nil {
+		return 0.9
 	}
-	for _, t := range trials {
-		if v.Trial(t.Key) == nil {
-			return 0.6
-		}
+	open := slices.ContainsFunc(trials, func(t cause.Trial) bool { return v.Trial(t.Key) == nil })
+	switch {
+	case f.Said != nil && open:
+		return 0.85
+	case f.Said != nil:
+		return 0.55
+	case open:
+		return 0.6
 	}
 	return 0.3
 }
@@ -248,6 +253,6 @@ func First(s *cause.Signed) string {
 
 // Key tells how a person gives a key, for what would decide.
 func Key(v *cause.View) cause.Raise {
-	return cause.Raise{Command: "why401 --key FILE ...      (or --key env:NAME; for OAuth 1.0 the client's secret first, then --key for the token's)", Where: "here, with the same request",
+	return cause.Raise{Command: "why401 --key FILE curl ...", Where: "here, with the same request and the signer's key in FILE (or --key env:NAME)",
 		Would: "tell whether the client signed rightly, and try what a proxy may have changed; the key is not sent"}
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"slices"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/signed"
 	"github.com/why401/why401/cred/httpsig"
@@ -62,9 +64,6 @@ func otherForm(v *cause.View) *cause.Suspicion {
 		s.Grade, s.Weight, s.Title = cause.Strong, 0.9, "the client signs "+f.How
 	case f.Right:
 		s.FaultAt, s.Title = exchange.Gateway, "the client signed rightly, and the server checks another form of the request"
-		if f.Said != nil {
-			s.Grade = cause.Strong
-		}
 	case f.How != "":
 		return nil
 	case f.Keyed && f.Problem == "":
@@ -74,6 +73,9 @@ func otherForm(v *cause.View) *cause.Suspicion {
 		s.Because = append(s.Because, v.Asked("The signature covers the address (%d lines are signed), which a proxy may change.", len(f.Lines)))
 	default:
 		return nil
+	}
+	if s.FaultAt != exchange.Gateway {
+		slices.Reverse(s.Remedies)
 	}
 	s.Raise = []cause.Raise{{Command: "log the text that the verifier signs, and compare it with the client's line by line", Where: "in the application, never the key", Would: "show the line that differs"}}
 	if !f.Keyed {

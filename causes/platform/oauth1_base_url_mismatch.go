@@ -45,9 +45,6 @@ var OAuth1BaseURLMismatch = &cause.Cause{
 			s.Title = "the client signs " + f.How
 		case f.Right:
 			s.FaultAt, s.Title = exchange.Gateway, "the client signed rightly, and the server computes another OAuth 1 signature"
-			if f.Said != nil {
-				s.Grade = cause.Strong
-			}
 		default:
 			return nil
 		}

@@ -57,7 +57,8 @@ var SigV4SignatureMismatch = &cause.Cause{
 				s.Title = "the client signs with " + f.How
 			}
 		case f.Right:
-			s.FaultAt = exchange.Gateway
+			// Nothing that was tried fits: another name behind the proxy, or another secret at the server.
+			s.FaultAt, s.Grade = exchange.Gateway, cause.Likely
 			s.Title = "the client signed rightly, and the server computes another AWS signature"
 		}
 		s.Raise = sigv4Raise(v, f.Keyed)

@@ -70,7 +70,7 @@ func showList(s string) string {
 	for i, n := range names {
 		names[i] = showHeader(n)
 	}
-	return strings.Join(names, ";")
+	return strings.Join(names, ", ")
 }
 
 // Anew gives req signed again: over seen, which is req as a server behind a proxy may read it, and as of now. Key, scope and

@@ -214,8 +214,24 @@ var signatureScenarios = []Scenario{
 		Name:    "sigv4-upstream-host-not-shown",
 		Servers: func(w *World) { store(w, false); nginxFront()(w) },
 		Input:   askStore("bucket/list", accessPass), Status: 403,
-		Want: Want{Cause: "sigv4-signature-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "strong", Product: "MinIO"},
+		Want: Want{Cause: "sigv4-signature-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "likely", Product: "MinIO"},
 		Mend: reproxied(reverseProxy(keptHost), askStore("bucket/list", accessPass)),
+	},
+	{
+		// Nobody outside can tell another secret from another host that the server reads.
+		Name:    "sigv4-another-secret-not-shown",
+		Servers: func(w *World) { store(w, false); nginxFront(keptHost)(w) },
+		Input:   askStore("bucket/list", "lab/another-secret-access-key-77"), Status: 403,
+		Want: Want{Cause: "sigv4-signature-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Client, FaultAlso: []exchange.Layer{exchange.Gateway}, Grade: "likely", Product: "MinIO"},
+		Mend: askStore("bucket/list", accessPass),
+	},
+	{
+		// The signature is right and is not what is refused: to say that nothing is known is right, to blame it is not.
+		Name:    "sigv4-right-and-not-permitted",
+		Servers: func(w *World) { store(w, false); nginxFront(keptHost)(w) },
+		Input:   askStore("denied", accessPass), Status: 403,
+		Want: Want{Cause: "user-lacks-role-or-group", Accept: []string{""}, RefusedBy: exchange.Application, FaultAt: exchange.Application, FaultAlso: []exchange.Layer{exchange.Client}, Grade: "likely", Product: "MinIO"},
+		Mend: askStore("bucket/list", accessPass),
 	},
 	{
 		Name:    "sigv4-another-secret-shown",
@@ -285,6 +301,19 @@ var signatureScenarios = []Scenario{
 		Servers: func(w *World) { hook(w, "app", Settings{"PARSED": "1", "QUIET": "1"}); nginxFront()(w) },
 		Input:   deliver(hookBody, hookBody), Options: unsafely(keyFile(hookSecret)), Unsafe: true,
 		Want: Want{Cause: "hmac-body-altered", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
+		Mend: func(w *World) []string {
+			w.Server("app").Settings(Settings{"SECRET": hookSecret})
+			w.Server("app").Restart()
+			return deliver(hookBody, hookBody)(w)
+		},
+	},
+	{
+		// The receiver holds another secret: the client's key says that all is right, and no rewritten body is let in. That
+		// cannot be told from outside.
+		Name:    "webhook-receiver-has-another-secret",
+		Servers: func(w *World) { hook(w, "app", Settings{"SECRET": "another-secret-77"}); nginxFront()(w) },
+		Input:   deliver(hookBody, hookBody), Options: unsafely(keyFile(hookSecret)), Unsafe: true,
+		Want: Want{Cause: "wrong-password", Accept: []string{""}, RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "likely", Product: "Express"},
 		Mend: func(w *World) []string {
 			w.Server("app").Settings(Settings{"SECRET": hookSecret})
 			w.Server("app").Restart()
