@@ -26,7 +26,7 @@ var SigV4SignatureMismatch = &cause.Cause{
 		if !ok || f.Kind != resign.SigV4 {
 			return nil
 		}
-		server, echoed := shownBy(v)
+		server, whole, echoed := shownBy(v)
 		if !echoed && f.Said == nil && !f.Keyed {
 			return nil
 		}
@@ -44,10 +44,10 @@ var SigV4SignatureMismatch = &cause.Cause{
 			s.Because = append([]fact.Fact{v.Saw("The server shows the text that it signs; of the client's it differs first in %s.", signed.First(s.Signed))}, s.Because...)
 			s.Trials, s.Weight, s.Grade, s.FaultAt = nil, 0.9, cause.Strong, exchange.Gateway
 			s.Title = "the request that the server checks is not the one that was signed: " + s.Signed.Pairs[s.Signed.First].Name
-			if f.Right && v.Answer.Given == "" {
+			if f.Right && whole && v.Answer.Given == "" {
 				s.Grade = cause.Proved
 			}
-		case echoed && len(server) > 0:
+		case whole && len(server) > 0:
 			s.Because = append([]fact.Fact{v.Saw("The server shows the text that it signs: it is the client's, line by line. So the secret keys differ.")}, s.Because...)
 			s.Trials, s.Weight, s.Grade = nil, 0.9, cause.Strong
 			s.Title = "both sides sign the same text: the secret access keys differ"
@@ -67,13 +67,14 @@ var SigV4SignatureMismatch = &cause.Cause{
 	},
 }
 
-// shownBy finds the server's own canonical request. echoed says that it shows something of its computation.
-func shownBy(v *cause.View) (lines []form.Line, echoed bool) {
+// shownBy finds the server's own canonical request. whole says that it came through unchanged, echoed that the server shows
+// something of its computation.
+func shownBy(v *cause.View) (lines []form.Line, whole, echoed bool) {
 	e, ok := sigv4.ReadEcho(v.Answer.Body())
 	if !ok {
-		return nil, false
+		return nil, false, false
 	}
-	return e.Lines(), true
+	return e.Lines(), e.Whole(), true
 }
 
 func sigv4Raise(v *cause.View, keyed bool) []cause.Raise {

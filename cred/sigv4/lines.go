@@ -39,6 +39,13 @@ func (e Echo) Lines() []form.Line {
 var plainHeaders = []string{"host", "content-type", "content-length", "content-md5", "date", "x-amz-date", "x-amz-content-sha256",
 	"range", "accept", "accept-encoding", "user-agent", "x-amz-acl", "x-amz-storage-class"}
 
+// Whole reports that the canonical request came through as the server computed it: its hash is the one in the string to sign,
+// so no line break or blank of it was lost on a page.
+func (e Echo) Whole() bool {
+	lines := strings.Split(string(e.StringToSign), "\n")
+	return e.Canonical != "" && len(lines) == 4 && lines[3] == hashHex(string(e.Canonical))
+}
+
 func (p parts) lines(closed func(header string) bool) []form.Line {
 	out := []form.Line{{Name: "method", Value: form.Shown(p.method)}, {Name: "path", Value: form.Shown(p.path)}, {Name: "query", Value: secret.Hide(p.query)}}
 	for _, h := range p.headers {
