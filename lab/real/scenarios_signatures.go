@@ -2,6 +2,7 @@ package real
 
 import (
 	"crypto/hmac"
+	"crypto/md5"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -109,6 +110,27 @@ func deliverSquare(w *World) []string {
 	target := w.secure("front", "hook")
 	sum := hmacSHA256([]byte(hookSecret), target+hookBody)
 	return curl("--cacert", w.ca(), "-H", "Content-Type: application/json", "-H", "X-Square-HmacSha256-Signature: "+base64.StdEncoding.EncodeToString(sum), "--data-binary", hookBody, target)
+}
+
+// digestHeader answers the front's Digest challenge by hand (RFC 7616 3.4.1): uri is what the header says and what is asked,
+// over what A2 is computed from, with a hash that the header may not name.
+func digestHeader(w *World, uri, over, algorithm string) []string {
+	asked := w.warm(curl(w.URL("front", strings.TrimPrefix(uri, "/"))))
+	nonce := ""
+	if _, rest, ok := strings.Cut(asked.Header.Get("WWW-Authenticate"), `nonce="`); ok {
+		nonce, _, _ = strings.Cut(rest, `"`)
+	}
+	hash := func(text string) string {
+		if algorithm == "SHA-256" {
+			sum := sha256.Sum256([]byte(text))
+			return hex.EncodeToString(sum[:])
+		}
+		sum := md5.Sum([]byte(text))
+		return hex.EncodeToString(sum[:])
+	}
+	response := hash(strings.Join([]string{hash(user + ":Shop:" + password), nonce, "00000001", "c0ffee", "auth", hash("GET:" + over)}, ":"))
+	return curl("-H", fmt.Sprintf(`Authorization: Digest username="%s", realm="Shop", nonce="%s", uri="%s", algorithm=MD5, qop=auth, nc=00000001, cnonce="c0ffee", response="%s"`,
+		user, nonce, uri, response), w.URL("front", strings.TrimPrefix(uri, "/")))
 }
 
 // messages starts the verifier of HTTP message signatures on @app@.
@@ -338,6 +360,29 @@ var signatureScenarios = []Scenario{
 			w.Server("front").Mend(tlsConf(tlsProxy(keptHost, "proxy_set_header X-Forwarded-Proto $scheme;")))
 			return deliverSquare(w)
 		},
+	},
+	{
+		// The client decodes the path before it computes A2, and sends it encoded.
+		Name: "digest-response-for-another-uri",
+		Servers: func(w *World) {
+			w.DigestPasswords("htdigest", "Shop", user, password)
+			w.Apache("front", apacheDigest)
+			w.File("front/htdocs/a b.txt", "inside")
+		},
+		Input: func(w *World) []string { return digestHeader(w, "/a%20b.txt", "/a b.txt", "MD5") }, Options: keyFile(password),
+		Want: Want{Cause: "digest-uri-mismatch", RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "strong", Product: "Apache"},
+		Mend: func(w *World) []string { return digestHeader(w, "/a%20b.txt", "/a%20b.txt", "MD5") },
+	},
+	{
+		// The header says MD5, and the client hashes with SHA-256.
+		Name: "digest-computed-with-another-algorithm",
+		Servers: func(w *World) {
+			w.DigestPasswords("htdigest", "Shop", user, password)
+			w.Apache("front", apacheDigest)
+		},
+		Input: func(w *World) []string { return digestHeader(w, "/", "/", "SHA-256") }, Options: keyFile(password),
+		Want: Want{Cause: "digest-algorithm-mismatch", RefusedBy: exchange.WebServer, FaultAt: exchange.Client, Grade: "strong", Product: "Apache"},
+		Mend: func(w *World) []string { return digestHeader(w, "/", "/", "MD5") },
 	},
 	{
 		Name:    "message-signature-tls-ends-at-nginx",
