@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -88,23 +87,5 @@ func TestOAuth1App(t *testing.T) {
 	}
 	if r, _ := w.Curl(context.Background(), curl("-H", "Authorization: "+OAuth1Header(target+"x"), target)); r.Status != 401 {
 		t.Errorf("another address: %v", r)
-	}
-}
-
-// TestSignatureScoreboard plays the scenarios about signatures and prints their lines.
-func TestSignatureScoreboard(t *testing.T) {
-	defer func() { Diagnose = nil }()
-	var scs []Scenario
-	for _, sc := range append(append([]Scenario{}, signatureScenarios...), healthySignatures...) {
-		scs = append(scs, sc)
-	}
-	board := Play(context.Background(), scs, 2, nil)
-	var b strings.Builder
-	board.Print(&b)
-	t.Logf("\n%s", b.String())
-	for _, l := range board {
-		if l.Err != nil || !l.Right() || !l.LayersRight() || l.WrongProved() || l.Verdict.Sent > mostAtAll {
-			t.Errorf("%s\n%s", fmt.Sprint(l), l.Logs)
-		}
 	}
 }
