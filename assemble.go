@@ -14,7 +14,7 @@ import (
 // (a command and the answer that was pasted without its request), and keeps the rest beside it.
 func assemble(in Input) *exchange.Case {
 	e := in.Evidence
-	c := &exchange.Case{Intent: in.Intent, Tokens: e.Tokens, Messages: e.Messages, Settings: e.Settings, Notes: e.Notes}
+	c := &exchange.Case{Intent: in.Intent, Tokens: e.Tokens, Messages: e.Messages, Settings: e.Settings, Notes: e.Notes, Keys: in.Keys}
 	c.Facts = append(append(c.Facts, in.Facts...), e.Facts...)
 	if c.Intent != nil {
 		c.Facts = append(c.Facts, in.Intent.Notes...)

@@ -34,6 +34,10 @@ type Input struct {
 	Facts  []fact.Fact      // ambient evidence: a .netrc entry, proxy variables
 	Read   string           // what was read, in words: "a curl command"
 
+	// Keys are those with which the user's program signs requests. A signature is held against them, and where it is right
+	// the request may be signed anew, over what a server behind a proxy may read. They are never sent.
+	Keys []exchange.Key
+
 	// Evidence was recorded elsewhere. With exchanges in it the request itself is not sent again.
 	Evidence exchange.Evidence
 }
@@ -131,6 +135,7 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, o := range opts {
 		o(&s)
 	}
+	in = in.signedAnew()
 	c := assemble(in)
 	s.agree(c)
 	if s.catalogue == nil {

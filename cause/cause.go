@@ -10,6 +10,7 @@ package cause
 import (
 	"fmt"
 
+	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -85,6 +86,15 @@ type Suspicion struct {
 	Raise       []Raise  // what would decide, when no experiment from here can
 	Remedies    []Remedy // one that helps now first, then one for good
 	Independent bool     // a fault of its own, to be reported beside another verdict
+	Signed      *Signed  // what the client signed beside what the server read, for causes about signatures
+}
+
+// Signed lays the text that the client signed beside the server's, line by line.
+type Signed struct {
+	Scheme string // "AWS Signature Version 4"
+	Pairs  []form.Pair
+	First  int    // the place of the first pair that differs
+	Source string // how the server's side is known: "the server's own words", "request 2, which was let in"
 }
 
 // SuspectAt is a suspicion with one fact, read at a place.

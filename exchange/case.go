@@ -22,10 +22,18 @@ type Case struct {
 	Issuers   []Issuer
 	Consult   []Origin
 	Documents []*Exchange
+	// Keys are what the user gave to check signatures with; they are never sent.
+	Keys []Key
 
 	// Subject is the key of the exchanges under examination: "" at first, the key of a passing experiment when the
 	// engine goes on to look for a second fault behind the first.
 	Subject string
+}
+
+// Key is a key with which requests are signed: a shared secret, a secret access key, or a PEM text.
+type Key struct {
+	Value secret.Text
+	From  string // where it was read: "file hook.key", "$WEBHOOK_SECRET"
 }
 
 // Add numbers x and appends it.

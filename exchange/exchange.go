@@ -135,6 +135,10 @@ type Request struct {
 
 	// Target replaces the request-target that URL gives when it is not empty: curl's --request-target, "*" for OPTIONS.
 	Target secret.Text
+
+	// Anew says that the signature in it was made by this program for this one sending, with a key that the user gave: a
+	// nonce in it was never used.
+	Anew bool
 }
 
 // Clone copies r so that a change to the copy leaves r alone.

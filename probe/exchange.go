@@ -65,6 +65,7 @@ func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.spend(req)
 	x := &exchange.Exchange{Key: p.how.Key, Purpose: p.how.Purpose, Hop: p.hop, Request: req, Sent: s.o.Now()}
 	start := time.Now()
 	err = s.carry(ctx, x, p, proxy, own, cl)

@@ -58,6 +58,7 @@ type Sender struct {
 	hosts   map[string]*tally
 	logins  map[string]loginState
 	derived map[string]bool // Authorization values that we made from the login
+	gone    map[string]bool // signatures made for one sending that went out
 	recent  []string        // ledger entries of this run that ended in a refusal
 	stopped string
 }
@@ -117,7 +118,7 @@ func New(intent *exchange.Intent, o Options) (*Sender, error) {
 			o.ExchangeTime = min(intent.Timeout, o.RunTime)
 		}
 	}
-	s := &Sender{intent: intent, o: o, hosts: map[string]*tally{}, logins: map[string]loginState{}, derived: map[string]bool{}}
+	s := &Sender{intent: intent, o: o, hosts: map[string]*tally{}, logins: map[string]loginState{}, derived: map[string]bool{}, gone: map[string]bool{}}
 	s.known = knownSecrets(intent)
 	if intent.HTTP == "2" || intent.HTTP == "3" {
 		s.note("HTTP/%s was asked for; the probe spoke HTTP/1.1 and offered only that", intent.HTTP)

@@ -34,6 +34,7 @@ type diagnosis struct {
 	issuers, consult        []string
 	client                  string
 	as                      string
+	keys                    []string
 	timeout                 time.Duration
 	save                    saving
 }
@@ -45,6 +46,7 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.trace, "trace", false, "say on standard error why each request is sent")
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
 	f.StringVar(&d.as, "as", "", "read the input as this `KIND`: "+strings.Join(input.Kinds()[:8], ", ")+", ...")
+	f.StringArrayVar(&d.keys, "key", nil, "check and remake signatures with the key in `FILE` or env:NAME")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
 	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
@@ -76,6 +78,9 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	}
 	in, err := a.read(args, d.nth, d.as)
 	if err != nil {
+		return err
+	}
+	if in.Keys, err = a.signingKeys(d.keys); err != nil {
 		return err
 	}
 	if in.Intent == nil {

@@ -5,13 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -30,50 +26,8 @@ type GoAPI struct {
 	Later        time.Duration  // its clock runs ahead by that much; behind when negative
 }
 
-// GoAPI starts api as @name@. Calling it again for the same name replaces it: that is how its settings are mended.
-func (w *World) GoAPI(name string, api GoAPI) {
-	w.Helper()
-	s := w.servers[name]
-	if s == nil {
-		s = w.begin(name, "go")
-	} else {
-		s.Stop()
-	}
-	log, err := os.OpenFile(filepath.Join(s.Dir, "access.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
-	if err != nil {
-		w.Fatalf("go %s: %v", name, err)
-	}
-	l, err := net.Listen("tcp", w.Addr(name))
-	if err != nil {
-		w.Fatalf("go %s: %v", name, err)
-	}
-	var mu sync.Mutex
-	srv := &http.Server{Handler: http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
-		seen := &statusWriter{ResponseWriter: out, status: 200}
-		api.serve(seen, r)
-		fields := []string{fmt.Sprint(seen.status), r.Method, r.URL.RequestURI(), r.Header.Get("Authorization"), "", r.Header.Get("Cookie"), r.Header.Get("X-API-Key")}
-		for i := range fields {
-			if fields[i] == "" {
-				fields[i] = "-"
-			}
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		fmt.Fprintln(log, strings.Join(fields, "\t"))
-	})}
-	go func() { _ = srv.Serve(l) }()
-	s.within = append(s.within, func() { srv.Close(); log.Close() })
-}
-
-type statusWriter struct {
-	http.ResponseWriter
-	status int
-}
-
-func (s *statusWriter) WriteHeader(status int) {
-	s.status = status
-	s.ResponseWriter.WriteHeader(status)
-}
+// GoAPI starts api as @name@, or puts it in place of what was started so.
+func (w *World) GoAPI(name string, api GoAPI) { w.Go(name, http.HandlerFunc(api.serve)) }
 
 const wellKnown = "/.well-known/oauth-protected-resource"
 

@@ -28,6 +28,8 @@ type Scenario struct {
 	Passes  func(Reply) string
 	// Issuers are the authorization servers that the user names (--issuer); nil for none.
 	Issuers func(w *World) []exchange.Issuer
+	// Options are why401's own, before the words of Input: "--key FILE", "--replay-unsafe".
+	Options func(w *World) []string
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -116,11 +118,15 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 			return err
 		}
 		w.Mark()
+		asked := input
+		if sc.Options != nil {
+			asked = slices.Concat(sc.Options(w), input)
+		}
 		var issuers []exchange.Issuer
 		if sc.Issuers != nil {
 			issuers = sc.Issuers(w)
 		}
-		v, err := Diagnose(ctx, input, state, issuers...)
+		v, err := Diagnose(ctx, asked, state, issuers...)
 		if err != nil {
 			return fmt.Errorf("diagnosing: %w", err)
 		}
@@ -179,7 +185,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, idpScenarios, healthyScenarios, idpHealthy)
+		sessionScenarios, corsScenarios, idpScenarios, signatureScenarios, healthyScenarios, idpHealthy, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.
