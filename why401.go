@@ -177,7 +177,7 @@ func (silent) Refusable(exchange.Request) error { return offline }
 type prober struct{ s *probe.Sender }
 
 func (p prober) Do(ctx context.Context, r exchange.Request, how diagnose.How) ([]*exchange.Exchange, error) {
-	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login})
+	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login, Token: how.Token})
 }
 
 func (p prober) Stopped() string                    { return p.s.Stopped() }

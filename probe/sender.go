@@ -77,6 +77,7 @@ type How struct {
 	Follow  bool   // follow redirects as the user's agent would
 	Direct  bool   // without the forward proxy
 	Login   bool   // use Intent.Login as the agent would: Basic, the Digest or NTLM handshake, a SigV4 signature
+	Token   bool   // when a registry's challenge points to a token server, ask there for a token and send it
 }
 
 // New makes the sender of one run. A nil intent is an error: without it there is no origin that credentials belong to.

@@ -26,6 +26,9 @@ type Scenario struct {
 	// returns "" or what is wrong. With Passes set, the status is left to it.
 	Refused func(Reply) string
 	Passes  func(Reply) string
+	// Program plays the failure with another client than curl (npm, git, pip, a registry client), before and after the
+	// mend; what Mend gives is then not used.
+	Program func(w *World) Reply
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -102,7 +105,7 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	input := sc.Input(w)
-	if res.Refused, err = w.Curl(ctx, input); err != nil {
+	if res.Refused, err = sc.run(ctx, w, input); err != nil {
 		return err
 	}
 	if err := sc.checkRefused(res.Refused); err != nil {
@@ -132,10 +135,18 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	if sc.Mend == nil {
 		return nil
 	}
-	if res.Passed, err = w.Curl(ctx, sc.Mend(w)); err != nil {
+	if res.Passed, err = sc.run(ctx, w, sc.Mend(w)); err != nil {
 		return err
 	}
 	return sc.checkPassed(res.Passed)
+}
+
+// run plays the request once, with curl or the scenario's own program.
+func (sc Scenario) run(ctx context.Context, w *World, args []string) (Reply, error) {
+	if sc.Program != nil {
+		return sc.Program(w), nil
+	}
+	return w.Curl(ctx, ask401(args).rest)
 }
 
 func (sc Scenario) checkRefused(r Reply) error {
@@ -173,7 +184,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, corsScenarios, registryScenarios, packageScenarios, healthyScenarios)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

@@ -18,11 +18,16 @@ var Trace io.Writer
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error) {
-	got, err := input.Read(args, nil, input.Options{})
+	asked := ask401(args)
+	got, err := input.Read(asked.rest, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	opts := []why401.Option{why401.WithStateDir(stateDir)}
+	opts, err := asked.input(got.Intents[0])
+	if err != nil {
+		return Verdict{}, err
+	}
+	opts = append(opts, why401.WithStateDir(stateDir))
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
 	}

@@ -1,0 +1,2 @@
+package real
+var packageScenarios []Scenario
