@@ -95,6 +95,7 @@ func storedNear(v *cause.View, npm bool) *cause.Suspicion {
 			{Text: fmt.Sprintf("%s is a stored login that %s does not find: %s.", e.Key, a.Client, e.Why), From: e.From},
 			fact.Given(a.Client, "%s looks up %s and finds nothing.", a.Client, a.Looked),
 		}
+		s.RefusedBy = refuser(v)
 		tryStored(v, s, a, e)
 		s.Raise = storedRaise(a, e)
 		s.Remedies = []cause.Remedy{{
@@ -135,6 +136,7 @@ func storedShadowed(v *cause.View, netrc bool) *cause.Suspicion {
 			{Text: fmt.Sprintf("%s is the login that %s takes.", a.Sent.Key, a.Client), From: a.Sent.From},
 			{Text: fmt.Sprintf("%s is stored for the same address and not used: %s.", other.Key, other.Why), From: other.From},
 		}
+		s.RefusedBy = refuser(v)
 		tryStored(v, s, a, *other)
 		s.Raise = storedRaise(a, *other)
 		s.Remedies = []cause.Remedy{{
@@ -159,6 +161,14 @@ func tryStored(v *cause.View, s *cause.Suspicion, a store.Answer, e store.Entry)
 	t.Edit = func(r exchange.Request) exchange.Request { return edit(cred.Strip(r)) }
 	t.Fresh = true
 	s.Trials = []cause.Trial{t.Passing().OrOut()}
+}
+
+// refuser is who wrote the refusal, when that is known.
+func refuser(v *cause.View) exchange.Layer {
+	if v.Written && v.Refused() {
+		return v.Writer.Layer
+	}
+	return exchange.Unknown
 }
 
 func at(f fact.Source) cause.Location { return cause.Location{File: f.File, Line: f.Line} }

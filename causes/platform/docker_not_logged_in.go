@@ -3,6 +3,7 @@ package platform
 import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred/store"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -15,10 +16,13 @@ var DockerNotLoggedIn = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Client,
 	Hides: []string{"auth-scope-too-wide", "no-credentials-sent", "401-means-403", "403-means-401", "missing-www-authenticate",
-		"stale-cached-credentials", "unsolicited-authorization-sent", "preemptive-auth-not-sent", "client-config-credential-key-mismatch"},
+		"stale-cached-credentials", "unsolicited-authorization-sent", "preemptive-auth-not-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Recorded() || v.Intent == nil || !v.Intent.Login.Empty() || len(v.Credentials) > 0 {
 			return nil
+		}
+		if a, ok := store.Look("docker", v.Request.URL, v.Intent.Config); ok && (a.Sent != nil || len(a.Near) > 0) {
+			return nil // a helper keeps a login, which was not asked; or a login is there, under a name that docker does not look up
 		}
 		d, ok := danced(v)
 		switch {
@@ -66,9 +70,8 @@ func loginRemedies(v *cause.View, s *cause.Suspicion) *cause.Suspicion {
 	s.Remedies = []cause.Remedy{{
 		ID: "docker-login", Title: "log in to exactly this registry, as the user who pulls", For: "client",
 		Effect: "docker keeps a login under the registry's own name", Opens: "nothing",
-		Steps: []string{"docker login " + host(v), "in Kubernetes: a secret of the type docker-registry in the pod's namespace, named in imagePullSecrets"},
+		Steps:  []string{"docker login " + host(v), "in Kubernetes: a secret of the type docker-registry in the pod's namespace, named in imagePullSecrets"},
 		Verify: "the pull succeeds; after docker logout it is refused again", Undo: "docker logout " + host(v),
 	}}
 	return s
 }
-

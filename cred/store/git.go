@@ -8,9 +8,9 @@ import (
 )
 
 // git follows gitcredentials(7), git-config(1) (url.<base>.insteadOf, http.<url>.extraHeader) and libcurl's use of
-// .netrc: an extra header goes out at once; the login in the URL, after insteadOf has rewritten it, comes before .netrc,
-// and both before the helpers, which are asked in order when the answer is 401. Of the helpers only store is looked
-// into, which keeps its logins in a file; the others are named.
+// .netrc: an extra header goes out at once and hides what comes after it, and so does the login in the URL, after insteadOf
+// has rewritten it; .netrc is tried next, and then the helpers are asked in order. Of the helpers only store is looked into,
+// which keeps its logins in a file; the others are named.
 func git(q *query) {
 	q.Looked, q.Asked = q.u.Origin().String(), true
 	settings := q.of("git")
@@ -27,31 +27,49 @@ func git(q *query) {
 			q.note(s.From, "credential.username limits the search to the user "+user+".")
 		}
 	}
-	var found []Entry
+	var first []Entry
 	if headers := q.extraHeaders(settings); len(headers) > 0 {
 		q.Asked = false
-		found = append(found, headers...)
+		first = append(first, headers...)
 	}
 	if !password.Empty() {
-		found = append(found, Entry{Key: "the login in the URL", User: name, Value: basicValue(name, password), Here: true, Why: "an extra header goes out before any login"})
+		first = append(first, Entry{Key: urlLogin, User: name, Value: basicValue(name, password), Here: true, Why: "an extra header goes out before any login"})
 	}
-	for _, e := range q.netrc(user, false) {
-		e.Why = "the login in the URL or an extra header comes first"
-		found = append(found, e)
-	}
-	q.take(found, "")
-	kept := q.helpers(settings)
-	stored := q.stored(user)
-	lists := false
-	for _, h := range kept {
-		if h.store {
-			lists = true
-			for _, e := range stored {
-				q.give(e, "an earlier source has a login")
-			}
+	q.take(first, "")
+	netrc := q.netrc(user, false)
+	stored, lists := q.stored(user), false
+	var named []Entry // helpers that are not asked here
+	for _, h := range q.helpers(settings) {
+		if !h.store {
+			named = append(named, h.Entry)
 			continue
 		}
-		q.give(h.Entry, "an earlier source has a login; helpers are asked after it")
+		lists = true
+		for _, e := range stored {
+			q.give(e, "an earlier source has a login")
+		}
+	}
+	// libcurl tries .netrc by itself; when that is refused git goes on to the helpers, so neither hides the other.
+	for i, e := range netrc {
+		switch {
+		case q.Sent == nil:
+			q.Sent = &e
+		case i == 0 && !found(q.Sent.Key):
+			q.note(e.From, e.Key+" is tried as well: git sends it before it asks a helper.")
+		default:
+			q.lose(e, "an extra header, the login in the URL or an earlier entry comes first")
+		}
+	}
+	for _, e := range named {
+		if q.Sent != nil && found(q.Sent.Key) {
+			q.lose(e, "an extra header or the login in the URL comes first")
+			continue
+		}
+		if q.Sent == nil {
+			q.Sent = &e
+			continue
+		}
+		q.note(e.From, e.Key+": "+e.Kept+", and is asked when what comes first is refused.")
 	}
 	if !lists {
 		for _, e := range stored {
@@ -62,6 +80,11 @@ func git(q *query) {
 		q.Sent.Why = ""
 	}
 }
+
+const urlLogin = "the login in the URL"
+
+// found reports a source after which git asks no helper: what it has is sent, and a refusal ends the command.
+func found(key string) bool { return key == urlLogin || strings.HasSuffix(key, ".extraHeader") }
 
 // give appends an entry behind what was found so far.
 func (q *query) give(e Entry, why string) {
@@ -220,7 +243,7 @@ func (q *query) helpers(settings []exchange.Setting) []helper {
 func (q *query) stored(user string) []Entry {
 	var out []Entry
 	for _, s := range q.of("git-credentials") {
-		u, name, password, ok := login(value(s).Reveal())
+		u, name, password, ok := login(unescapedPort(value(s).Reveal()))
 		if !ok {
 			continue
 		}
@@ -241,4 +264,11 @@ func (q *query) stored(user string) []Entry {
 		}
 	}
 	return out
+}
+
+// unescapedPort undoes how git itself writes the colon before the port (credential-store.c, store_credential_file).
+func unescapedPort(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	head, tail := address[:at+1], address[at+1:]
+	return head + strings.Replace(strings.Replace(tail, "%3a", ":", 1), "%3A", ":", 1)
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,10 +72,17 @@ func npmOptions(settings []exchange.Setting) (opts map[string][]exchange.Setting
 		}
 		opts[name] = append(opts[name], s)
 	}
+	files := map[string]int{}
+	for _, s := range settings {
+		if _, ok := files[s.From.File]; !ok {
+			files[s.From.File] = len(files)
+		}
+	}
 	for _, ss := range opts {
-		// The last line of one file wins (npm's ini); then the nearer file.
-		slices.Reverse(ss)
-		slices.SortStableFunc(ss, func(a, b exchange.Setting) int { return npmLevel(a) - npmLevel(b) })
+		// The nearer file wins; of two alike, the one that was given first; in one file the last line (npm's ini).
+		slices.SortStableFunc(ss, func(a, b exchange.Setting) int {
+			return cmp.Or(npmLevel(a)-npmLevel(b), files[a.From.File]-files[b.From.File], b.From.Line-a.From.Line)
+		})
 	}
 	return opts, order
 }

@@ -64,9 +64,9 @@ func (a asking) input(in *exchange.Intent) ([]why401.Option, error) {
 	return opts, nil
 }
 
-// program runs another client than curl in a home directory of its own, with nothing of the user's environment, and
-// gives its output as the body of a reply: 200 when it succeeded, the status that its output names when it did not.
-func (w *World) program(home string, env []string, argv ...string) Reply {
+// programIn runs another client than curl in dir, with a home directory of its own and nothing of the user's environment,
+// and gives its output as the body of a reply: 200 when it succeeded, the status that its output names when it did not.
+func (w *World) programIn(dir, home string, env []string, argv ...string) Reply {
 	w.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), programLimit)
 	defer cancel()
@@ -75,7 +75,7 @@ func (w *World) program(home string, env []string, argv ...string) Reply {
 		w.Fatalf("%v", err)
 	}
 	cmd := exec.CommandContext(ctx, path, argv[1:]...)
-	cmd.Dir = home
+	cmd.Dir = dir
 	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C", "NO_COLOR=1"}, env...)
 	out, err := cmd.CombinedOutput()
 	r := Reply{Body: string(out), Status: 200}
@@ -95,3 +95,5 @@ func (w *World) program(home string, env []string, argv ...string) Reply {
 const programLimit = 60 * time.Second
 
 func replace(s, old, now string) string { return strings.Replace(s, old, now, 1) }
+
+func replaceAll(s, old, now string) string { return strings.ReplaceAll(s, old, now) }

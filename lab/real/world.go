@@ -32,6 +32,7 @@ type World struct {
 	order       []*Server
 	authorities map[string]*authority
 	tokens      *tokenServer
+	npmToken    string
 	seen        map[string]int // access log lines read before the last Mark
 }
 
