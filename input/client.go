@@ -237,7 +237,7 @@ func AsClient(in *exchange.Intent, name string, config []exchange.Setting) {
 		}
 		return
 	}
-	if got.Sent == nil || got.Sent.Value.Empty() {
+	if got.Sent == nil || got.Sent.Value.Empty() || got.URL.Origin() != in.Request.URL.Origin() {
 		return
 	}
 	scheme, rest, _ := got.Sent.Value.Cut(" ")

@@ -30,7 +30,13 @@ func stored(v *cause.View) []store.Answer {
 		return nil
 	}
 	var out []store.Answer
-	for _, u := range refusedURLs(v) {
+	urls := refusedURLs(v)
+	for _, n := range names {
+		if len(urls) == 0 {
+			urls = store.Homes(n, settings) // npm does not say what it asked
+		}
+	}
+	for _, u := range urls {
 		for _, n := range names {
 			if n == "curl" && len(names) > 1 {
 				continue // .netrc is part of what the others read
@@ -72,7 +78,7 @@ func refusedOrTold(v *cause.View) bool {
 
 // storedNear finds that the client takes no login for this URL while its files hold one that misses by little.
 func storedNear(v *cause.View, npm bool) *cause.Suspicion {
-	if !refusedOrTold(v) || len(v.Credentials) > 0 {
+	if !refusedOrTold(v) || len(v.Credentials) > 0 && !v.Unseen(exchange.RequestHeader) {
 		return nil
 	}
 	var best *cause.Suspicion
@@ -153,7 +159,7 @@ func storedShadowed(v *cause.View, netrc bool) *cause.Suspicion {
 // tryStored adds the experiment that decides: the user's own request with the entry's login. It goes nowhere new: the
 // entry is bound to the very host and port that is asked.
 func tryStored(v *cause.View, s *cause.Suspicion, a store.Answer, e store.Entry) {
-	if !live(v) || v.Recorded() || !e.Here || e.Value.Empty() || v.Challenges.Has("Bearer") && a.Client == "docker" {
+	if !live(v) || v.Recorded() || a.URL.Origin() != v.Request.URL.Origin() || !e.Here || e.Value.Empty() || v.Challenges.Has("Bearer") && a.Client == "docker" {
 		return
 	}
 	t := cause.Authorization("stored "+e.From.String(), "the login of "+e.From.String(), e.Value)

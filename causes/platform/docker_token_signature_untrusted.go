@@ -25,9 +25,15 @@ var DockerTokenSignatureUntrusted = &cause.Cause{
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Because: d.steps()}
 		file := "the setting auth.token.rootcertbundle"
 		switch {
+		case d.readable && d.untimely():
+			s.Grade, s.Weight = cause.Likely, 0.6
+			s.Title = "the token server's clock and the registry's differ"
+			s.Because = append(s.Because, d.fact("By the registry's clock the token that was just made is not valid now: its clock or the token server's is wrong."))
+			file = "the clock (NTP)"
 		case d.readable && d.grant.Audience != "" && d.ask.Service != "" && d.grant.Audience != d.ask.Service:
-			// distribution compares aud with auth.token.service, which is what its challenge calls the service.
-			s.Grade, s.Weight = cause.Proved, 0.95
+			// distribution compares aud with auth.token.service, which is what its challenge calls the service. Other
+			// registries may not, so it is no proof.
+			s.Weight = 0.95
 			s.Title = "the token is for another service than the registry's"
 			s.Because = append(s.Because, d.fact("The token is for %q; the registry calls itself %q.", d.grant.Audience, d.ask.Service))
 			file = "auth.token.service"

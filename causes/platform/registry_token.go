@@ -169,3 +169,15 @@ func unescaped(s string) string {
 	}
 	return s
 }
+
+// untimely reports a token whose times, by the registry's clock, do not fit; the registry allows a minute
+// (registry/auth/token, Leeway).
+func (d dance) untimely() bool {
+	at, ok := d.answer.Date()
+	if !ok {
+		return false
+	}
+	now := at.Unix()
+	const leeway = 60
+	return d.grant.NotBefore > now+leeway || d.grant.Expires != 0 && d.grant.Expires < now-leeway
+}

@@ -159,6 +159,7 @@ type Grant struct {
 	Issuer, Audience, Subject string
 	Access                    []Scope
 	ID                        string // kid of the header
+	NotBefore, Expires        int64  // seconds, 0 when the token does not say
 	Chain                     bool   // the header brings the certificate chain (x5c)
 }
 
@@ -187,6 +188,7 @@ func GrantOf(t secret.Text) (g Grant, ok bool) {
 			}
 		}
 	}
+	g.NotBefore, g.Expires = seconds(claims["nbf"]), seconds(claims["exp"])
 	list, _ := claims["access"].([]any)
 	for _, e := range list {
 		m, _ := e.(map[string]any)
@@ -202,6 +204,22 @@ func GrantOf(t secret.Text) (g Grant, ok bool) {
 		g.Access = append(g.Access, s)
 	}
 	return g, true
+}
+
+func seconds(v any) int64 {
+	switch n := v.(type) {
+	case json.Number:
+		i, err := n.Int64()
+		if err != nil {
+			return 0
+		}
+		return i
+	case float64:
+		if n > 0 && n < 1<<40 {
+			return int64(n)
+		}
+	}
+	return 0
 }
 
 func object(part, coded string) (map[string]any, bool) {

@@ -33,7 +33,7 @@ func maven(q *query) {
 			continue
 		}
 		u, err := exchange.ParseURL(r.url)
-		if err == nil && host(u) == host(q.u) && strings.HasPrefix(q.u.Path+"/", strings.TrimSuffix(u.Path, "/")+"/") && !ids[r.kind+" "+r.id] {
+		if err == nil && u.Origin() == q.u.Origin() && strings.HasPrefix(q.u.Path+"/", strings.TrimSuffix(u.Path, "/")+"/") && !ids[r.kind+" "+r.id] {
 			ids[r.kind+" "+r.id] = true
 			asked = append(asked, r)
 		}

@@ -70,7 +70,8 @@ func (q *query) netrc(user string, last bool) []Entry {
 			}
 		default:
 			if h := hostOf(m.name); bareHost(h) == q.u.Host {
-				m.Here = true
+				scheme, _, has := strings.Cut(m.name, "://")
+				m.Here = (!has || scheme == q.u.Scheme) && (h == q.u.Host || h == q.u.Host+":"+q.u.Port)
 				q.miss(m.Entry, "a machine is named by its host alone, without scheme, port and path")
 			} else if why := differs(h, q.u.Host); why != "" {
 				q.miss(m.Entry, why)

@@ -228,7 +228,8 @@ func npmNear(q *query, opts map[string][]exchange.Setting, order []string) {
 		case address == "":
 			q.miss(e, "it names no registry; npm wants "+q.registryKey(opts)+":"+kind)
 		case !strings.HasPrefix(address, "//") && hostOf("//"+trimScheme(address)) == host(q.u):
-			e.Here = true
+			scheme, _, _ := strings.Cut(address, ":")
+			e.Here = strings.EqualFold(scheme, q.u.Scheme)
 			q.miss(e, "npm's keys begin with //, without a scheme")
 		case e.Here && kind != name[strings.LastIndexByte(name, ':')+1:]:
 			q.miss(e, "npm looks for "+kind+", letter by letter")

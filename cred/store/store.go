@@ -35,9 +35,10 @@ type Entry struct {
 // Answer is which stored login a client would send for a URL.
 type Answer struct {
 	Client   string
-	Looked   string // what the client looks up: "https://index.docker.io/v1/", "//registry.test/npm/"
-	Sent     *Entry // nil when nothing is found
-	Asked    bool   // it is sent only after a challenge asked for it
+	Looked   string       // what the client looks up: "https://index.docker.io/v1/", "//registry.test/npm/"
+	URL      exchange.URL // what is asked in the end: git may rewrite it
+	Sent     *Entry       // nil when nothing is found
+	Asked    bool         // it is sent only after a challenge asked for it
 	Shadowed []Entry
 	Near     []Entry
 	Notes    []fact.Fact // what else the files say about this URL
@@ -101,6 +102,7 @@ func Look(name string, u exchange.URL, settings []exchange.Setting) (Answer, boo
 		}
 	}
 	c.look(q)
+	q.URL = q.u
 	return q.Answer, true
 }
 

@@ -140,7 +140,7 @@ var registryScenarios = []Scenario{
 		Want: Want{Cause: "docker-token-signature-untrusted", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Docker registry"},
 		Mend: mendRegistry(goodTokens)}),
 	resolved(Scenario{Name: "registry-token-other-audience", Servers: registryWithTokens("", login, func(_ *World, t *tokenServer) { t.Audience = "registry.other.test" }),
-		Want: Want{Cause: "docker-token-signature-untrusted", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Docker registry"},
+		Want: Want{Cause: "docker-token-signature-untrusted", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Docker registry"},
 		Mend: mendTokens(func(t *tokenServer) { t.Audience = "" })}),
 	resolved(Scenario{Name: "registry-token-other-issuer", Servers: registryWithTokens("", login, func(_ *World, t *tokenServer) { t.Issuer = "https://auth.old.test" }),
 		Want: Want{Cause: "docker-token-signature-untrusted", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "strong", Product: "Docker registry"},
