@@ -73,7 +73,7 @@ func refusedURLs(v *cause.View) []exchange.URL {
 
 // refusedOrTold is a refusal that was seen, or one that a program's message speaks of.
 func refusedOrTold(v *cause.View) bool {
-	return v.Refused() || v.Recorded() && (len(v.Exchanges) == 0 || v.Answer.Status() == 0) || v.Answer.Status() == 404
+	return v.Refused() || len(v.Exchanges) == 0 || v.Recorded() && (len(v.Exchanges) == 0 || v.Answer.Status() == 0) || v.Answer.Status() == 404
 }
 
 // storedNear finds that the client takes no login for this URL while its files hold one that misses by little.
