@@ -209,7 +209,7 @@ func (silent) Refusable(exchange.Request) error { return offline }
 type prober struct{ s *probe.Sender }
 
 func (p prober) Do(ctx context.Context, r exchange.Request, how diagnose.How) ([]*exchange.Exchange, error) {
-	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login, Kind: kinds[how.Asks]})
+	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login, Kind: kinds[how.Asks], Token: how.Token})
 }
 
 var kinds = map[cause.Asks]probe.Kind{cause.ADocument: probe.Document, cause.Introspection: probe.Introspection}

@@ -133,6 +133,7 @@ type Trial struct {
 	Refutes bool                                        // a prediction that failed rules the cause out
 	Follow  bool                                        // follow redirects as the user's agent would
 	Direct  bool                                        // without the forward proxy
+	Token   bool                                        // with the token that a registry's challenge points to, as docker gets it
 	Fresh   bool                                        // without the login that the agent would add: the request alone
 	Asks    Asks                                        // whom it asks, when it is no change to the failing request
 }

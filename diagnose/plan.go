@@ -231,12 +231,20 @@ func trialOf(j *judged, key string) (cause.Trial, bool) {
 }
 
 func (r *run) send(ctx context.Context, t cause.Trial, key string) (*exchange.Exchange, error) {
-	xs, err := r.Prober.Do(ctx, r.build(t), How{Key: key, Purpose: "with " + t.Change, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh})
+	xs, err := r.Prober.Do(ctx, r.build(t), How{Key: key, Purpose: "with " + t.Change, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh, Token: t.Token})
 	r.add(xs)
-	if len(xs) == 0 {
-		return nil, err
+	return lastOf(xs, key), err
+}
+
+// lastOf is the last exchange that belongs to the experiment itself: a token server that was asked for it has a key of
+// its own. nil when there is none.
+func lastOf(xs []*exchange.Exchange, key string) *exchange.Exchange {
+	for _, x := range slices.Backward(xs) {
+		if x.Key == key {
+			return x
+		}
 	}
-	return xs[len(xs)-1], err
+	return nil
 }
 
 func (r *run) follows() bool { return r.c.Intent != nil && r.c.Intent.Follow }

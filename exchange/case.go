@@ -86,6 +86,14 @@ func (c *Case) Keyed(key string) []*Exchange {
 	return out
 }
 
+// TokenKey is the key of the requests to a token server that belong to the experiment called key.
+func TokenKey(key string) string {
+	if key == "" {
+		return "registry token"
+	}
+	return key + "+registry token"
+}
+
 // First is the request as it first went out; nil when nothing was exchanged.
 func (c *Case) First() *Exchange {
 	if h := c.Hops(); len(h) > 0 {

@@ -18,6 +18,8 @@ type pass struct {
 	opens bool // the first leg of a handshake: its 401 is the question, not a refusal
 	built bool // the request was built by chain.next, which has left out what must not travel
 
+	lent bool // it carries a token that was given to nobody in particular
+
 	ours string // the user whose login we put into req ourselves: a fresh answer, not a pasted one-time value
 }
 

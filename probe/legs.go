@@ -23,6 +23,8 @@ func (c *chain) legs(ctx context.Context, cur exchange.Request) (*exchange.Excha
 	cur = c.s.unmade(cur)
 	p := &pass{req: cur, built: c.hop > 0}
 	switch {
+	case c.how.Token, c.how.Login && in.Auth == exchange.AuthRegistry && !cur.Header.Has("Authorization"):
+		return c.registry(ctx, p, use)
 	case !use:
 	case in.Auth == exchange.AuthBasic && !cur.Header.Has("Authorization"):
 		p.req.Header = append(slices.Clone(cur.Header), in.Login.BasicField())

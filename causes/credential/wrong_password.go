@@ -20,6 +20,9 @@ var WrongPassword = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if s := atTokenServer(v); s != nil {
+			return s
+		}
 		if v.Answer.Status() != 401 {
 			return nil
 		}

@@ -21,8 +21,8 @@ var ScopeMissing401 = &cause.Cause{
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
-		if s == nil {
-			return nil
+		if s == nil || len(v.Keyed(exchange.TokenKey(v.Subject))) > 0 {
+			return nil // a token that was fetched just now for this very request: the causes of registries say more
 		}
 		words, said := s.says(signature.ScopeMissing)
 		ch := s.challenge()

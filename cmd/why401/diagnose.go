@@ -35,6 +35,8 @@ type diagnosis struct {
 	client                  string
 	as                      string
 	keys                    []string
+	asClient                string
+	clientConfig            []string
 	timeout                 time.Duration
 	save                    saving
 }
@@ -47,6 +49,8 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
 	f.StringVar(&d.as, "as", "", "read the input as this `KIND`: "+strings.Join(input.Kinds()[:8], ", ")+", ...")
 	f.StringArrayVar(&d.keys, "key", nil, "check and remake signatures with the key in `FILE` or env:NAME")
+	f.StringVar(&d.asClient, "as-client", "", "ask as `CLIENT` would, with the login in its own files: "+strings.Join(input.Clients(), ", "))
+	f.StringArrayVar(&d.clientConfig, "client-config", nil, "with --as-client: read this `FILE` in place of its own files")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
 	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
@@ -81,6 +85,9 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 		return err
 	}
 	if in.Keys, err = a.signingKeys(d.keys); err != nil {
+		return err
+	}
+	if err := d.actAs(&in); err != nil {
 		return err
 	}
 	if in.Intent == nil {
@@ -119,8 +126,34 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	return d.diagnose(in, opts)
 }
 
+// actAs makes the request that of the program that the user named, with the login in its own files. Of a record it adds
+// what the files say.
+func (d *diagnosis) actAs(in *why401.Input) error {
+	if d.asClient == "" {
+		return nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	config, facts, err := input.ClientConfig(d.asClient, input.ClientSource{Env: d.app.env, Home: d.app.env("HOME"), Dir: dir, Files: d.clientConfig})
+	if err != nil {
+		return err
+	}
+	in.Facts = append(in.Facts, facts...)
+	if in.Intent == nil {
+		in.Evidence.Settings = append(in.Evidence.Settings, config...)
+		return nil
+	}
+	input.AsClient(in.Intent, d.asClient, config)
+	in.Read += ", asked as " + d.asClient
+	return nil
+}
+
 func (d *diagnosis) check() error {
 	switch {
+	case d.asClient == "" && len(d.clientConfig) > 0:
+		return usage("for example --as-client npm --client-config .npmrc", "--client-config without --as-client")
 	case d.json && d.markdown:
 		return usage("choose one", "--json and --markdown exclude each other")
 	case d.maxRequests < 1 || d.maxRequests > 8:

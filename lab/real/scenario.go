@@ -30,6 +30,9 @@ type Scenario struct {
 	Issuers func(w *World) []exchange.Issuer
 	// Options are why401's own, before the words of Input: "--key FILE", "--replay-unsafe".
 	Options func(w *World) []string
+	// Program plays the failure with another client than curl (npm, git, pip, a registry client), before and after the
+	// mend; what Mend gives is then not used.
+	Program func(w *World) Reply
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -106,7 +109,7 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	input := sc.Input(w)
-	if res.Refused, err = w.Curl(ctx, input); err != nil {
+	if res.Refused, err = sc.run(ctx, w, input); err != nil {
 		return err
 	}
 	if err := sc.checkRefused(res.Refused); err != nil {
@@ -144,10 +147,18 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	if sc.Mend == nil {
 		return nil
 	}
-	if res.Passed, err = w.Curl(ctx, sc.Mend(w)); err != nil {
+	if res.Passed, err = sc.run(ctx, w, sc.Mend(w)); err != nil {
 		return err
 	}
 	return sc.checkPassed(res.Passed)
+}
+
+// run plays the request once, with curl or the scenario's own program.
+func (sc Scenario) run(ctx context.Context, w *World, args []string) (Reply, error) {
+	if sc.Program != nil {
+		return sc.Program(w), nil
+	}
+	return w.Curl(ctx, ask401(args).rest)
 }
 
 func (sc Scenario) checkRefused(r Reply) error {
@@ -185,7 +196,8 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, idpScenarios, signatureScenarios, healthyScenarios, idpHealthy, healthySignatures)
+		sessionScenarios, corsScenarios, idpScenarios, signatureScenarios, registryScenarios, packageScenarios,
+		healthyScenarios, idpHealthy, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

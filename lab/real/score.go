@@ -4,16 +4,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"sort"
-	"strings"
 	"sync"
 
 	"github.com/why401/why401"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
-	"github.com/why401/why401/secret"
 )
 
 // Trace, when set, hears why each experiment was chosen and what it told.
@@ -22,28 +19,20 @@ var Trace io.Writer
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error) {
-	opts := []why401.Option{why401.WithStateDir(stateDir)}
-	var keys []exchange.Key
-	for len(args) > 0 && strings.HasPrefix(args[0], "--") {
-		switch args[0] {
-		case "--key":
-			b, err := os.ReadFile(args[1])
-			if err != nil {
-				return Verdict{}, err
-			}
-			keys = append(keys, exchange.Key{Value: secret.New(string(b)), From: "file"})
-			args = args[1:]
-		case "--replay-unsafe":
-			opts = append(opts, why401.AllowUnsafe())
-		default:
-			return Verdict{}, fmt.Errorf("option %s is not known here", args[0])
-		}
-		args = args[1:]
-	}
-	got, err := input.Read(args, nil, input.Options{})
+	asked := ask401(args)
+	got, err := input.Read(asked.rest, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
+	opts, err := asked.input(got.Intents[0])
+	if err != nil {
+		return Verdict{}, err
+	}
+	keys, err := asked.keys()
+	if err != nil {
+		return Verdict{}, err
+	}
+	opts = append(opts, why401.WithStateDir(stateDir))
 	for _, i := range issuers {
 		opts = append(opts, why401.TrustingIssuer(i))
 	}
