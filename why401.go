@@ -45,6 +45,7 @@ type settings struct {
 	trace     io.Writer
 	xs        func([]*exchange.Exchange)
 	catalogue *all.Catalogue
+	browsing  *Browsing
 }
 
 // WithTrace writes to w why each experiment was chosen and what it told.
@@ -106,6 +107,12 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, o := range opts {
 		o(&s)
 	}
+	if s.browsing != nil && in.Intent != nil && !s.probe.Offline {
+		var err error
+		if in, err = browse(ctx, in, &s); err != nil {
+			return nil, err
+		}
+	}
 	c := assemble(in)
 	if s.catalogue == nil {
 		s.catalogue = all.BuiltIn()
@@ -135,8 +142,10 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	}
 	rep.Input = in.Read
 	rep.Tool.Version = Version()
+	rep.Sent = sentBy(c.Exchanges)
+	before := len(rep.Sent)
 	for _, r := range sender.Sent() {
-		rep.Sent = append(rep.Sent, report.Sent{N: r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
+		rep.Sent = append(rep.Sent, report.Sent{N: before + r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
 	}
 	var f *exchange.Failure
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

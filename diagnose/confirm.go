@@ -53,7 +53,7 @@ func (r *run) again(ctx context.Context, t cause.Trial, key string, seen *exchan
 	}
 	n := r.used()
 	ok, err := r.repeats(ctx, sending{request, How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}}, cause.Passed(seen))
-	if ok && r.used() > n && r.c.Exchanges[r.used()-1].Status() != seen.Status() {
+	if ok && r.used() > n && r.c.Exchanges[len(r.c.Exchanges)-1].Status() != seen.Status() {
 		r.flaps, ok = true, false
 	}
 	return ok, err
