@@ -162,8 +162,10 @@ func single(c *exchange.Case, i int) {
 	own := c.Exchanges[i].Browser
 	for n, x := range c.Exchanges {
 		other := n < first || n > i
-		if own != nil { // a browser sends several at once, and says itself which hops belong together
-			other = n > i || x.Browser == nil || x.Browser.Chain != own.Chain || x.Key != ""
+		if own != nil {
+			// A browser sends several at once, and says itself which hops belong together. A refusal is asked for alone: what led
+			// there may have changed what the browser holds, and would do so again.
+			other = n > i || x.Browser == nil || x.Browser.Chain != own.Chain || x.Key != "" || n < i && cause.Refused(c.Exchanges[i])
 		}
 		if other {
 			x.Key = fmt.Sprintf("recorded %d", x.N)
