@@ -28,6 +28,8 @@ type Scenario struct {
 	Passes  func(Reply) string
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
+	// Visit makes it a scenario for a browser: Chromium, not curl, shows that it is broken and that the mend helps.
+	Visit *Visit
 }
 
 // Want is what a right diagnosis says.
@@ -102,11 +104,18 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	input := sc.Input(w)
-	if res.Refused, err = w.Curl(ctx, input); err != nil {
-		return err
-	}
-	if err := sc.checkRefused(res.Refused); err != nil {
-		return err
+	if sc.Visit != nil {
+		if err := w.shows(ctx, input, sc.Visit, sc.Visit.Broken); err != nil {
+			return err
+		}
+		input = slices.Concat(sc.Visit.flags(w), input)
+	} else {
+		if res.Refused, err = w.Curl(ctx, input); err != nil {
+			return err
+		}
+		if err := sc.checkRefused(res.Refused); err != nil {
+			return err
+		}
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
@@ -131,6 +140,9 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	}
 	if sc.Mend == nil {
 		return nil
+	}
+	if sc.Visit != nil {
+		return w.shows(ctx, sc.Mend(w), sc.Visit, sc.Visit.Mended)
 	}
 	if res.Passed, err = w.Curl(ctx, sc.Mend(w)); err != nil {
 		return err
@@ -173,7 +185,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, corsScenarios, browserScenarios, healthyScenarios)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.
