@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +47,7 @@ func find(path string) (string, error) {
 			return p, nil
 		}
 	}
-	return "", &Missing{"no Chromium is installed, so what only a browser decides was not looked at; install it (Debian, Ubuntu: sudo apt install chromium; Fedora: sudo dnf install chromium; macOS: brew install --cask chromium) or name one with --browser-path"}
+	return "", &Missing{"no Chromium was found; to install it: sudo apt install chromium (Fedora: sudo dnf install chromium; macOS: brew install --cask chromium), or name one with --browser-path; what only a browser decides was not looked at"}
 }
 
 // place is a prepared start: the program, its flags, and the profile that is removed afterwards.
@@ -125,7 +126,7 @@ func sandboxed(o Options) (keep bool, note string, err error) {
 	case runtime.GOOS != "linux" || os.Geteuid() != 0 && !o.NoSandbox:
 		return true, "", nil
 	case o.NoSandbox || contained():
-		return false, "Chromium ran without its sandbox, which it cannot have as root: open only pages that you trust here.", nil
+		return false, "Chromium had no sandbox, as root has none: for trusted pages only.", nil
 	}
 	return false, "", &Missing{"Chromium keeps its sandbox only for an ordinary user, and this is root: run why401 as one, or say --no-sandbox for a page that you trust"}
 }
@@ -144,32 +145,37 @@ func contained() bool {
 	return strings.Contains(string(b), "docker") || strings.Contains(string(b), "kubepods") || strings.Contains(string(b), "lxc")
 }
 
-// rules maps host names as the command does (--resolve), and lets no name resolve that the user did not name: neither
-// other sites nor addresses of the local network are there for the page.
+// rules maps host names as the command does (--resolve), and lets no host and port resolve that the user did not name:
+// neither other sites nor addresses of the local network are there for the page. Web sockets, which do not pass the gate,
+// are held by that, too.
 func rules(in *exchange.Intent, calls []exchange.Origin) string {
-	var out []string
-	for from, to := range in.Resolve {
-		out = append(out, "MAP "+from+" "+to)
+	to := map[string]string{}
+	name := func(host, port string) {
+		a := net.JoinHostPort(host, port)
+		to[a] = a
 	}
-	slices.Sort(out)
-	out = append(out, "MAP * ~NOTFOUND")
-	hosts := []string{in.Request.URL.Host}
+	u := in.Request.URL
+	name(u.Host, u.Port)
+	if u.Scheme == "http" && u.Port == "80" {
+		name(u.Host, "443") // where the gate lets a redirect go
+	}
 	for _, c := range calls {
-		hosts = append(hosts, c.Host)
+		name(c.Host, c.Port)
 	}
 	if in.Proxy != nil {
-		hosts = append(hosts, in.Proxy.URL.Host)
+		name(in.Proxy.URL.Host, in.Proxy.URL.Port)
 	}
-	for from := range in.Resolve {
-		// A name whose mapping was given stays mapped: an exclusion would undo that.
-		host := from[:max(strings.LastIndexByte(from, ':'), 0)]
-		hosts = slices.DeleteFunc(hosts, func(h string) bool { return h == host })
+	for from, addr := range in.Resolve {
+		if _, ok := to[from]; ok {
+			to[from] = addr
+		}
 	}
-	slices.Sort(hosts)
-	for _, h := range slices.Compact(hosts) {
-		out = append(out, "EXCLUDE "+h)
+	var out []string
+	for from, addr := range to {
+		out = append(out, "MAP "+from+" "+addr)
 	}
-	return strings.Join(out, ", ")
+	slices.Sort(out)
+	return strings.Join(append(out, "MAP * ~NOTFOUND"), ", ")
 }
 
 // pins are the keys of a file of certificates, as Chromium's list of trusted keys wants them.

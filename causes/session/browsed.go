@@ -56,9 +56,9 @@ func inBrowser(id string, v *cause.View) *cause.Suspicion {
 	s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Where: cause.Location{Hop: l.by.N}}
 	program := v.Answer.Browser.Program
 	if l.kept {
-		s.Because = append(s.Because, fact.At(l.by.N, "%s holds the cookie %s for this address and does not send it: %s.", program, g.name(), inWords(l)))
+		s.Because = append(s.Because, fact.At(l.by.N, "%s holds the cookie %s for this address and does not send it: %s.", program, g.name(), inWords(l, v)))
 	} else {
-		s.Because = append(s.Because, fact.At(l.by.N, "The answer %d sets the cookie %s, and %s does not store it: %s.", l.by.Status(), g.name(), program, inWords(l)))
+		s.Because = append(s.Because, fact.At(l.by.N, "The answer %d sets the cookie %s, and %s does not store it: %s.", l.by.Status(), g.name(), program, inWords(l, v)))
 	}
 	if p := v.Answer.Browser.Page; p != nil && p.Origin() != at.URL.Origin() {
 		s.Because = append(s.Because, v.Saw("A page of %s makes the request to %s.", p.Origin(), at.URL.Origin()))
@@ -76,7 +76,11 @@ func inBrowser(id string, v *cause.View) *cause.Suspicion {
 func lostFor(v *cause.View, reasons []string) (lost, bool) {
 	x := v.Answer
 	has := func(c exchange.BrowsedCookie) (string, bool) {
-		i := slices.IndexFunc(c.Reasons, func(r string) bool { return slices.Contains(reasons, r) })
+		// Of two reasons the plain one goes before the one about http and https.
+		i := slices.IndexFunc(c.Reasons, func(r string) bool { return slices.Contains(reasons, r) && !strings.HasPrefix(r, "Schemeful") })
+		if i < 0 {
+			i = slices.IndexFunc(c.Reasons, func(r string) bool { return slices.Contains(reasons, r) })
+		}
 		if i < 0 || !holdsSession(c) || carries(x.Request, c.Name) || slices.Contains(x.Browser.Passed, c.Name) {
 			return "", false
 		}
@@ -116,12 +120,12 @@ func related(a, b exchange.URL) bool {
 }
 
 // inWords is the browser's reason for a person.
-func inWords(l lost) string {
+func inWords(l lost, v *cause.View) string {
 	switch r := strings.TrimPrefix(l.reason, "Schemeful"); r {
 	case "SameSiteStrict", "SameSiteLax":
-		return "SameSite=" + strings.TrimPrefix(r, "SameSite") + ", and a page of another site asks" + schemes(l)
+		return "SameSite=" + strings.TrimPrefix(r, "SameSite") + ", and a page of another site asks" + schemes(l, v)
 	case "SameSiteUnspecifiedTreatedAsLax":
-		return "it has no SameSite, which counts as Lax, and a page of another site asks" + schemes(l)
+		return "it has no SameSite, which counts as Lax, and a page of another site asks" + schemes(l, v)
 	case "ThirdPartyPhaseout", "ThirdPartyBlockedInFirstPartySet", "UserPreferences":
 		return "it blocks third-party cookies"
 	case "SecureOnly":
@@ -140,8 +144,10 @@ func inWords(l lost) string {
 	return l.reason
 }
 
-func schemes(l lost) string {
-	if strings.HasPrefix(l.reason, "Schemeful") {
+// schemes says it when it is only http and https that make two sites of one.
+func schemes(l lost, v *cause.View) string {
+	p := v.Answer.Browser.Page
+	if strings.HasPrefix(l.reason, "Schemeful") && p != nil && p.Scheme != v.Answer.Request.URL.Scheme && related(*p, v.Answer.Request.URL) {
 		return " (http and https count as two sites)"
 	}
 	return ""

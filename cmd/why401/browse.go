@@ -86,5 +86,5 @@ func (b *browsing) plan(in why401.Input) string {
 	for _, o := range origins {
 		names = append(names, o.String())
 	}
-	return fmt.Sprintf("Chromium would open the address first, in a profile of its own. The page may send\nGET, HEAD and OPTIONS to %s\nand to nobody else, at most 60 requests in 25 seconds.\n\n", strings.Join(names, ", "))
+	return fmt.Sprintf("Chromium would open the address first, in a profile of its own. The page may\nsend GET, HEAD and OPTIONS to %s and to nobody else,\nat most 60 requests in 25 seconds.\n\n", strings.Join(names, ", "))
 }
