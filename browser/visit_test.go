@@ -78,8 +78,7 @@ func open(t *testing.T, address string, login exchange.Login, calls ...string) *
 func TestNothingGoesToOthers(t *testing.T) {
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "x") })
 	frame := strings.Replace(other.URL, "127.0.0.1", "localhost", 1)
-	var page *site
-	page = serve(t, func(w http.ResponseWriter, r *http.Request) {
+	page := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/worker.js", "/sw.js":
 			w.Header().Set("Content-Type", "text/javascript")
