@@ -50,6 +50,7 @@ type settings struct {
 	trace     io.Writer
 	xs        func([]*exchange.Exchange)
 	catalogue *all.Catalogue
+	browsing  *Browsing
 	issuers   []exchange.Issuer
 }
 
@@ -135,6 +136,12 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, o := range opts {
 		o(&s)
 	}
+	if s.browsing != nil && in.Intent != nil && !s.probe.Offline {
+		var err error
+		if in, err = browse(ctx, in, &s); err != nil {
+			return nil, err
+		}
+	}
 	in = in.signedAnew()
 	c := assemble(in)
 	s.agree(c)
@@ -167,8 +174,10 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, f := range sender.Notes() {
 		rep.Notes = append(rep.Notes, f.Text)
 	}
+	rep.Sent = sentBy(c.Exchanges)
+	before := len(rep.Sent)
 	for _, r := range sender.Sent() {
-		rep.Sent = append(rep.Sent, report.Sent{N: r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
+		rep.Sent = append(rep.Sent, report.Sent{N: before + r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
 	}
 	var f *exchange.Failure
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {

@@ -49,6 +49,23 @@ func Header(key, change, name string, value secret.Text) Trial {
 		}}
 }
 
+// KeyCookie is the experiment that puts a cookie in by hand which the browser lost.
+const KeyCookie = "cookie-by-hand"
+
+// CookieByHand is at, the refused request, with one cookie more.
+func CookieByHand(at exchange.Request, name string, value secret.Text) Trial {
+	pair := secret.Join(secret.Public(name+"="), value)
+	if have := at.Header.Text("Cookie"); !have.Empty() {
+		pair = secret.Join(have, secret.Public("; "), pair)
+	}
+	return Trial{Key: KeyCookie, Change: "the cookie put in by hand", Follow: true,
+		Edit: func(exchange.Request) exchange.Request {
+			r := at.Clone()
+			r.Header = r.Header.With(exchange.Field{Name: "Cookie", Value: pair})
+			return r
+		}}.Passing()
+}
+
 // Without leaves header fields out.
 func Without(key, change string, names ...string) Trial {
 	return Trial{Key: key, Change: change, Follow: true,

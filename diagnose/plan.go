@@ -47,7 +47,16 @@ func (r *run) next() (planned, bool) {
 	return best, true
 }
 
-func (r *run) used() int { return r.c.Count() }
+// used is how many requests of ours went out; those of a page that a browser opened are the page's own.
+func (r *run) used() int {
+	n := r.c.Count()
+	for _, x := range r.c.Exchanges {
+		if x.Browser != nil {
+			n--
+		}
+	}
+	return n
+}
 
 // candidates are the experiments worth considering, in a stable order.
 func (r *run) candidates() []planned {

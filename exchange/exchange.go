@@ -41,6 +41,7 @@ type Exchange struct {
 	Took     time.Duration // until the reply was read
 	Given    string        // where it was read from when it was not sent by us: "a.har", "paste"
 	Unseen   Parts         // what that record does not show
+	Browser  *Browsed      // what the browser says that made it; nil for every other client
 }
 
 // Status is the status code, or 0 when there was no reply.

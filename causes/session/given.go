@@ -16,12 +16,8 @@ import (
 	"github.com/why401/why401/signature"
 )
 
-// keyCookie and keyWithout are the experiments of this family: the refused request with the cookie that was lost, and
-// the last address without any credential.
-const (
-	keyCookie  = "cookie-by-hand"
-	keyWithout = "without-the-cookie"
-)
+// keyWithout is an experiment of this family: the last address without the cookie.
+const keyWithout = "without-the-cookie"
 
 // given is a cookie that a reply of the chain under examination sets.
 type given struct {
@@ -213,16 +209,7 @@ func password(r exchange.Request) bool {
 
 // byHand is the refused request with the cookie put in.
 func byHand(at exchange.Request, g given) cause.Trial {
-	pair := secret.Join(secret.Public(g.set.Name+"="), g.set.Value)
-	if have := at.Header.Text("Cookie"); !have.Empty() {
-		pair = secret.Join(have, secret.Public("; "), pair)
-	}
-	return cause.Trial{Key: keyCookie, Change: "the cookie put in by hand", Follow: true,
-		Edit: func(exchange.Request) exchange.Request {
-			r := at.Clone()
-			r.Header = r.Header.With(exchange.Field{Name: "Cookie", Value: pair})
-			return r
-		}}.Passing()
+	return cause.CookieByHand(at, g.set.Name, g.set.Value)
 }
 
 // without is the last request with that one cookie left out.

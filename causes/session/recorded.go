@@ -21,6 +21,9 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 		if v.Recorded() && signed(v.Answer) {
 			return nil
 		}
+		if v.Answer.Browser != nil {
+			return inBrowser(id, v)
+		}
 		return read(v)
 	}
 }

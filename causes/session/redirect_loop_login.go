@@ -96,7 +96,7 @@ func jarOnce(first exchange.Request, kept []given) cause.Trial {
 		}
 		parts = append(parts, secret.Public(g.set.Name+"="), g.set.Value)
 	}
-	t := cause.Header(keyCookie, "the cookies that the first round set", "Cookie", secret.Join(parts...))
+	t := cause.Header(cause.KeyCookie, "the cookies that the first round set", "Cookie", secret.Join(parts...))
 	return t.Passing()
 }
 

@@ -39,6 +39,7 @@ type diagnosis struct {
 	clientConfig            []string
 	timeout                 time.Duration
 	save                    saving
+	browse                  browsing
 }
 
 func (d *diagnosis) register(f *pflag.FlagSet) {
@@ -64,13 +65,14 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.StringVar(&d.save.name, "save", "", "write the case to `FILE`, without secrets")
 	f.BoolVar(&d.save.force, "force", false, "with --save: overwrite what is there")
 	f.BoolVar(&d.save.keep, "keep-secrets", false, "with --save: leave the secrets in")
+	d.browse.register(f)
 	f.DurationVar(&d.timeout, "timeout", 30*time.Second, "give up after this time")
 }
 
 func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	a := d.app
 	why401.Prepare()
-	if err := cmp.Or(d.check(), d.save.check()); err != nil {
+	if err := cmp.Or(d.check(), d.save.check(), d.browse.check(d)); err != nil {
 		return err
 	}
 	args, err := d.input(args)
@@ -90,6 +92,9 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err := d.actAs(&in); err != nil {
 		return err
 	}
+	if in.Intent == nil && d.browse.on {
+		return usage("name the address: why401 --browser https://...", "--browser opens an address, and this is a record")
+	}
 	if in.Intent == nil {
 		if d.plan {
 			return a.print("This is a record: nothing would be sent.\n")
@@ -101,7 +106,7 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 		return err
 	}
 	if d.plan {
-		return a.print(plan(in, d.maxRequests, d.client != "", a.options()) + planDocuments(in, issuers, consult, a.options()))
+		return a.print(d.browse.plan(in) + plan(in, d.maxRequests, d.client != "", a.options()) + planDocuments(in, issuers, consult, a.options()))
 	}
 	if !d.offline {
 		if err := a.ask(in.Intent); err != nil {
@@ -224,7 +229,7 @@ func (d *diagnosis) options(in why401.Input) ([]why401.Option, error) {
 		}
 		opts = append(opts, why401.SendTo(u.Origin()))
 	}
-	return opts, nil
+	return d.browse.options(in, &d.save, opts)
 }
 
 // diagnose runs and shows. An interrupt ends the run; what is known by then is shown at once.

@@ -35,6 +35,8 @@ type Scenario struct {
 	Program func(w *World) Reply
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
+	// Visit makes it a scenario for a browser: Chromium, not curl, shows that it is broken and that the mend helps.
+	Visit *Visit
 }
 
 // Want is what a right diagnosis says.
@@ -109,11 +111,18 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	input := sc.Input(w)
-	if res.Refused, err = sc.run(ctx, w, input); err != nil {
-		return err
-	}
-	if err := sc.checkRefused(res.Refused); err != nil {
-		return err
+	if sc.Visit != nil {
+		if err := w.shows(ctx, input, sc.Visit, sc.Visit.Broken); err != nil {
+			return err
+		}
+		input = slices.Concat(sc.Visit.flags(w), input)
+	} else {
+		if res.Refused, err = sc.run(ctx, w, input); err != nil {
+			return err
+		}
+		if err := sc.checkRefused(res.Refused); err != nil {
+			return err
+		}
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
@@ -146,6 +155,9 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	}
 	if sc.Mend == nil {
 		return nil
+	}
+	if sc.Visit != nil {
+		return w.shows(ctx, sc.Mend(w), sc.Visit, sc.Visit.Mended)
 	}
 	if res.Passed, err = sc.run(ctx, w, sc.Mend(w)); err != nil {
 		return err
@@ -196,7 +208,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, idpScenarios, signatureScenarios, registryScenarios, packageScenarios,
+		sessionScenarios, corsScenarios, browserScenarios, idpScenarios, signatureScenarios, registryScenarios, packageScenarios,
 		healthyScenarios, idpHealthy, healthySignatures)
 }
 

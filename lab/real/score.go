@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/why401/why401"
@@ -19,6 +20,10 @@ var Trace io.Writer
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error) {
+	browsing, args, err := browsingOf(args)
+	if err != nil {
+		return Verdict{}, err
+	}
 	asked := ask401(args)
 	got, err := input.Read(asked.rest, nil, input.Options{})
 	if err != nil {
@@ -39,6 +44,9 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
 	}
+	if browsing != nil {
+		opts = append(opts, why401.WithBrowser(*browsing))
+	}
 	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What, Keys: keys}, opts...)
 	if err != nil {
 		return Verdict{}, err
@@ -46,6 +54,11 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 	v := Verdict{Cause: rep.Verdict.Cause, RefusedBy: rep.Verdict.RefusedBy, FaultAt: rep.Verdict.FaultAt,
 		Grade: rep.Verdict.Grade.String(), Exit: rep.Outcome.ExitCode()}
 	v.Sent = len(rep.Sent)
+	for _, s := range rep.Sent {
+		if strings.HasPrefix(s.Purpose, "the page's own") {
+			v.Sent-- // counted are ours
+		}
+	}
 	for _, a := range rep.Also {
 		v.Also = append(v.Also, a.Cause)
 	}
@@ -55,6 +68,12 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 		}
 		for _, x := range rep.Notes {
 			fmt.Fprintf(Trace, "note: %s\n", x)
+		}
+		for _, n := range rep.Notes {
+			fmt.Fprintf(Trace, "note: %s\n", n)
+		}
+		for _, s := range rep.Sent {
+			fmt.Fprintf(Trace, "sent: %d %s %s %d (%s, %s)\n", s.N, s.Method, s.URL, s.Status, s.Purpose, s.Credential)
 		}
 		for _, x := range rep.Suspects {
 			fmt.Fprintf(Trace, "suspect: %s (%s): %s\n", x.Cause, x.Grade, x.Because)
@@ -66,6 +85,27 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 		}
 	}
 	return v, nil
+}
+
+// browsingOf reads the flags of a visit, as Visit.flags writes them, and leaves the command.
+func browsingOf(args []string) (*why401.Browsing, []string, error) {
+	if len(args) == 0 || args[0] != "--browser" {
+		return nil, args, nil
+	}
+	b := &why401.Browsing{NoSandbox: asRoot()}
+	for args = args[1:]; args[0] != "curl"; args = args[2:] {
+		switch args[0] {
+		case "--call":
+			u, err := exchange.ParseURL(args[1])
+			if err != nil {
+				return nil, nil, err
+			}
+			b.Calls = append(b.Calls, u.Origin())
+		case "--third-party":
+			b.BlockThirdParty = true
+		}
+	}
+	return b, args, nil
 }
 
 // Line is one scenario's line on the scoreboard.
