@@ -7,7 +7,7 @@
 //   APP_NEXT       where /enter leads; /private when there is none
 //   APP_LARGE      bytes of a cookie "profile" that /enter sets in place of the session, as stateless sessions do
 //   APP_CERTIFICATE  /private wants a client certificate that the proxy in front has verified (X-SSL-Client-Verify)
-// GET /check answers a proxy's question who is there: 200 or 401; POST /vote wants an Origin that is its own.
+// GET /check answers a proxy's question who is there: 200 or 401; GET /events wants an Origin that is its own.
 'use strict';
 const express = require('express');
 const session = require('express-session');
@@ -72,9 +72,9 @@ app.get(['/enter', '/auth/enter'], (req, res, next) => {
 app.get('/check', (req, res) => (req.isAuthenticated() ? res.set('X-User', req.user.name).send('ok')
   : env('REFUSE') === '302' ? res.redirect('/login') : res.status(401).send('no session')));
 app.get('/private', known, (req, res) => res.json({ hello: req.user.name }));
-app.post('/vote', known, (req, res) => {
+app.get('/events', known, (req, res) => {
   const own = `${req.protocol}://${req.get('host')}`;
   if (req.get('origin') !== own) return res.status(403).json({ error: `Origin ${req.get('origin')} is not ${own}` });
-  return res.json({ ok: true });
+  return res.type('text/event-stream').send('data: {}\n\n');
 });
 app.listen(Number(process.env.PORT), '127.0.0.1');
