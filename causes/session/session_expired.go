@@ -18,7 +18,7 @@ var SessionExpired = &cause.Cause{
 	Title:   "the session has ended on the server",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "missing-www-authenticate", "401-means-403", "403-means-401",
+	Hides: []string{"redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "missing-www-authenticate", "401-means-403", "403-means-401",
 		"no-credentials-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !loginWanted(v) || v.First() == nil {
