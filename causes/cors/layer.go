@@ -2,7 +2,7 @@ package cors
 
 import (
 	"fmt"
-	"net/http"
+	"time"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/signature"
@@ -22,7 +22,7 @@ func layerOf(x *exchange.Exchange) exchange.Layer {
 // theirs in other ways.
 func ownFile(x *exchange.Exchange) bool {
 	h := x.Header()
-	changed, err := http.ParseTime(h.Get("Last-Modified"))
+	changed, err := time.Parse("Mon, 02 Jan 2006 15:04:05 GMT", h.Get("Last-Modified"))
 	if err != nil || !x.OK() {
 		return false
 	}
