@@ -42,6 +42,8 @@ func preflightFailed(v *cause.View) *cause.Suspicion {
 	switch {
 	case pre != nil && !stops(pre):
 		return nil
+	case pre != nil && c.own == nil && pre.Status() >= 400 && v.Answer.Status() == pre.Status():
+		return nil // whatever is wrong there is wrong for every method: an address that does not exist
 	case pre != nil:
 		s.Grade, s.Weight, s.Where = cause.Strong, 0.9, cause.Location{Hop: pre.N}
 		s.FaultAt, s.RefusedBy = fault(pre), layerOf(pre)
@@ -52,8 +54,9 @@ func preflightFailed(v *cause.View) *cause.Suspicion {
 		} else {
 			s.Title = fmt.Sprintf("the browser's preflight is answered %d", pre.Status())
 		}
-		if c.own != nil && pre.Status() < 500 {
-			s.Grade = cause.Proved // the reply is the browser's whole ground for stopping
+		if c.own != nil && (pre.Status() == 405 || pre.Status()/100 == 3) {
+			// The reply is the browser's whole ground for stopping. A 404 may mean the address and not the method.
+			s.Grade = cause.Proved
 		}
 		s.Independent = c.own == nil && !cause.Passed(v.Answer)
 	}

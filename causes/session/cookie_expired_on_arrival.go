@@ -57,9 +57,9 @@ func early(x *exchange.Exchange, c cookie.Set) (behind time.Duration, ok bool) {
 		return 0, false
 	case c.Expires.After(date):
 		return x.Sent.Sub(date), true
-	case c.Expires.After(date.Add(-14*time.Hour)) && c.Expires.Nanosecond() == 0 && !x.OK():
-		// Local time written as GMT is wrong by a zone at most. Only on the way from a login to the page: elsewhere a
-		// server may end a cookie in this way on purpose.
+	case x.Status()/100 == 3 && x.Sent.Sub(date).Abs() < 2*time.Minute && c.Expires.After(date.Add(-14*time.Hour)) && c.Expires.Before(date.Add(-15*time.Minute)):
+		// Local time written as GMT is wrong by a zone at most. Only on the way from a login to the page, and only where the
+		// clocks agree: elsewhere a server may end a cookie in this way on purpose.
 		return 0, true
 	}
 	return 0, false

@@ -181,6 +181,10 @@ var loginScenarios = []Scenario{
 		Want: appFault("cookie-secure-over-http", "proved"), Mend: resettled("front", nil, atName(apex, "enter", "-b", "")),
 	},
 	{
+		Name: "login-partitioned-over-http", Status: 200, Servers: loginApp(Settings{"PARTITIONED": "1"}), Input: atName(apex, "enter", "-b", ""),
+		Want: appFault("cookie-secure-over-http", "proved"), Mend: resettled("front", nil, atName(apex, "enter", "-b", "")),
+	},
+	{
 		Name: "login-cookie-over-4096-bytes", Servers: loginApp(Settings{"LARGE": "4200"}), Input: follow("enter"),
 		Want: appFault("cookie-too-large", "proved"), Mend: resettled("front", Settings{"LARGE": "2000"}, follow("enter")),
 	},
