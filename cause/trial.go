@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/cred"
@@ -17,6 +18,16 @@ const (
 	KeyFresh     = "cache-buster"
 	KeyAbsent    = "absent-path"
 )
+
+// KeyRepeat begins the keys of requests that are sent again as they are, to find backends that differ: at most Repeats of
+// them. Other experiments between them would shift a balancer that takes turns.
+const (
+	KeyRepeat = "same-"
+	Repeats   = 2
+)
+
+// Repeat is the key of the n-th such request, from 1.
+func Repeat(n int) string { return KeyRepeat + strconv.Itoa(n) }
 
 // Anonymous is the request without any credential: who asks for one, and does the answer change at all?
 func Anonymous() Trial {

@@ -124,6 +124,16 @@ type TLS struct {
 	ClientCertAsked       bool     // the server sent a CertificateRequest
 	ClientCertSent        bool     // and we had one to give
 	AcceptableCAs         []string // names in the CertificateRequest
+	ClientCert            *ClientCertificate
+}
+
+// ClientCertificate is the certificate that was sent, as a server reads it; the key is never kept. It is nil when none
+// was sent, or when its bytes were not seen.
+type ClientCertificate struct {
+	Subject             string
+	Issuers             []string // who signed it, then who signed each further certificate of the chain that was sent
+	NotBefore, NotAfter time.Time
+	ForClients          bool // its extended key usage allows clients, or there is none (RFC 5280 4.2.1.12)
 }
 
 // Request is a request as it went out, or as it is meant to go out.

@@ -189,6 +189,9 @@ func fault(x *exchange.Exchange) exchange.Layer {
 	if w, ok := signature.Writer(x); ok && cause.InFront(w.Layer) {
 		return w.Layer
 	}
+	if ownFile(x) {
+		return exchange.WebServer
+	}
 	return exchange.Application
 }
 

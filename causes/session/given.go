@@ -152,7 +152,7 @@ func lostCookie(v *cause.View, g given) *cause.Suspicion {
 		s.Grade, s.Weight = cause.Strong, 0.75
 		s.Because = append(s.Because, v.Saw("Only a client that ignores the rule gets in, as why401 did here: %d.", v.Answer.Status()))
 		if own && !password(at) {
-			s.Trials = []cause.Trial{without(at, g)}
+			s.Trials = []cause.Trial{without(v, at, g)}
 		}
 	case cause.Passed(v.Answer) && sessionName.MatchString(g.set.Name):
 		s.Grade, s.Weight = cause.Likely, 0.5
@@ -213,7 +213,7 @@ func byHand(at exchange.Request, g given) cause.Trial {
 }
 
 // without is the last request with that one cookie left out.
-func without(at exchange.Request, g given) cause.Trial {
+func without(v *cause.View, at exchange.Request, g given) cause.Trial {
 	var rest []secret.Text
 	for _, p := range cookie.ParseCookie(at.Header.Text("Cookie")) {
 		if p.Name == g.set.Name {
@@ -233,9 +233,12 @@ func without(at exchange.Request, g given) cause.Trial {
 			}
 			return r
 		}}.
-		Predicting("a refusal or the login page", func(failing, seen *exchange.Exchange) bool {
+		Predicting("a refusal, the login page or the way back to it", func(failing, seen *exchange.Exchange) bool {
 			_, login := signature.LoginPage(seen)
-			return cause.Passed(failing) && (login || cause.Refused(seen))
+			to, moved, err := seen.Location()
+			// Back to where it has been on its way here: a login that needs no page of its own.
+			back := moved && err == nil && seen.Status()/100 == 3 && slices.ContainsFunc(v.Hops(), func(x *exchange.Exchange) bool { return sameAddress(x.Request.URL, to) })
+			return failing.OK() && cause.Passed(failing) && (login || cause.Refused(seen) || back)
 		}).OrOut()
 }
 

@@ -20,7 +20,8 @@ type Scenario struct {
 	Want    Want
 	Mend    func(w *World) []string // mends and gives the curl arguments that must now pass; nil for a healthy scenario
 
-	// Status is what curl must end with while the fault is there; 0 means 401. A healthy scenario must answer 2xx.
+	// Status is what curl must end with while the fault is there; 0 means 401, noReply that no HTTP answer comes. A
+	// healthy scenario must answer 2xx.
 	Status int
 	// Refused checks more about the refusal than its status, or Passes more about the success than 2xx: each
 	// returns "" or what is wrong. With Passes set, the status is left to it.
@@ -39,6 +40,9 @@ type Scenario struct {
 	Visit *Visit
 }
 
+// noReply is the Status of a scenario whose server ends the connection without an HTTP answer: in TLS.
+const noReply = -1
+
 // Want is what a right diagnosis says.
 type Want struct {
 	Cause     string           // "" for a healthy scenario: why401 must find nothing wrong
@@ -46,8 +50,11 @@ type Want struct {
 	RefusedBy exchange.Layer   // who wrote the refusal
 	FaultAt   exchange.Layer   // where the mistake sits
 	FaultAlso []exchange.Layer // layers that are as good an answer, because nobody outside can tell who added the field
-	Grade     string           // the highest grade that may be claimed from outside: "proved", "strong", "likely"
-	Product   string           // what refused: "nginx", "Apache", ...
+	// RefusedAlso are layers that are as good for RefusedBy: a TLS alert does not say whether a web server or a load
+	// balancer sent it.
+	RefusedAlso []exchange.Layer
+	Grade       string // the highest grade that may be claimed from outside: "proved", "strong", "likely"
+	Product     string // what refused: "nginx", "Apache", ...
 }
 
 // Right reports whether cause is the wanted one or as good.
@@ -181,6 +188,11 @@ func (sc Scenario) checkRefused(r Reply) error {
 	if want == 0 && !r.OK() {
 		return fmt.Errorf("a healthy scenario was not answered: %v", r)
 	}
+	if want == noReply {
+		if want = 0; r.Status != 0 || r.Error == "" {
+			return fmt.Errorf("curl should have got no answer: %v", r)
+		}
+	}
 	if want != 0 && r.Status != want {
 		return fmt.Errorf("curl should have ended with %d: %v", want, r)
 	}
@@ -208,8 +220,8 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, browserScenarios, idpScenarios, signatureScenarios, registryScenarios, packageScenarios,
-		healthyScenarios, idpHealthy, healthySignatures)
+		sessionScenarios, loginScenarios, corsScenarios, staticCORSScenarios, mtlsScenarios, ntlmScenarios, browserScenarios,
+		idpScenarios, signatureScenarios, registryScenarios, packageScenarios, healthyScenarios, idpHealthy, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

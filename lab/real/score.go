@@ -142,7 +142,8 @@ func (l Line) LayersRight() bool {
 		return true
 	}
 	fault := l.Verdict.FaultAt == l.Want.FaultAt || slices.Contains(l.Want.FaultAlso, l.Verdict.FaultAt)
-	return l.Verdict.RefusedBy == l.Want.RefusedBy && fault
+	refused := l.Verdict.RefusedBy == l.Want.RefusedBy || slices.Contains(l.Want.RefusedAlso, l.Verdict.RefusedBy)
+	return refused && fault
 }
 
 // Scoreboard is the outcome of all scenarios.
