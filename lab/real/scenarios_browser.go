@@ -67,15 +67,6 @@ func openPage(w *World) []string { return w.visiting(pageHost, "page.html") }
 // enterOther logs in at the API of another site, which sends the browser to the page.
 func enterOther(w *World) []string { return w.visiting(otherHost, "enter") }
 
-// setAnew gives the API other settings and opens the same address.
-func setAnew(settings Settings, open func(*World) []string) func(*World) []string {
-	return func(w *World) []string {
-		w.Server("api").Settings(settings)
-		w.Server("api").Restart()
-		return open(w)
-	}
-}
-
 // repaged gives the page another script and opens the same address.
 func repaged(url, options string, open func(*World) []string) func(*World) []string {
 	return func(w *World) []string {
@@ -137,7 +128,7 @@ var browserScenarios = []Scenario{
 		Input:   enterOther,
 		Visit:   &Visit{Calls: []string{pageOrigin}, Broken: "fetch: 401", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cookie-not-sent-samesite", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), enterOther),
+		Mend:    resettled("api", strict(""), enterOther),
 	},
 	{
 		Name:    "browser-samesite-default-fetch",
@@ -145,7 +136,7 @@ var browserScenarios = []Scenario{
 		Input:   enterOther,
 		Visit:   &Visit{Calls: []string{pageOrigin}, Broken: "fetch: 401", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cookie-not-sent-samesite", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), enterOther),
+		Mend:    resettled("api", strict(""), enterOther),
 	},
 	{
 		Name:    "browser-none-without-secure",
@@ -153,7 +144,7 @@ var browserScenarios = []Scenario{
 		Input:   enterOther,
 		Visit:   &Visit{Calls: []string{pageOrigin}, Broken: "fetch: 401", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cookie-secure-over-http", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), enterOther),
+		Mend:    resettled("api", strict(""), enterOther),
 	},
 	{
 		Name:    "browser-third-party-blocked",
@@ -189,7 +180,7 @@ var browserScenarios = []Scenario{
 		Input:   openPage,
 		Visit:   &Visit{Calls: []string{otherOrigin}, Broken: "fetch: TypeError", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cors-header-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict("", "HEADERS=Content-Type,Authorization"), openPage),
+		Mend:    resettled("api", strict("", "HEADERS=Content-Type,Authorization"), openPage),
 	},
 	{
 		Name:    "browser-wildcard-with-credentials",
@@ -197,7 +188,7 @@ var browserScenarios = []Scenario{
 		Input:   openPage,
 		Visit:   &Visit{Calls: []string{otherOrigin}, Broken: "fetch: TypeError", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cors-wildcard-with-credentials", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), openPage),
+		Mend:    resettled("api", strict(""), openPage),
 	},
 	{
 		Name:    "browser-credentials-not-allowed",
@@ -205,7 +196,7 @@ var browserScenarios = []Scenario{
 		Input:   openPage,
 		Visit:   &Visit{Calls: []string{otherOrigin}, Broken: "fetch: TypeError", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cors-wildcard-with-credentials", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), openPage),
+		Mend:    resettled("api", strict(""), openPage),
 	},
 	{
 		Name:    "browser-origin-not-listed",
@@ -213,7 +204,7 @@ var browserScenarios = []Scenario{
 		Input:   openPage,
 		Visit:   &Visit{Calls: []string{otherOrigin}, Broken: "fetch: TypeError", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), openPage),
+		Mend:    resettled("api", strict(""), openPage),
 	},
 	{
 		Name:    "browser-origin-not-listed-preflight",
@@ -221,7 +212,7 @@ var browserScenarios = []Scenario{
 		Input:   openPage,
 		Visit:   &Visit{Calls: []string{otherOrigin}, Broken: "fetch: TypeError", Mended: "fetch: 200"},
 		Want:    Want{Cause: "cors-origin-not-allowed", RefusedBy: exchange.Client, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict(""), openPage),
+		Mend:    resettled("api", strict(""), openPage),
 	},
 	{
 		Name:    "browser-no-fields-on-401",
@@ -238,7 +229,7 @@ var browserScenarios = []Scenario{
 		Input:   func(w *World) []string { return w.visiting(sideHost, "enter") },
 		Visit:   &Visit{Broken: "No session", Mended: "alice"},
 		Want:    Want{Cause: "cookie-domain-mismatch", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict("", "SAMESITE=lax", "BACK=/private"), func(w *World) []string { return w.visiting(sideHost, "enter") }),
+		Mend:    resettled("api", strict("", "SAMESITE=lax", "BACK=/private"), func(w *World) []string { return w.visiting(sideHost, "enter") }),
 	},
 	{
 		Name:    "browser-host-prefix-with-domain",
@@ -246,7 +237,7 @@ var browserScenarios = []Scenario{
 		Input:   func(w *World) []string { return w.visiting(sideHost, "enter") },
 		Visit:   &Visit{Broken: "No session", Mended: "alice"},
 		Want:    Want{Cause: "cookie-host-prefix-rejected", RefusedBy: exchange.Application, FaultAt: exchange.Application, Grade: "proved", Product: "Express"},
-		Mend:    setAnew(strict("", "SAMESITE=lax", "NAME=__Host-sid", "BACK=/private"), func(w *World) []string { return w.visiting(sideHost, "enter") }),
+		Mend:    resettled("api", strict("", "SAMESITE=lax", "NAME=__Host-sid", "BACK=/private"), func(w *World) []string { return w.visiting(sideHost, "enter") }),
 	},
 	{
 		// The login of the whole site goes along to a part that knows other people.
