@@ -16,13 +16,20 @@ import (
 //
 // Case, quotes and punctuation do not matter: the wording is cut into words as the text is (see Words).
 type phrase struct {
-	text  string
 	parts [][]node // joined by &
+	slots []slot   // the words in it
+}
+
+// slot is a word of a phrase, or the beginning of one.
+type slot struct {
+	word   string
+	prefix bool
 }
 
 // node is one step: a word, a gap or a choice.
 type node struct {
 	word   string
+	slot   int      // the word's place in phrase.slots
 	prefix bool     // the word is the beginning of one
 	gap    int      // words that may stand between; then there is nothing else
 	choice [][]node // one of these
@@ -37,7 +44,7 @@ const (
 
 // parse reads a phrase.
 func parse(text string) (*phrase, error) {
-	p := &phrase{text: text}
+	p := &phrase{}
 	if n := strings.Count(strings.ReplaceAll(text, "**", "*"), "*"); n > maxGaps {
 		return nil, fmt.Errorf("phrase %q: %d gaps; %d are the most", text, n, maxGaps)
 	}
@@ -52,9 +59,24 @@ func parse(text string) (*phrase, error) {
 		case !worded(nodes):
 			return nil, fmt.Errorf("phrase %q: no words", text)
 		}
+		p.number(nodes)
 		p.parts = append(p.parts, nodes)
 	}
 	return p, nil
+}
+
+// number gives the words of nodes their slots.
+func (p *phrase) number(nodes []node) {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.word != "" {
+			n.slot = len(p.slots)
+			p.slots = append(p.slots, slot{n.word, n.prefix})
+		}
+		for _, c := range n.choice {
+			p.number(c)
+		}
+	}
 }
 
 type reader struct{ rest string }
@@ -196,72 +218,9 @@ func telling(ws []string) int {
 
 // in reports whether words hold p, and where its first part begins.
 func (p *phrase) in(words []string) (at int, ok bool) {
-	at = -1
-	for _, part := range p.parts {
-		found := find(part, words)
-		if found < 0 {
-			return 0, false
-		}
-		if at < 0 {
-			at = found
-		}
+	s, ok := lexiconOf(words).search(p)
+	if !ok {
+		return 0, false
 	}
-	return at, true
-}
-
-func find(part []node, words []string) int {
-	m := matcher{words: words}
-	for i := range words {
-		if m.seq(part, i, func(int) bool { return true }) {
-			return i
-		}
-	}
-	return -1
-}
-
-// matcher remembers what cannot begin where, so that gaps cost no more than their width for each word. What follows a node
-// is the same whichever way led to it; so the node itself, wherever it stands in the part, is enough to remember by.
-type matcher struct {
-	words []string
-	dead  map[deadEnd]bool
-}
-
-type deadEnd struct {
-	at   *node
-	word int
-}
-
-// seq reports that nodes match from word i on, and that what follows (next) does as well.
-func (m *matcher) seq(nodes []node, i int, next func(int) bool) bool {
-	if len(nodes) == 0 {
-		return next(i)
-	}
-	n := nodes[0]
-	if n.word != "" {
-		if i < len(m.words) && (m.words[i] == n.word || n.prefix && strings.HasPrefix(m.words[i], n.word)) {
-			return m.seq(nodes[1:], i+1, next)
-		}
-		return false
-	}
-	key := deadEnd{&nodes[0], i}
-	if m.dead[key] {
-		return false
-	}
-	if n.gap > 0 {
-		for skip := 0; skip <= n.gap && i+skip <= len(m.words); skip++ {
-			if m.seq(nodes[1:], i+skip, next) {
-				return true
-			}
-		}
-	}
-	for _, s := range n.choice {
-		if m.seq(s, i, func(j int) bool { return m.seq(nodes[1:], j, next) }) {
-			return true
-		}
-	}
-	if m.dead == nil {
-		m.dead = map[deadEnd]bool{}
-	}
-	m.dead[key] = true
-	return false
+	return s.in(0)
 }
