@@ -1,12 +1,11 @@
 package sign
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 )
 
 // Signs are what one cause's page lists.
@@ -35,44 +34,123 @@ type Raise struct {
 
 // Book is the signs of all causes, ready to be held against evidence. It is safe for use by several goroutines.
 type Book struct {
-	causes  map[string]*Signs
-	ideas   map[string][]string
-	like    *Likeness
-	mu      sync.Mutex
-	phrases map[string]*lazyPhrase
+	causes map[string]*entry
+	ideas  map[string]idea
+	like   *Likeness
+	keys   []Keys                   // of each phrase
+	parsed []atomic.Pointer[phrase] // those that a text had a key word of
 }
 
-// lazyPhrase is parsed when a text holds one of its key words.
-type lazyPhrase struct {
-	text  string
-	key   []string
-	keyed bool
-	once  sync.Once
-	p     *phrase
+type entry struct {
+	*Signs
+	ready []ready
 }
 
-func (l *lazyPhrase) full() *phrase {
-	l.once.Do(func() { l.p, _ = parse(l.text) })
-	return l.p
+type idea struct {
+	phrases []string
+	first   int // the number of the first one
 }
 
-// Packed is a book as the generator writes it.
+// ready is a sign whose phrases are numbered.
+type ready struct {
+	*Sign
+	first int // the number of its first phrase: of Says, then Told, then Text
+	not   []ready
+}
+
+// prepare numbers the phrases of signs from at on, and gives the number behind the last.
+func prepare(signs []Sign, at int) ([]ready, int) {
+	if len(signs) == 0 {
+		return nil, at
+	}
+	out := make([]ready, len(signs))
+	for i := range signs {
+		s := &signs[i]
+		out[i] = ready{Sign: s, first: at}
+		out[i].not, at = prepare(s.Not, at+len(s.Says)+len(s.Told)+len(s.Text))
+	}
+	return out, at
+}
+
+// phrase gives phrase n, whose text is text.
+func (b *Book) phrase(n int, text string) *phrase {
+	p := b.parsed[n].Load()
+	if p == nil {
+		if p, _ = parse(text); p == nil {
+			p = &phrase{parts: [][]node{{{word: "\x00"}}}, slots: []slot{{word: "\x00"}}} // no text has it
+		}
+		b.parsed[n].Store(p)
+	}
+	return p
+}
+
+// Packed is a book that was checked.
 type Packed struct {
-	Ideas  map[string][]string `json:"ideas"`
-	Causes map[string]*Signs   `json:"causes"`
-	Keys   map[string][]string `json:"keys"` // for each phrase the words of which a text must hold one
+	Ideas  map[string][]string
+	Causes map[string]*Signs
+	Keys   map[string]Keys // of each phrase
+}
+
+// Keys are the words of which a text must hold one for a phrase to fit, and others of which it must hold one as well.
+// Without the first the phrase is tried on every text.
+type Keys struct{ First, Next []string }
+
+// Printed is a book as the generator writes it into the program: slices alone, which the compiler lays out and nothing
+// has to read at the start.
+type Printed struct {
+	Ideas  []PrintedIdea
+	Causes []PrintedCause
+	Keys   []Keys // of every phrase: of the ideas, then of the causes, sign by sign, what is in Not behind the rest
+}
+
+// PrintedIdea is an idea of a Printed.
+type PrintedIdea struct {
+	Name    string
+	Phrases []string
+}
+
+// PrintedCause is a cause of a Printed.
+type PrintedCause struct {
+	ID string
+	Signs
+}
+
+// Print puts p in order.
+func (p *Packed) Print() *Printed {
+	out := &Printed{}
+	for _, name := range slices.Sorted(maps.Keys(p.Ideas)) {
+		out.Ideas = append(out.Ideas, PrintedIdea{name, p.Ideas[name]})
+		for _, t := range p.Ideas[name] {
+			out.Keys = append(out.Keys, p.Keys[t])
+		}
+	}
+	var walk func(signs []Sign)
+	walk = func(signs []Sign) {
+		for _, s := range signs {
+			for _, t := range slices.Concat(s.Says, s.Told, s.Text) {
+				out.Keys = append(out.Keys, p.Keys[t])
+			}
+			walk(s.Not)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(p.Causes)) {
+		out.Causes = append(out.Causes, PrintedCause{id, *p.Causes[id]})
+		walk(p.Causes[id].Signs)
+	}
+	return out
 }
 
 // Pack checks what the pages and the ideas say and makes a book of it. An error names the cause and the sign.
 func Pack(ideas map[string][]string, causes map[string]*Signs) (*Packed, error) {
-	p := &Packed{Ideas: ideas, Causes: causes, Keys: map[string][]string{}}
+	p := &Packed{Ideas: ideas, Causes: causes, Keys: map[string]Keys{}}
 	add := func(phrases []string) error {
 		for _, t := range phrases {
 			x, err := parse(t)
 			if err != nil {
 				return err
 			}
-			p.Keys[t] = x.keys()
+			first, next := x.keys()
+			p.Keys[t] = Keys{first, next}
 		}
 		return nil
 	}
@@ -114,28 +192,39 @@ func Pack(ideas map[string][]string, causes map[string]*Signs) (*Packed, error) 
 }
 
 // Open makes a book of what Pack gave.
-func Open(p *Packed) *Book {
-	b := &Book{causes: map[string]*Signs{}, ideas: p.Ideas, phrases: make(map[string]*lazyPhrase, len(p.Keys))}
-	maps.Copy(b.causes, p.Causes)
-	for t, key := range p.Keys {
-		b.phrases[t] = &lazyPhrase{text: t, key: key, keyed: len(key) > 0}
+func Open(p *Packed) *Book { return p.Print().Open() }
+
+// Open makes a book of p, which must not be changed any more.
+func (p *Printed) Open() *Book {
+	b := &Book{causes: make(map[string]*entry, len(p.Causes)), ideas: make(map[string]idea, len(p.Ideas)), keys: p.Keys,
+		parsed: make([]atomic.Pointer[phrase], len(p.Keys))}
+	at := 0
+	for _, i := range p.Ideas {
+		b.ideas[i.Name] = idea{i.Phrases, at}
+		at += len(i.Phrases)
+	}
+	for i := range p.Causes {
+		c := &p.Causes[i]
+		e := &entry{Signs: &c.Signs}
+		e.ready, at = prepare(c.Signs.Signs, at)
+		b.causes[c.ID] = e
 	}
 	return b
 }
 
-// Read opens a packed book.
-func Read(data []byte) (*Book, error) {
-	var p Packed
-	if err := json.Unmarshal(data, &p); err != nil {
-		return nil, fmt.Errorf("read signs: %w", err)
-	}
-	return Open(&p), nil
-}
-
 // Check says what is wrong with the signs of a cause that is to join b.
 func (b *Book) Check(id string, s *Signs) error {
-	_, err := Pack(b.ideas, map[string]*Signs{id: s})
+	_, err := Pack(b.wordings(), map[string]*Signs{id: s})
 	return err
+}
+
+// wordings are the ideas of b as Pack takes them.
+func (b *Book) wordings() map[string][]string {
+	out := map[string][]string{}
+	for name, i := range b.ideas {
+		out[name] = i.phrases
+	}
+	return out
 }
 
 // Join gives a book of b and further causes, whose signs may use the ideas of b. It answers with an error, and b is as it
@@ -146,40 +235,34 @@ func (b *Book) Join(causes map[string]*Signs) (*Book, error) {
 			return nil, fmt.Errorf("%s: the book has signs of this cause", id)
 		}
 	}
-	p, err := Pack(b.ideas, causes)
+	p, err := Pack(b.wordings(), causes)
 	if err != nil {
 		return nil, err
 	}
-	joined := Open(p)
-	joined.like = b.like
-	maps.Copy(joined.causes, b.causes)
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	maps.Copy(joined.phrases, b.phrases)
+	p.Ideas = nil // they have their numbers
+	more := p.Print()
+	joined := &Book{causes: maps.Clone(b.causes), ideas: b.ideas, like: b.like, keys: slices.Concat(b.keys, more.Keys)}
+	joined.parsed = make([]atomic.Pointer[phrase], len(joined.keys))
+	at := len(b.keys)
+	for i := range more.Causes {
+		c := &more.Causes[i]
+		e := &entry{Signs: &c.Signs}
+		e.ready, at = prepare(c.Signs.Signs, at)
+		joined.causes[c.ID] = e
+	}
 	return joined, nil
 }
 
 // Signs are the signs of cause id, to be shown; nil when there are none. They must not be changed.
 func (b *Book) Signs(id string) []Sign {
 	if c := b.causes[id]; c != nil {
-		return c.Signs
+		return c.Signs.Signs
 	}
 	return nil
 }
 
-func (b *Book) phrase(text string) *lazyPhrase {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	p := b.phrases[text]
-	if p == nil {
-		p = &lazyPhrase{text: text}
-		b.phrases[text] = p
-	}
-	return p
-}
-
 // Compare lets b measure likeness, by what Likeness.Pack wrote.
-func (b *Book) Compare(packed []byte) (err error) {
+func (b *Book) Compare(packed string) (err error) {
 	b.like, err = ReadLikeness(packed)
 	return err
 }
@@ -187,11 +270,13 @@ func (b *Book) Compare(packed []byte) (err error) {
 // Like gives for each cause how like its page e's words are, the likest at 1.
 func (b *Book) Like(e *Evidence) map[string]float64 {
 	if e.like == nil && b.like != nil {
-		var words []string
+		count := make([]int32, len(e.lex.words))
 		for _, p := range e.pieces {
-			words = append(words, p.Words[:min(len(p.Words), likeWords)]...)
+			for _, id := range p.Words[:min(len(p.Words), likeWords)] {
+				count[id]++
+			}
 		}
-		e.like = b.like.Of(words)
+		e.like = b.like.of(e.lex.words, count)
 	}
 	return e.like
 }
@@ -200,7 +285,7 @@ func (b *Book) Like(e *Evidence) map[string]float64 {
 const likeWords = 400
 
 // Has reports that cause id lists signs.
-func (b *Book) Has(id string) bool { return b.causes[id] != nil && len(b.causes[id].Signs) > 0 }
+func (b *Book) Has(id string) bool { return b.causes[id] != nil && len(b.causes[id].ready) > 0 }
 
 // Raise gives what would decide about cause id.
 func (b *Book) Raise(id string) []Raise {
@@ -230,8 +315,8 @@ func (b *Book) Weigh(id string, e *Evidence) Tally {
 		return t
 	}
 	rest, against := 1.0, 1.0
-	for i := range c.Signs {
-		s := &c.Signs[i]
+	for i := range c.ready {
+		s := &c.ready[i]
 		h, ok := b.holds(s, e)
 		if !ok {
 			continue

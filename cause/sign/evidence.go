@@ -26,12 +26,13 @@ type Place = fact.Source
 
 // Piece is one text: a message, a body, a paragraph.
 type Piece struct {
-	Words  []string
+	Words  []int32 // by their numbers in the lexicon
 	Voice  Voice
 	Who    string // the program that speaks, lower case; "" when unknown
 	Status int    // the status that it speaks of
 	From   Place
-	raw    string // the text in lower case, to find addresses in it; it may hold secrets and is never shown
+	raw    string // the text, to find addresses in it; it may hold secrets and is never shown
+	low    bool   // raw is in lower case by now
 }
 
 // Token is a credential seen anywhere in the evidence.
@@ -53,7 +54,16 @@ type Evidence struct {
 	ideas     map[string]*Place
 	asked     []asked
 	like      map[string]float64
-	having    map[string][]int32 // for each word the pieces that have it
+	lex       *lexicon            // the words of the pieces
+	voices    [Paper + 1][]uint64 // the pieces in which each speaks, as a set; made when first asked for
+	numbers   []number            // what may be a status in the text, in its order
+	numbered  bool                // numbers were looked for
+}
+
+// number is a word of three digits that a text may mean as a status.
+type number struct {
+	value int
+	piece int
 }
 
 type doc struct {
@@ -75,7 +85,7 @@ const (
 
 // NewEvidence reads c; products names who wrote or handled the replies, as the signatures say.
 func NewEvidence(c *exchange.Case, products []string) *Evidence {
-	e := &Evidence{exchanges: c.Exchanges, settings: c.Settings, ideas: map[string]*Place{}, having: map[string][]int32{}}
+	e := &Evidence{exchanges: c.Exchanges, settings: c.Settings, ideas: map[string]*Place{}, lex: newLexicon()}
 	for _, p := range products {
 		e.products = append(e.products, strings.ToLower(p))
 	}
@@ -174,15 +184,10 @@ func (e *Evidence) say(text string, v Voice, who string, status int, from Place)
 	if len(e.pieces) >= maxPieces || strings.TrimSpace(text) == "" {
 		return
 	}
-	w := Words(text[:min(len(text), 10*maxWords)])
-	w = w[:min(len(w), maxWords)]
-	n := int32(len(e.pieces))
-	for _, x := range w {
-		if at := e.having[x]; len(at) == 0 || at[len(at)-1] != n {
-			e.having[x] = append(at, n)
-		}
-	}
-	e.pieces = append(e.pieces, Piece{Words: w, Voice: v, Who: who, Status: status, From: from, raw: strings.ToLower(text[:min(len(text), 10*maxWords)])})
+	text = text[:min(len(text), 10*maxWords)]
+	n := e.lex.add(text, maxWords)
+	all := e.lex.all
+	e.pieces = append(e.pieces, Piece{Words: all[len(all)-n : len(all) : len(all)], Voice: v, Who: who, Status: status, From: from, raw: text})
 }
 
 // document keeps a JSON text for questions about its fields.

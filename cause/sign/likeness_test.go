@@ -10,7 +10,7 @@ func TestLikeness(t *testing.T) {
 		"clock":       "the clock of the server is off, the token is not yet valid",
 		"empty":       "",
 	})
-	back, err := ReadLikeness(l.Pack())
+	back, err := ReadLikeness(string(l.Pack()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func FuzzReadLikeness(f *testing.F) {
 	f.Add(NewLikeness(map[string]string{"a": "one two", "b": "two three"}).Pack())
 	f.Add([]byte("a b\n\x03one\x01\x00\x07\x00\x01\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if l, err := ReadLikeness(data); err == nil {
+		if l, err := ReadLikeness(string(data)); err == nil {
 			l.Of([]string{"one", "two"})
 		}
 	})

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,8 +20,14 @@ type hit struct {
 	voice  Voice
 }
 
+var (
+	byProgram = []Voice{Program}
+	byPerson  = []Voice{Person}
+	byAny     = []Voice{Program, Person, Paper}
+)
+
 // holds reports whether every condition of s holds, and the place that is most worth showing.
-func (b *Book) holds(s *Sign, e *Evidence) (hit, bool) {
+func (b *Book) holds(s *ready, e *Evidence) (hit, bool) {
 	var best hit
 	found := false
 	take := func(h hit, ok bool) bool {
@@ -44,63 +51,119 @@ func (b *Book) holds(s *Sign, e *Evidence) (hit, bool) {
 	if len(s.Status) > 0 && !take(e.status(s.Status)) {
 		return hit{}, false
 	}
+	at := s.first
 	for _, t := range []struct {
 		phrases []string
 		voices  []Voice
-	}{{s.Says, []Voice{Program}}, {s.Told, []Voice{Person}}, {s.Text, []Voice{Program, Person, Paper}}} {
-		if len(t.phrases) > 0 && !take(b.hears(t.phrases, t.voices, e)) {
+	}{{s.Says, byProgram}, {s.Told, byPerson}, {s.Text, byAny}} {
+		if len(t.phrases) > 0 && !take(b.hears(t.phrases, at, t.voices, e)) {
 			return hit{}, false
 		}
+		at += len(t.phrases)
 	}
 	if len(s.Idea) > 0 && !slices.ContainsFunc(s.Idea, func(i string) bool { return take(b.idea(i, e)) }) {
 		return hit{}, false
 	}
-	for i := range s.Not {
-		if _, ok := b.holds(&s.Not[i], e); ok {
+	for i := range s.not {
+		if _, ok := b.holds(&s.not[i], e); ok {
 			return hit{}, false
 		}
 	}
 	return best, found
 }
 
-func (b *Book) hears(phrases []string, voices []Voice, e *Evidence) (hit, bool) {
-	for _, text := range phrases {
-		p := b.phrase(text)
-		if !p.keyed {
-			for i := range e.pieces {
-				if h, ok := p.heard(&e.pieces[i], voices); ok {
-					return h, true
-				}
-			}
+// hears gives the first of the phrases that one of the voices speaks, and its first piece.
+func (b *Book) hears(phrases []string, first int, voices []Voice, e *Evidence) (hit, bool) {
+	var spoken []uint64
+	for n, text := range phrases {
+		keys := &b.keys[first+n]
+		if !e.lex.any(keys.First) || !e.lex.any(keys.Next) {
 			continue
 		}
-		for _, k := range p.key {
-			for _, i := range e.having[k] {
-				if h, ok := p.heard(&e.pieces[i], voices); ok {
-					return h, true
-				}
-			}
+		s, ok := e.lex.search(b.phrase(first+n, text))
+		if !ok {
+			continue
+		}
+		if spoken == nil {
+			spoken = e.spokenBy(voices)
+			defer e.lex.give(spoken)
+		}
+		if i := s.heard(spoken, keys.First); i >= 0 {
+			return hit{place: e.pieces[i].From, phrase: text, voice: e.pieces[i].Voice}, true
 		}
 	}
 	return hit{}, false
 }
 
-// heard reports that piece, spoken by one of the voices, holds the phrase.
-func (l *lazyPhrase) heard(piece *Piece, voices []Voice) (hit, bool) {
-	if !slices.Contains(voices, piece.Voice) {
-		return hit{}, false
+// heard gives the first piece of a set that holds the phrase, or -1. Where the phrase has keys, the pieces with the first
+// of them come first.
+func (s *search) heard(set []uint64, keys []string) int {
+	may := s.take(len(set))
+	defer s.give(may)
+	copy(may, set)
+	if !s.narrow(may) {
+		return -1
 	}
-	if _, ok := l.full().in(piece.Words); !ok {
-		return hit{}, false
+	if len(keys) < 2 {
+		return s.among(may)
 	}
-	return hit{place: piece.From, phrase: l.text, voice: piece.Voice}, true
+	for _, k := range keys {
+		with := s.having(k)
+		if with == nil {
+			continue
+		}
+		some := s.take(len(set))
+		for i := range some {
+			some[i] = may[i] & with[i]
+		}
+		i := s.among(some)
+		s.give(some)
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// among gives the first piece of set that holds the phrase, or -1.
+func (s *search) among(set []uint64) int {
+	for k, w := range set {
+		for ; w != 0; w &= w - 1 {
+			i := k*64 + bits.TrailingZeros64(w)
+			if _, ok := s.in(i); ok {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// spokenBy is the set of pieces in which one of the voices speaks.
+func (e *Evidence) spokenBy(voices []Voice) []uint64 {
+	e.lex.index()
+	if e.voices[0] == nil {
+		for v := range e.voices {
+			e.voices[v] = make([]uint64, max(e.lex.wide, 1))
+		}
+		for i, p := range e.pieces {
+			e.voices[p.Voice][i/64] |= 1 << (i % 64)
+		}
+	}
+	set := e.lex.take(e.lex.wide)
+	for _, v := range voices {
+		for i := range set {
+			set[i] |= e.voices[v][i]
+		}
+	}
+	return set
 }
 
 // idea asks whether the text expresses an idea; the answer is kept for the next sign that asks.
 func (b *Book) idea(name string, e *Evidence) (hit, bool) {
 	at, known := e.ideas[name]
 	if !known {
-		if h, ok := b.hears(b.ideas[name], []Voice{Person, Program}, e); ok {
+		i := b.ideas[name]
+		if h, ok := b.hears(i.phrases, i.first, []Voice{Person, Program}, e); ok {
 			at = &h.place
 		}
 		e.ideas[name] = at
@@ -122,20 +185,37 @@ func (e *Evidence) status(codes []int) (hit, bool) {
 			return hit{place: p.From, voice: p.Voice}, true
 		}
 	}
-	for _, p := range e.pieces {
-		if p.Voice == Paper {
-			continue
-		}
-		for i, w := range p.Words {
-			if len(w) != 3 || p.Voice == Program && (i == 0 || !codeWords[p.Words[i-1]]) {
-				continue // a number in a log is a status only where it is called one
-			}
-			if n, err := strconv.Atoi(w); err == nil && slices.Contains(codes, n) {
-				return hit{place: p.From, voice: p.Voice}, true
-			}
+	for _, n := range e.written() {
+		if slices.Contains(codes, n.value) {
+			p := e.pieces[n.piece]
+			return hit{place: p.From, voice: p.Voice}, true
 		}
 	}
 	return hit{}, false
+}
+
+// written are the words of three digits that may be a status: any in what a person tells; a number in a log is a status
+// only where it is called one.
+func (e *Evidence) written() []number {
+	if e.numbered {
+		return e.numbers
+	}
+	e.numbered = true
+	for k, p := range e.pieces {
+		if p.Voice == Paper {
+			continue
+		}
+		for i, id := range p.Words {
+			w := e.lex.words[id]
+			if len(w) != 3 || w[0] > '9' || p.Voice == Program && (i == 0 || !codeWords[e.lex.words[p.Words[i-1]]]) {
+				continue
+			}
+			if n, err := strconv.Atoi(w); err == nil {
+				e.numbers = append(e.numbers, number{n, k})
+			}
+		}
+	}
+	return e.numbers
 }
 
 // codeWords come right before a status code in what programs write.
@@ -146,8 +226,11 @@ func (e *Evidence) who(name string) (hit, bool) {
 	if slices.Contains(e.products, name) {
 		return hit{}, true
 	}
-	if in := e.having[name]; len(in) > 0 {
-		return hit{place: e.pieces[in[0]].From, voice: e.pieces[in[0]].Voice}, true
+	for k, w := range e.lex.having(name) {
+		if w != 0 {
+			p := e.pieces[k*64+bits.TrailingZeros64(w)]
+			return hit{place: p.From, voice: p.Voice}, true
+		}
 	}
 	return hit{}, false
 }
@@ -236,7 +319,11 @@ func (e *Evidence) url(part string) (hit, bool) {
 			return hit{place: a.from}, true
 		}
 	}
-	for _, p := range e.pieces {
+	for i := range e.pieces {
+		p := &e.pieces[i]
+		if !p.low {
+			p.raw, p.low = strings.ToLower(p.raw), true
+		}
 		if strings.Contains(p.raw, part) {
 			return hit{place: p.From, voice: p.Voice}, true
 		}

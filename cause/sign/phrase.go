@@ -3,6 +3,7 @@ package sign
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // A phrase is a wording with room in it, matched word by word:
@@ -16,13 +17,20 @@ import (
 //
 // Case, quotes and punctuation do not matter: the wording is cut into words as the text is (see Words).
 type phrase struct {
-	text  string
 	parts [][]node // joined by &
+	slots []slot   // the words in it
+}
+
+// slot is a word of a phrase, or the beginning of one.
+type slot struct {
+	word   string
+	prefix bool
 }
 
 // node is one step: a word, a gap or a choice.
 type node struct {
 	word   string
+	slot   int      // the word's place in phrase.slots
 	prefix bool     // the word is the beginning of one
 	gap    int      // words that may stand between; then there is nothing else
 	choice [][]node // one of these
@@ -37,7 +45,7 @@ const (
 
 // parse reads a phrase.
 func parse(text string) (*phrase, error) {
-	p := &phrase{text: text}
+	p := &phrase{}
 	if n := strings.Count(strings.ReplaceAll(text, "**", "*"), "*"); n > maxGaps {
 		return nil, fmt.Errorf("phrase %q: %d gaps; %d are the most", text, n, maxGaps)
 	}
@@ -52,9 +60,24 @@ func parse(text string) (*phrase, error) {
 		case !worded(nodes):
 			return nil, fmt.Errorf("phrase %q: no words", text)
 		}
+		p.number(nodes)
 		p.parts = append(p.parts, nodes)
 	}
 	return p, nil
+}
+
+// number gives the words of nodes their slots.
+func (p *phrase) number(nodes []node) {
+	for i := range nodes {
+		n := &nodes[i]
+		if n.word != "" {
+			n.slot = len(p.slots)
+			p.slots = append(p.slots, slot{n.word, n.prefix})
+		}
+		for _, c := range n.choice {
+			p.number(c)
+		}
+	}
 }
 
 type reader struct{ rest string }
@@ -94,12 +117,25 @@ func (r *reader) seq(depth int) ([]node, error) {
 			out = append(out, node{gap: longGap})
 		default:
 			stem, prefix := strings.CutSuffix(step, "~")
-			ws := Words(stem)
+			ws := wordsOf(stem)
 			for n, w := range ws {
 				out = append(out, node{word: w, prefix: prefix && n == len(ws)-1})
 			}
 		}
 	}
+}
+
+// wordsOf is Words, quicker for what is one word as it stands.
+func wordsOf(s string) []string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || plain[s[i]] != s[i] {
+			return Words(s)
+		}
+	}
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 // alternatives reads a choice from its ( on.
@@ -149,36 +185,52 @@ func worded(nodes []node) bool {
 	return false
 }
 
-// keys gives plain words of which at least one is in every text that p matches, those of its most telling step. nil
-// means that p has to be tried on every text.
-func (p *phrase) keys() []string {
-	var best []string
+// keys gives plain words of which at least one is in every text that p matches, those of its most telling step, and
+// those of the next. nil means that p has to be tried on every text.
+func (p *phrase) keys() (first, next []string) {
 	for _, part := range p.parts {
-		if k := keysOf(part); k != nil && (best == nil || telling(k) > telling(best)) {
-			best = k
+		for _, k := range steps(part) {
+			switch {
+			case first == nil || telling(k) > telling(first):
+				first, next = k, first
+			case next == nil || telling(k) > telling(next):
+				next = k
+			}
 		}
 	}
-	return best
+	return first, next
 }
 
-func keysOf(nodes []node) []string {
-	var best []string
+// steps gives for each step that is made of plain words those of which it needs one.
+func steps(nodes []node) [][]string {
+	var out [][]string
 	for _, n := range nodes {
-		var k []string
 		switch {
 		case n.word != "" && !n.prefix:
-			k = []string{n.word}
+			out = append(out, []string{n.word})
 		case n.choice != nil:
+			var k []string
 			for _, s := range n.choice {
-				of := keysOf(s)
+				of := most(steps(s))
 				if of == nil {
 					k = nil
 					break
 				}
 				k = append(k, of...)
 			}
+			if k != nil {
+				out = append(out, k)
+			}
 		}
-		if k != nil && (best == nil || telling(k) > telling(best)) {
+	}
+	return out
+}
+
+// most gives the most telling of some steps.
+func most(steps [][]string) []string {
+	var best []string
+	for _, k := range steps {
+		if best == nil || telling(k) > telling(best) {
 			best = k
 		}
 	}
@@ -196,72 +248,9 @@ func telling(ws []string) int {
 
 // in reports whether words hold p, and where its first part begins.
 func (p *phrase) in(words []string) (at int, ok bool) {
-	at = -1
-	for _, part := range p.parts {
-		found := find(part, words)
-		if found < 0 {
-			return 0, false
-		}
-		if at < 0 {
-			at = found
-		}
+	s, ok := lexiconOf(words).search(p)
+	if !ok {
+		return 0, false
 	}
-	return at, true
-}
-
-func find(part []node, words []string) int {
-	m := matcher{words: words}
-	for i := range words {
-		if m.seq(part, i, func(int) bool { return true }) {
-			return i
-		}
-	}
-	return -1
-}
-
-// matcher remembers what cannot begin where, so that gaps cost no more than their width for each word. What follows a node
-// is the same whichever way led to it; so the node itself, wherever it stands in the part, is enough to remember by.
-type matcher struct {
-	words []string
-	dead  map[deadEnd]bool
-}
-
-type deadEnd struct {
-	at   *node
-	word int
-}
-
-// seq reports that nodes match from word i on, and that what follows (next) does as well.
-func (m *matcher) seq(nodes []node, i int, next func(int) bool) bool {
-	if len(nodes) == 0 {
-		return next(i)
-	}
-	n := nodes[0]
-	if n.word != "" {
-		if i < len(m.words) && (m.words[i] == n.word || n.prefix && strings.HasPrefix(m.words[i], n.word)) {
-			return m.seq(nodes[1:], i+1, next)
-		}
-		return false
-	}
-	key := deadEnd{&nodes[0], i}
-	if m.dead[key] {
-		return false
-	}
-	if n.gap > 0 {
-		for skip := 0; skip <= n.gap && i+skip <= len(m.words); skip++ {
-			if m.seq(nodes[1:], i+skip, next) {
-				return true
-			}
-		}
-	}
-	for _, s := range n.choice {
-		if m.seq(s, i, func(j int) bool { return m.seq(nodes[1:], j, next) }) {
-			return true
-		}
-	}
-	if m.dead == nil {
-		m.dead = map[deadEnd]bool{}
-	}
-	m.dead[key] = true
-	return false
+	return s.in(0)
 }

@@ -10,20 +10,14 @@ import (
 	"github.com/why401/why401/cause/sign"
 )
 
-//go:embed signs.json
-var packed []byte
-
 //go:embed likeness.bin
-var likeness []byte
+var likeness string
 
-// Book is the signs of every page, read once.
+// Book is the signs of every page (signs.go), made ready once.
 var Book = sync.OnceValue(func() *sign.Book {
-	b, err := sign.Read(packed)
-	if err == nil {
-		err = b.Compare(likeness)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("signs.json, likeness.bin: %v: run go generate ./causes/all", err)) // built in, and a test reads them
+	b := signs.Open()
+	if err := b.Compare(likeness); err != nil {
+		panic(fmt.Sprintf("likeness.bin: %v: run go generate ./causes/all", err)) // built in, and a test reads it
 	}
 	return b
 })

@@ -96,7 +96,7 @@ var rawValue = lazyregexp.New(`(?i)oauth_signature="?[A-Za-z0-9%]*[+/=]`)
 // base64 at the end of a query's value is read rightly by servers, so it does not count there.
 func rawSignature(r exchange.Request) bool {
 	for _, h := range r.Header.Values("Authorization") {
-		if h.Match(rawValue.Get()) {
+		if h.Match(rawValue) {
 			return true
 		}
 	}
