@@ -136,7 +136,7 @@ func ParseQuery(q string) []Param {
 	for p := range strings.SplitSeq(q, "&") {
 		name, value, eq := strings.Cut(p, "=")
 		v := secret.New(value)
-		if harmlessParam(value) {
+		if harmlessParam(value) || OpenParam(name, value) {
 			v = secret.Public(value)
 		}
 		out = append(out, Param{name, v, eq})
