@@ -97,3 +97,9 @@ func (v *View) Described(words ...string) bool {
 	}
 	return false
 }
+
+// WentWell reports that the case is a record of a login that came to its end, with nothing refused that was not let in
+// afterwards, and nobody who says that something is wrong.
+func (v *View) WentWell() bool {
+	return len(v.Tokens)+len(v.Messages)+len(v.Settings)+len(v.Notes) == 0 && v.Answer.Given != "" && Passed(v.Answer) && v.Flow().Went()
+}

@@ -21,11 +21,12 @@ type Scenario struct {
 	Tokens  map[string]Token  `yaml:"tokens"`
 	Certs   map[string]Cert   `yaml:"certs"` // client certificates; ${cert:NAME} and ${key:NAME} are their files
 	Servers map[string]Server `yaml:"servers"`
-	Request string            `yaml:"request"` // a URL or a curl command
-	Record  []string          `yaml:"record"`  // requests made before, handed over as recorded exchanges; nothing is sent again for them
-	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
-	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
-	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
+	Request string            `yaml:"request"`       // a URL or a curl command
+	Replay  bool              `yaml:"replay_unsafe"` // the user lets an unsafe method be repeated
+	Record  []string          `yaml:"record"`        // requests made before, handed over as recorded exchanges; nothing is sent again for them
+	Netrc   string            `yaml:"netrc"`         // content of ~/.netrc, read as evidence
+	Env     map[string]string `yaml:"env"`           // proxy variables and the like, read as evidence
+	SendTo  []string          `yaml:"send_to"`       // further origins that the user lets the credential go to
 	Expect  Expect            `yaml:"expect"`
 	Mended  *Mended           `yaml:"mended"`
 }

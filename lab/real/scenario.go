@@ -26,6 +26,12 @@ type Scenario struct {
 	// returns "" or what is wrong. With Passes set, the status is left to it.
 	Refused func(Reply) string
 	Passes  func(Reply) string
+	// Login plays a login, or another flow of several steps, in place of Input: it is recorded, and the record is what
+	// is diagnosed. It gives "" when all went well, else what was refused. After the mend, for which mended is set, it
+	// must go well, and nothing may be found in the record of that.
+	Login func(w *World, r *Recorder, mended bool) string
+	// Replay lets why401 send an unsafe request (--replay-unsafe).
+	Replay bool
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 }
@@ -100,13 +106,22 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 	return res
 }
 
+// replay in front of the arguments of Diagnose stands for --replay-unsafe.
+const replay = "--replay-unsafe"
+
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
+	if sc.Login != nil {
+		return playLogin(ctx, sc, w, res)
+	}
 	input := sc.Input(w)
 	if res.Refused, err = w.Curl(ctx, input); err != nil {
 		return err
 	}
 	if err := sc.checkRefused(res.Refused); err != nil {
 		return err
+	}
+	if sc.Replay {
+		input = append([]string{replay}, input...)
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
@@ -173,7 +188,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, corsScenarios, flowScenarios, flowHealthy, healthyScenarios)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

@@ -18,15 +18,23 @@ var Trace io.Writer
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error) {
+	var opts []why401.Option
+	if len(args) > 0 && args[0] == replay {
+		args, opts = args[1:], append(opts, why401.AllowUnsafe())
+	}
 	got, err := input.Read(args, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	opts := []why401.Option{why401.WithStateDir(stateDir)}
+	opts = append(opts, why401.WithStateDir(stateDir))
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
 	}
-	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, opts...)
+	in := why401.Input{Read: got.What, Evidence: got.Evidence}
+	if !got.Recorded() {
+		in.Intent = got.Intents[0]
+	}
+	rep, err := why401.Diagnose(ctx, in, opts...)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -37,6 +45,12 @@ func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error
 		v.Also = append(v.Also, a.Cause)
 	}
 	if Trace != nil {
+		for _, g := range rep.Ladder {
+			fmt.Fprintf(Trace, "ladder: %s %s %s\n", g.Step, g.Result, g.Detail)
+		}
+		for _, x := range rep.Evidence {
+			fmt.Fprintf(Trace, "evidence: %s\n", x.Fact)
+		}
 		for _, x := range rep.Suspects {
 			fmt.Fprintf(Trace, "suspect: %s (%s): %s\n", x.Cause, x.Grade, x.Because)
 		}

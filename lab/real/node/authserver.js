@@ -4,7 +4,6 @@
 //   APP_REDIRECT  the redirect_uri that is registered for "shop" and "page"
 //   APP_PKCE      "page" must use PKCE
 //   APP_DEVICE    seconds that device codes live
-//   APP_POSTS     the client "jobs" is registered with client_secret_post
 //   APP_JOBS      the client "jobs" may use the client credentials grant
 // Clients: "shop" (confidential), "page" (public, in a browser), "tv" (public, device), "jobs" (no user).
 'use strict';
@@ -27,7 +26,6 @@ import('oidc-provider').then(({ default: Provider, errors }) => {
       {
         client_id: 'jobs', client_secret: 'lab+jobs/secret%41=7', redirect_uris: env('JOBS') ? [] : [env('REDIRECT')], response_types: env('JOBS') ? [] : ['code'],
         grant_types: env('JOBS') ? ['client_credentials'] : ['authorization_code'], scope: 'read:orders',
-        token_endpoint_auth_method: env('POSTS') ? 'client_secret_post' : 'client_secret_basic',
       },
     ],
     findAccount: (ctx, id) => ({ accountId: id, claims: async () => ({ sub: id, name: 'Alice' }) }),
