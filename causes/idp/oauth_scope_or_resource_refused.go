@@ -23,7 +23,7 @@ var OAuthScopeOrResourceRefused = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		if code == "" {
-			return nil
+			return withheld(v)
 		}
 		p, ok := asked(v)
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{answered(x, code)}}
@@ -67,6 +67,35 @@ var OAuthScopeOrResourceRefused = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// withheld reports an API that refuses a token for its scope, where the record shows that the provider gave less than was
+// asked for: it may do so without an error (RFC 6749 3.3).
+func withheld(v *cause.View) *cause.Suspicion {
+	b := v.Challenges.Find("Bearer")
+	if b == nil || b.Value("error") != "insufficient_scope" {
+		return nil
+	}
+	for _, k := range v.Flow().Calls {
+		missing := k.With.Missing()
+		if k.X != v.Answer || len(missing) == 0 {
+			continue
+		}
+		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, RefusedBy: exchange.Application, FaultAt: exchange.IdentityProvider,
+			Title: "the provider gave fewer scopes than were asked for",
+			Because: []fact.Fact{v.Saw("The API answers %d with error=insufficient_scope.", v.Answer.Status()),
+				fact.At(k.With.X.N, "The token was asked for with %s, and given without: the answer's scope is %q.", strings.Join(missing, " "), k.With.Got.Show("scope"))}}
+		s.Remedies = []cause.Remedy{{
+			ID: "give-scope", Title: "give the client, and the user, the scope", For: "idp", Effect: "the next token has it", Opens: "who has the scope can use it: give the least",
+			Steps:  []string{"Add the scope to the client, and the user or group to what stands behind it; then log in anew, for a refresh does not widen a token."},
+			Verify: "the token answer lists the scope, and the API answers 2xx", Undo: "take the scope away again",
+		}, {
+			ID: "read-scope", Title: "let the client read which scopes it got", For: "client", Effect: "what is missing is said at the login, not at the first call", Opens: "nothing",
+			Steps: []string{"Compare scope of the token answer with what was asked for; without scope in the answer all was given (RFC 6749 5.1)."}, Undo: "none needed",
+		}}
+		return s
+	}
+	return nil
 }
 
 func scopeHint(v *cause.View) string {
