@@ -26,6 +26,9 @@ func (v *View) Flowing() []*exchange.Exchange {
 			out = append(out, x)
 		}
 	}
+	if len(v.Exchanges) == 0 && v.Intent != nil { // an address that somebody pasted: it may be a redirect back
+		out = append(out, &exchange.Exchange{Request: v.Intent.Request})
+	}
 	return out
 }
 
@@ -51,7 +54,7 @@ func (v *View) RefusedGrant(codes ...string) *oauthflow.Token {
 // arrived; nil when it is none.
 func (v *View) CameBack() *oauthflow.Callback {
 	for _, c := range v.Flow().Callbacks {
-		if v.Answer == c.From || v.Answer == c.X {
+		if v.Answer == c.From || v.Answer == c.X || len(v.Exchanges) == 0 {
 			return c
 		}
 	}
@@ -75,6 +78,9 @@ func (v *View) FlowError() (code string, x *exchange.Exchange) {
 		return t.Error(), t.X
 	}
 	if c := v.CameBack(); c != nil && !c.Quiet() {
+		if len(v.Exchanges) == 0 {
+			return c.Error(), c.X
+		}
 		return c.Error(), v.Answer
 	}
 	return "", nil

@@ -17,6 +17,9 @@ var general = []string{"no-credentials-sent", "credential-type-wrong", "missing-
 
 // answered says with which error code a step of the flow ended.
 func answered(x *exchange.Exchange, code string) fact.Fact {
+	if _, back := x.Request.URL.Param("error"); back || x.Status() == 0 {
+		return fact.At(x.N, "The address to which the identity provider sent the browser back says error=%s.", code)
+	}
 	if x.Status()/100 == 3 {
 		return fact.At(x.N, "The identity provider sends the browser back with error=%s.", code)
 	}
