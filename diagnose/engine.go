@@ -199,6 +199,9 @@ func (r *run) suspects() []*judged {
 }
 
 func (r *run) weigh(v *cause.View) []*judged {
+	if v.WentWell() {
+		return nil
+	}
 	var out []*judged
 	for _, c := range r.Causes {
 		if _, no := r.ruled[r.slot(c.ID)]; no {

@@ -63,6 +63,7 @@ func (r *run) report(ctx context.Context) *report.Report {
 	}
 	rep.RuledOut = r.ruledOut()
 	rep.Path = r.path(main, rep.Verdict.RefusedBy)
+	rep.Ladder = r.ladder()
 	for _, f := range r.c.Facts {
 		rep.Notes = append(rep.Notes, f.Text)
 	}
