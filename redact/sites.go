@@ -313,6 +313,10 @@ func assignments(r *Redactor, e *edits) {
 		if i := strings.LastIndexAny(low, ".["); i >= 0 && i < len(low)-1 {
 			low = strings.Trim(low[i+1:], `"'[]`)
 		}
+		user, hidden := userNames[low], secretName(name) || secretName(low)
+		if !user && !hidden {
+			return
+		}
 		quoted := strings.ContainsAny(v[:1], `"'\`)
 		inner := strings.Trim(v, `"'\`)
 		if inner == "" || status[strings.ToLower(inner)] || strings.HasPrefix(v, "//") || kept(inner) {
@@ -321,9 +325,9 @@ func assignments(r *Redactor, e *edits) {
 		lead := strings.Index(v, inner)
 		a, b := m[8]+lead, m[8]+lead+len(inner)
 		switch {
-		case userNames[low] && (quoted || sep != ":") && !strings.ContainsAny(inner, " /"):
+		case user && (quoted || sep != ":") && !strings.ContainsAny(inner, " /"):
 			e.put(a, b, r.user)
-		case !secretName(name) && !secretName(low), sentence(inner):
+		case !hidden, sentence(inner):
 		case (low == "key" || low == "auth" || low == "credentials") && !tokenish(inner):
 		case sep == ":" && !quoted && !tokenish(v) && !(lineStart(e.text, m[2]) && strings.Contains(low, "pass")):
 		case strings.HasPrefix(inner, "$") && !strings.HasPrefix(inner, "$2") && !strings.ContainsAny(inner, " /"), strings.HasPrefix(inner, "/"), strings.HasPrefix(inner, "./"):
