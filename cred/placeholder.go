@@ -126,19 +126,23 @@ func filledIn(s string) bool {
 
 // beginnings are what those of the forms below begin with that begin with a letter, but for names in capitals.
 var beginnings = []string{"your", "insert", "replace", "enter", "put", "paste", "add", "redacted", "filtered", "masked", "hidden", "removed",
-	"secret", "promise", "system.", "java.", "access", "api", "auth", "bearer", "jwt", "openai", "github", "gitlab", "google", "token", "here", "xxxx"}
+	"secret", "promise", "system.", "access", "api", "auth", "bearer", "jwt", "openai", "github", "gitlab", "google", "token", "here", "xxxx"}
 
 // mayBePlaceholder is a quick look at the beginning that spares most texts all the patterns.
 func mayBePlaceholder(s string) bool {
-	capital := true
+	capital, digit := true, false
 	for i := range len(s) {
 		if s[i] >= utf8.RuneSelf {
 			return true // perhaps a letter that (?i) takes for another
 		}
+		digit = digit || s[i] >= '0' && s[i] <= '9'
 		capital = capital && (s[i] >= 'A' && s[i] <= 'Z' || s[i] == '_' || s[i] == '-')
 	}
 	if c := s[0] | 0x20; c < 'a' || c > 'z' {
 		return capital || strings.IndexByte("$`%{<[#@_:*.-(", s[0]) >= 0
+	}
+	if digit { // of those that begin with a letter only objects hold one
+		return objects.MatchString(s)
 	}
 	for _, b := range beginnings {
 		if len(s) >= len(b) && s[0]|0x20 == b[0] && strings.EqualFold(s[:len(b)], b) {

@@ -1,7 +1,9 @@
 package redact
 
 import (
+	"hash/maphash"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/why401/why401/internal/lazyregexp"
@@ -9,8 +11,28 @@ import (
 
 // secretName reports the name of a field, parameter, setting or member whose value is a secret.
 func secretName(name string) bool {
-	return len(name) <= 120 && maySpeak(name) && speaks.MatchString(name) && !about.MatchString(name) && !openNames[strings.ToLower(name)]
+	if len(name) > 120 || !maySpeak(name) {
+		return false
+	}
+	last := &lately[maphash.String(seed, name)%uint64(len(lately))]
+	if l := last.Load(); l != nil && l.name == name {
+		return l.secret
+	}
+	secret := speaks.MatchString(name) && !about.MatchString(name) && !openNames[strings.ToLower(name)]
+	last.Store(&judged{name, secret})
+	return secret
 }
+
+// judged is a name that was looked at; a text has the same few in all of its lines.
+type judged struct {
+	name   string
+	secret bool
+}
+
+var (
+	lately [512]atomic.Pointer[judged]
+	seed   = maphash.MakeSeed()
+)
 
 // maySpeak is a quick look that spares most names the patterns: false only for names that speaks does not match.
 func maySpeak(name string) bool {

@@ -80,7 +80,7 @@ func fields(r *Redactor, e *edits) {
 		}
 		name := e.text[m[4]:m[5]]
 		low := strings.ToLower(name)
-		if !strings.Contains(low, "-") && !strings.HasSuffix(low, "authorization") && !strings.HasSuffix(low, "cookie") && low != "apikey" || about.MatchString(name) && strings.Contains(low, "x-") {
+		if !strings.Contains(low, "-") && !strings.HasSuffix(low, "authorization") && !strings.HasSuffix(low, "cookie") && low != "apikey" || strings.Contains(low, "x-") && about.MatchString(name) {
 			return
 		}
 		a, b := extent(e.text, m[0], m[1], m[2] < m[3])
@@ -88,9 +88,14 @@ func fields(r *Redactor, e *edits) {
 			return
 		}
 		v := e.text[a:b]
-		if n := len(dumped.FindString(e.text[a:])); n > 0 { // PHP's var_dump
-			a, b = a+n, strings.IndexByte(e.text[a+n:]+`"`, '"')+a+n
-			v = e.text[a:b]
+		if v[0] == 's' || v[0] == 'b' {
+			if n := len(dumped.FindString(e.text[a:min(a+64, len(e.text))])); n > 0 { // PHP's var_dump
+				a += n
+				if b = strings.IndexByte(e.text[a:], '"') + a; b < a {
+					b = len(e.text)
+				}
+				v = e.text[a:b]
+			}
 		}
 		if strings.HasPrefix(low, "x-") && !secretName(low) && !lineStart(e.text, m[0]) {
 			return // a field by its likeness only: where it is one, its reader knew it

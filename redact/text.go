@@ -271,7 +271,7 @@ func (r *Redactor) nameOf(v string) string {
 }
 
 // maybeToken is a JWT in text, as a whole or cut.
-func maybeToken(s string) bool { return jwt.LooksLike(secret.New(s)) }
+func maybeToken(s string) bool { return jwt.LooksLike(secret.Public(s)) }
 
 // tokenish reports a word that is no word of a sentence: a digit in it, or capitals inside, or marks of a password.
 func tokenish(s string) bool {

@@ -86,7 +86,7 @@ func (d *redaction) run(args []string) error {
 		return d.app.print(findsText(r.Finds(), d.app.options()))
 	}
 	if !d.app.show.quiet {
-		d.app.say("%s", r.Summary())
+		fmt.Fprintln(d.app.err, r.Summary()) // our own words and numbers: nothing that Scrub could find
 	}
 	return nil
 }
