@@ -15,6 +15,10 @@ type Options struct {
 	Dir    string      // relative file names in the input start here
 	Home   string      // for ~ in the input; "" means that files are not looked at
 	Sure   bool        // the user named the kind: read as well as possible, do not doubt
+
+	// Written says how the text stood in its file when it was decoded before it came here: configuration is read by
+	// programs that take a byte order mark for a part of it.
+	Written Written
 }
 
 // Form is one kind of input.

@@ -27,10 +27,11 @@ const (
 // configuration is left to others: Scan has no errors.
 func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 	var ev exchange.Evidence
-	clear, _, err := clean(text)
+	clear, _, err := clean(text, form.Written{})
 	if err != nil {
 		return ev, nil
 	}
+	o.Written = form.Written{} // a fragment says nothing about the file
 	ls := lines(clear)
 	ls = ls[:min(len(ls), maxScan)]
 	s := &scanner{ls: ls, o: o, used: make([]bool, len(ls))}

@@ -153,7 +153,8 @@ func FuzzScan(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		found, rest := Scan(text, form.Options{})
-		lines := strings.Count(decode(text), "\n") + 1
+		plain, _ := form.Decode(text)
+		lines := strings.Count(plain, "\n") + 1
 		last := 0
 		for _, s := range found {
 			if s.From <= last || s.To < s.From || s.To > lines {

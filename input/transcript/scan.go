@@ -106,7 +106,8 @@ func notes(text string, rest []Span, o form.Options) []exchange.Note {
 	if len(rest) == 0 {
 		return nil
 	}
-	ls := strings.Split(decode(text), "\n")
+	text, _ = form.Decode(text)
+	ls := strings.Split(text, "\n")
 	var out []exchange.Note
 	for _, s := range rest {
 		if s.From < 1 || s.To > len(ls) {
