@@ -182,9 +182,3 @@ func (m Magic) String() string {
 	}
 	return m.What + "; " + m.Do
 }
-
-// Span is a run of lines of a text, from 1, both ends included. They are lines of the text as it was given.
-type Span struct {
-	First, Last int
-	Kind        string // what it was read as; "" where that stands elsewhere
-}

@@ -39,3 +39,9 @@ type Form struct {
 	// Stream reads in bounded memory where the input may be larger than what Read is given; nil when it never is.
 	Stream func(r io.Reader, o Options) (exchange.Evidence, error)
 }
+
+// Span is a run of lines of a text, from 1, both ends included. They are lines of the text as it was given.
+type Span struct {
+	First, Last int
+	Kind        string // what it was read as; "" where that stands elsewhere
+}
