@@ -113,3 +113,32 @@ func TestFindersAreLinear(t *testing.T) {
 		}
 	}
 }
+
+// TestQuickLooks: the looks that spare a text the patterns never spare one that a pattern matches.
+func TestQuickLooks(t *testing.T) {
+	words := strings.Fields(`auth sid key sig pass pwd pw otp pin jwt csrf xsrf crumb nonce saml samlresponse mac code_verifier assertion authorization token secret passw
+		passphrase api_key api-key apikey access-key private_key session_id sessionid phpsessid signature credential authkey cookie cookies connection_string webhook-url
+		hmac_key licence_key license-key bearer basic digest negotiate ntlm oauth aws4-hmac-sha256 hoba mutual x-api x-a1 _ - . a 1 x xxxx XXXX *** ... … • <a> [a] {a} ` +
+		"\u212aey ba\u017fic to\u212aen \u017fig 00000003-0000-0000-c000-000000000000 00000000-0000-0000-0000-000000000000 04b07795-8ddb-461a-bbee-02f9e1bf7b46 BEARER Token API_KEY")
+	r := rand.New(rand.NewPCG(5, 6))
+	n := 0
+	for range 100_000 {
+		s := ""
+		for range 1 + r.IntN(3) {
+			s += words[r.IntN(len(words))]
+		}
+		said, open, hidden := speaks.MatchString(s), openValue.MatchString(s), masked.MatchString(s)
+		if said && !maySpeak(s) || open && !mayBeOpen(s) || hidden && !mayBeMasked(s) {
+			t.Fatalf("%q: speaks %v, open %v, masked %v", s, said, open, hidden)
+		}
+		if said || open || hidden {
+			n++
+		}
+		if want := len(s) <= 120 && said && !about.MatchString(s) && !openNames[strings.ToLower(s)]; secretName(s) != want || secretName(s) != want {
+			t.Fatalf("%q is a secret's name: %v", s, !want)
+		}
+	}
+	if n < 10_000 {
+		t.Errorf("only %d matched", n)
+	}
+}
