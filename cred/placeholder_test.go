@@ -17,7 +17,7 @@ func TestQuickLook(t *testing.T) {
 		"coroutine of name env: $env: ${ } ${{ }} $( ) ( ` % %s %! %!s( { {{ {{{ } }} }}} {0} < > <% %> [ ] #{ @ @@ : :a_ __ _ - . * *** xxxx XXXX • ••• … ... --- ___ 1 42 a b A B \u212aey to\u212aen \u017fecret", " ")
 	r := rand.New(rand.NewPCG(1, 1))
 	n := 0
-	for range 150_000 {
+	for range 40_000 {
 		s := ""
 		for k := range 1 + r.IntN(4) {
 			if k > 0 && r.IntN(3) == 0 {
@@ -41,7 +41,7 @@ func TestQuickLook(t *testing.T) {
 			}
 		}
 	}
-	if n < 10_000 {
+	if n < 2000 {
 		t.Errorf("only %d matched", n)
 	}
 }

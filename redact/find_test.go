@@ -97,14 +97,14 @@ func FuzzFinders(f *testing.F) {
 
 // TestFindersAreLinear: no text makes a finder look at its bytes again and again. What is linear takes a millisecond here.
 func TestFindersAreLinear(t *testing.T) {
-	const n = 128 << 10
+	const n = 48 << 10
 	for _, a := range atoms {
 		for _, more := range []string{" ", "a", "=", `"`, `\"`} {
 			s := strings.Repeat(a+more, n/len(a+more))
 			for name, f := range finders {
 				start := time.Now()
 				f.find(f, s, func([]int) {})
-				if took := time.Since(start); took > 10*time.Second {
+				if took := time.Since(start); took > 3*time.Second {
 					t.Errorf("%s took %v for %q again and again", name, took, a+more)
 				} else if took > 200*time.Millisecond {
 					t.Logf("%s took %v for %q again and again", name, took, a+more)
@@ -122,7 +122,7 @@ func TestQuickLooks(t *testing.T) {
 		"\u212aey ba\u017fic to\u212aen \u017fig 00000003-0000-0000-c000-000000000000 00000000-0000-0000-0000-000000000000 04b07795-8ddb-461a-bbee-02f9e1bf7b46 BEARER Token API_KEY")
 	r := rand.New(rand.NewPCG(5, 6))
 	n := 0
-	for range 100_000 {
+	for range 30_000 {
 		s := ""
 		for range 1 + r.IntN(3) {
 			s += words[r.IntN(len(words))]
@@ -138,7 +138,7 @@ func TestQuickLooks(t *testing.T) {
 			t.Fatalf("%q is a secret's name: %v", s, !want)
 		}
 	}
-	if n < 10_000 {
+	if n < 3000 {
 		t.Errorf("only %d matched", n)
 	}
 }
