@@ -2,6 +2,7 @@ package why401
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
@@ -39,9 +40,9 @@ func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange
 	if len(e.Intents) == 0 {
 		return xs
 	}
-	free := append([]*exchange.Intent(nil), e.Intents...)
+	free := e.Intents
 	for _, x := range xs {
-		if len(free) == 0 || x.Unseen&exchange.RequestLine == 0 || x.Response == nil {
+		if x.Unseen&exchange.RequestLine == 0 || x.Response == nil {
 			continue
 		}
 		lend(x, free[0])
@@ -79,7 +80,7 @@ func carry(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange {
 	if len(xs) > 0 {
 		x = xs[failing(xs)]
 		if x.Unseen&(exchange.RequestHeader|exchange.RequestCredentials) == 0 || x.Request.Header.Has("Authorization") {
-			return xs
+			return xs // an Authorization that is no credential is why401's own canary
 		}
 	} else {
 		x = &exchange.Exchange{Given: t.From.String(), Response: &exchange.Response{},
@@ -103,16 +104,16 @@ func carry(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange {
 func lend(x *exchange.Exchange, in *exchange.Intent) {
 	x.Request = in.Request.Clone()
 	x.Unseen &^= exchange.RequestLine | exchange.RequestHeader | exchange.RequestBody
-	if len(in.Variables) == 0 && x.Unseen&exchange.RequestCredentials != 0 {
-		x.Unseen &^= exchange.RequestCredentials
-	}
 	if len(in.Variables) > 0 {
 		x.Unseen |= exchange.RequestCredentials
+	} else {
+		x.Unseen &^= exchange.RequestCredentials
 	}
 }
 
 // failing gives the place in xs of the exchange to be explained: the first refusal; else an answer whose status is not
-// known; else another error; else the first that reads like a refusal although it was let in; -1 when there is none.
+// known; else another error; else the first that reads like a refusal although it was let in; else the last. It is -1
+// when xs is empty.
 func failing(xs []*exchange.Exchange) int {
 	tests := []func(*exchange.Exchange) bool{
 		func(x *exchange.Exchange) bool { return cause.Refused(x) && !handshake(xs, x) },
@@ -133,15 +134,15 @@ func failing(xs []*exchange.Exchange) int {
 	return len(xs) - 1
 }
 
-// handshake reports a refusal that the very next request for the same thing answered with success: no fault.
+// handshake reports a refusal that the very next request for the same thing answered with success: no fault. Of two
+// exchanges alone somebody shows the one that is refused beside the one that is not.
 func handshake(xs []*exchange.Exchange, x *exchange.Exchange) bool {
-	for i := range xs {
-		if xs[i] == x && i+1 < len(xs) {
-			next := xs[i+1]
-			return len(xs) > 2 && cause.Passed(next) && next.Request.Method == x.Request.Method && next.Request.URL.String() == x.Request.URL.String()
-		}
+	i := slices.Index(xs, x)
+	if len(xs) <= 2 || i+1 == len(xs) {
+		return false
 	}
-	return false
+	next := xs[i+1]
+	return cause.Passed(next) && next.Request.Method == x.Request.Method && next.Request.URL.String() == x.Request.URL.String()
 }
 
 // single makes the exchange at i, with the redirects that led to it, the subject of c; the others are kept under keys of

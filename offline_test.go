@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 )
 
@@ -50,5 +51,20 @@ func TestOfflineOpensNoConnection(t *testing.T) {
 	rep, err := why401.Diagnose(t.Context(), why401.Input{Intent: got.Intents[0], Read: got.What}, why401.Offline(), why401.WithDial(touched), why401.WithStateDir(t.TempDir()))
 	if rep == nil || len(rep.Sent) > 0 {
 		t.Errorf("sent something, or no report: %v", err)
+	}
+}
+
+// WithExchanges hands over recorded exchanges, too.
+func TestExchangesOfARecord(t *testing.T) {
+	e, err := input.Case("artefacts:\n  - kind: http-exchange\n    text: |\n      GET /v1/me HTTP/1.1\n      Host: api.test\n\n      HTTP/1.1 401 Unauthorized\n      WWW-Authenticate: Bearer\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []*exchange.Exchange
+	if _, err := why401.Diagnose(t.Context(), why401.Input{Evidence: e}, why401.WithExchanges(func(xs []*exchange.Exchange) { got = xs })); err != nil {
+		t.Fatal(err)
+	}
+	if len(got) != 1 || got[0].Status() != 401 || got[0].Given == "" {
+		t.Errorf("handed over: %v", got)
 	}
 }

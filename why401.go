@@ -111,20 +111,23 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		s.catalogue = all.BuiltIn()
 	}
 	engine := &diagnose.Engine{Causes: s.catalogue.Causes, Signs: s.catalogue.Signs, Pages: s.catalogue.Page, Prober: silent{}, Trace: s.trace, Max: s.probe.MaxRequests}
-	if in.Intent == nil {
+	run := func() (*report.Report, error) {
 		rep, err := engine.Run(ctx, c)
 		rep.Input, rep.Tool.Version = in.Read, Version()
+		if s.xs != nil {
+			s.xs(c.Exchanges)
+		}
 		return rep, err
+	}
+	if in.Intent == nil {
+		return run()
 	}
 	sender, err := probe.New(in.Intent, s.probe)
 	if err != nil {
 		return nil, err
 	}
 	engine.Prober = prober{sender}
-	rep, err := engine.Run(ctx, c)
-	if s.xs != nil {
-		s.xs(c.Exchanges)
-	}
+	rep, err := run()
 	if onlyPasswordFiles(c) {
 		if e := sender.NoteHarmless(); e != nil && err == nil {
 			err = e
@@ -133,8 +136,6 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, f := range sender.Notes() {
 		rep.Notes = append(rep.Notes, f.Text)
 	}
-	rep.Input = in.Read
-	rep.Tool.Version = Version()
 	for _, r := range sender.Sent() {
 		rep.Sent = append(rep.Sent, report.Sent{N: r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
 	}

@@ -87,6 +87,24 @@ type Suspicion struct {
 	Independent bool     // a fault of its own, to be reported beside another verdict
 }
 
+// SuspectAt is a suspicion with one fact, read at a place.
+func SuspectAt(g Grade, weight float64, from fact.Source, sentence string) *Suspicion {
+	return &Suspicion{Grade: g, Weight: weight, Because: []fact.Fact{{Text: sentence, From: from}}}
+}
+
+// Weightier is the weightier of two suspicions, either of which may be nil; a when they weigh the same.
+func Weightier(a, b *Suspicion) *Suspicion {
+	if b.Outweighs(a) {
+		return b
+	}
+	return a
+}
+
+// Outweighs reports that s is surer than t: by its grade, and within one grade by its weight. Anything outweighs nil.
+func (s *Suspicion) Outweighs(t *Suspicion) bool {
+	return s != nil && (t == nil || s.Grade > t.Grade || s.Grade == t.Grade && s.Weight > t.Weight)
+}
+
 // Location is the place of the fault.
 type Location struct {
 	Hop  int // exchange number, 0 when not a hop

@@ -91,15 +91,15 @@ func layerNames() string {
 func (p Page) Fixes() []Remedy {
 	var out []Remedy
 	for _, f := range []struct{ heading, id string }{{"Fix now", "now"}, {"Fix for good", "for-good"}} {
-		todo := steps(p.Sections[f.heading])
-		if len(todo) == 0 {
+		lines := steps(p.Sections[f.heading])
+		if len(lines) == 0 {
 			continue
 		}
 		title := headline(p.Sections[f.heading], f.heading)
-		if strings.TrimRight(todo[0], ".:;") == title {
-			todo = todo[1:] // the title says it
+		if strings.TrimRight(lines[0], ".:;") == title {
+			lines = lines[1:] // the title says it
 		}
-		r := Remedy{ID: f.id, Title: title, Steps: todo,
+		r := Remedy{ID: f.id, Title: title, Steps: lines,
 			Verify: "the same request is let in; without a credential it is still refused"}
 		r.Undo = strings.Join(steps(p.Sections["Undo"]), " ")
 		out = append(out, r)

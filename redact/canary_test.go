@@ -1,40 +1,15 @@
 package redact
 
 import (
-	"bytes"
-	"compress/gzip"
 	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
-	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/why401/why401/internal/canary"
 )
 
-// canary is a planted secret: unique, of a token's shape, with characters that every encoding spells differently.
-const canary = "Kq7vZr2WmT9xLb4N+Yd3s/Hc8"
-
 // spelled are the spellings in which a secret may travel.
-var spelled = []struct {
-	name string
-	of   func(string) string
-}{
-	{"raw", func(s string) string { return s }},
-	{"base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }},
-	{"base64url", func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }},
-	{"percent", url.QueryEscape},
-	{"double percent", func(s string) string { return url.QueryEscape(url.QueryEscape(s)) }},
-	{"json", func(s string) string { b, _ := json.Marshal(s + `"`); return strings.Trim(string(b), `"\`) }},
-	{"hex", func(s string) string { return hex.EncodeToString([]byte(s)) }},
-	{"gzip and base64", func(s string) string {
-		var b bytes.Buffer
-		z := gzip.NewWriter(&b)
-		z.Write([]byte(s))
-		z.Close()
-		return base64.RawURLEncoding.EncodeToString(b.Bytes())
-	}},
-	{"quoted-printable", func(s string) string { return strings.ReplaceAll(s, "+", "=2B") }},
-}
+var spelled = append(canary.Spellings, canary.Spelling{Name: "quoted-printable", Of: func(s string) string { return strings.ReplaceAll(s, "+", "=2B") }})
 
 // planted are the places where a secret can stand; {{S}} is the secret, {{P}} the same where only letters may be.
 func planted() map[string]string {
@@ -125,11 +100,11 @@ func TestNoCanaryIsLeft(t *testing.T) {
 	}
 	for name, text := range places {
 		for _, s := range spelled {
-			in := s.of(canary)
+			in := s.Of(canary.Secret)
 			out, _ := Text(strings.NewReplacer("{{S}}", in, "{{P}}", letters.Replace(in)).Replace(text), Options{})
 			for _, needle := range append([]string{in, letters.Replace(in)}, all()...) {
 				if i := strings.Index(out, needle); i >= 0 {
-					t.Errorf("%s, %s: %q is left in\n%s", name, s.name, needle, out)
+					t.Errorf("%s, %s: %q is left in\n%s", name, s.Name, needle, out)
 					break
 				}
 			}
@@ -141,26 +116,23 @@ func TestNoCanaryIsLeft(t *testing.T) {
 func all() []string {
 	var out []string
 	for _, s := range spelled {
-		out = append(out, s.of(canary))
+		out = append(out, s.Of(canary.Secret))
 	}
 	return out
 }
 
 // TestOneInManyPlaces: a secret that stands in a known place is found wherever else it stands, in any spelling.
 func TestOneInManyPlaces(t *testing.T) {
-	for _, s := range append(spelled, struct {
-		name string
-		of   func(string) string
-	}{"inside longer base64", func(s string) string { return base64.StdEncoding.EncodeToString([]byte("x" + s + "yz")) }}) {
-		for _, word := range []string{canary, "p4ssw0rd!", "correct horse battery staple"} {
-			in := "curl -u 'alice:" + word + "' https://api.test/\n\nThe log says " + s.of(word) + " and no more.\n"
+	for _, s := range append(spelled, canary.Spelling{Name: "inside longer base64", Of: func(s string) string { return base64.StdEncoding.EncodeToString([]byte("x" + s + "yz")) }}) {
+		for _, word := range []string{canary.Secret, "p4ssw0rd!", "correct horse battery staple"} {
+			in := "curl -u 'alice:" + word + "' https://api.test/\n\nThe log says " + s.Of(word) + " and no more.\n"
 			out, _ := Text(in, Options{})
-			for _, needle := range []string{word, s.of(word)} {
-				if s.name == "quoted-printable" || s.name == "gzip and base64" && word != canary {
+			for _, needle := range []string{word, s.Of(word)} {
+				if s.Name == "quoted-printable" || s.Name == "gzip and base64" && word != canary.Secret {
 					continue // no spelling of the secret: a packed text
 				}
 				if strings.Contains(out, needle) {
-					t.Errorf("%s of %q is left in\n%s", s.name, word, out)
+					t.Errorf("%s of %q is left in\n%s", s.Name, word, out)
 				}
 			}
 		}

@@ -7,11 +7,13 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+
+	"github.com/why401/why401/internal/canary"
 )
 
 func FuzzRedact(f *testing.F) {
 	for _, t := range planted() {
-		f.Add(strings.ReplaceAll(t, "{{S}}", canary))
+		f.Add(strings.ReplaceAll(t, "{{S}}", canary.Secret))
 	}
 	f.Add("\xff\xfe\x00eyJ.eyJ.\n-----BEGIN PRIVATE KEY-----\n")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -19,7 +21,7 @@ func FuzzRedact(f *testing.F) {
 		if json.Valid([]byte(s)) && !json.Valid([]byte(out)) {
 			t.Errorf("JSON became %q", out)
 		}
-		if strings.Contains(s, canary) && strings.Contains(out, canary) {
+		if strings.Contains(s, canary.Secret) && strings.Contains(out, canary.Secret) {
 			t.Errorf("the canary is left in %q", out)
 		}
 		_ = r.Summary()

@@ -148,11 +148,7 @@ func Either(paper, live func(*cause.View) *cause.Suspicion) func(*cause.View) *c
 		if !v.Whole() {
 			return s
 		}
-		t := live(v)
-		if s == nil || t != nil && (t.Grade > s.Grade || t.Grade == s.Grade && t.Weight > s.Weight) {
-			return t
-		}
-		return s
+		return cause.Weightier(s, live(v))
 	}
 }
 

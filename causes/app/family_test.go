@@ -8,3 +8,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) { causetest.Run(t, app.Causes, app.Pages) }
+
+func TestRecordedBounds(t *testing.T) { causetest.Bounds(t, app.Causes) }

@@ -40,14 +40,7 @@ const (
 
 // prose is what people and programs wrote, as it stands; it may hold secrets and is never shown.
 func prose(v *cause.View) string {
-	var b strings.Builder
-	for _, m := range v.Messages[:min(len(v.Messages), 60)] {
-		b.WriteString(string(m.Text[:min(len(m.Text), 8<<10)]) + "\n")
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 30)] {
-		b.WriteString(string(n.Text[:min(len(n.Text), 8<<10)]) + "\n")
-	}
-	s := b.String()
+	s := v.Excerpts(60, 30, 8<<10).Join()
 	return s[:min(len(s), maxText)]
 }
 

@@ -21,7 +21,7 @@ var BasicWrongBase64 = &cause.Cause{
 		"credential-type-wrong"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(brokenIn(v), brokenRecorded(v))
+		return cause.Weightier(brokenIn(v), brokenRecorded(v))
 	},
 }
 

@@ -21,7 +21,7 @@ var BenignChallenge = &cause.Cause{
 		"rate-limit-lockout"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(questionIn(v), pairs(v))
+		return cause.Weightier(questionIn(v), pairs(v))
 	},
 }
 

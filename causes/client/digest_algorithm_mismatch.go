@@ -20,7 +20,7 @@ var DigestAlgorithmMismatch = &cause.Cause{
 	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(digestIn(v), digestTooShort(v))
+		return cause.Weightier(digestIn(v), digestTooShort(v))
 	},
 }
 

@@ -21,8 +21,8 @@ var NoCredentialsSent = &cause.Cause{
 	Hides:   vague,
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if _, from, ok := find(written(v), netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
-			return suspect(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")
+		if _, from, ok := v.Heard().First(netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
+			return cause.SuspectAt(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")
 		}
 		if !v.Whole() && !bareOnRecord(v) {
 			return nil

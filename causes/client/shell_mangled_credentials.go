@@ -22,7 +22,7 @@ var ShellMangledCredentials = &cause.Cause{
 		"unsolicited-authorization-sent"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(lossIn(v), mangledRecorded(v))
+		return cause.Weightier(lossIn(v), mangledRecorded(v))
 	},
 }
 
@@ -36,10 +36,7 @@ func lossIn(v *cause.View) *cause.Suspicion {
 	}
 	var best *cause.Suspicion
 	for _, l := range v.Intent.Lost {
-		s := lossOf(v, l)
-		if s != nil && (best == nil || s.Grade > best.Grade || s.Grade == best.Grade && s.Weight > best.Weight) {
-			best = s
-		}
+		best = cause.Weightier(best, lossOf(v, l))
 	}
 	return best
 }
@@ -58,9 +55,9 @@ func lossUnanswered(v *cause.View) *cause.Suspicion {
 	for _, l := range v.Intent.Lost {
 		switch {
 		case (l.Char == "$" || l.Char == "!") && (l.In == "-u" || l.In == "--user" || credentialPlace(l.In) && byAccident(l.Name)):
-			return suspect(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted or double-quoted "+l.Char+" stands in the credential, where the shell replaces it and what follows.")
+			return cause.SuspectAt(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted or double-quoted "+l.Char+" stands in the credential, where the shell replaces it and what follows.")
 		case l.Char == "&" && credentialParam.MatchString(l.Name):
-			return suspect(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted & ends the command; the parameter behind it never reaches the program.")
+			return cause.SuspectAt(cause.Likely, 0.72, fact.Source{Line: l.Line}, "An unquoted & ends the command; the parameter behind it never reaches the program.")
 		}
 	}
 	return nil

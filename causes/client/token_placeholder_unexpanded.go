@@ -21,7 +21,7 @@ var TokenPlaceholderUnexpanded = &cause.Cause{
 		"token-wrong-location", "basic-wrong-base64", "llm-api-key-errors", "oauth-client-auth-failed", "token-truncated"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(placeholderIn(v), placeholderRecorded(v))
+		return cause.Weightier(placeholderIn(v), placeholderRecorded(v))
 	},
 }
 

@@ -18,7 +18,7 @@ var TokenQuoted = &cause.Cause{
 		"token-placeholder-unexpanded"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(quotedIn(v), quotedRecorded(v))
+		return cause.Weightier(quotedIn(v), quotedRecorded(v))
 	},
 }
 

@@ -17,7 +17,7 @@ var TokenWhitespaceOrNewline = &cause.Cause{
 		"token-wrong-location", "opaque-token-to-jwt-validator"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(whitespaceIn(v), whitespaceRecorded(v))
+		return cause.Weightier(whitespaceIn(v), whitespaceRecorded(v))
 	},
 }
 

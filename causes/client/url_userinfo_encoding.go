@@ -23,7 +23,7 @@ var URLUserinfoEncoding = &cause.Cause{
 		"proxy-env-intercepts"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(userinfoIn(v), userinfoRecorded(v))
+		return cause.Weightier(userinfoIn(v), userinfoRecorded(v))
 	},
 }
 

@@ -10,7 +10,7 @@ func quotedRecorded(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	quoted, _, _ := echoOf(v)
-	return better(quoted, quotedWhereKept(v))
+	return cause.Weightier(quoted, quotedWhereKept(v))
 }
 
 func placeholderRecorded(v *cause.View) *cause.Suspicion {
@@ -18,21 +18,21 @@ func placeholderRecorded(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	_, bracketed, word := echoOf(v)
-	return better(better(bracketed, word), templateLeft(v))
+	return cause.Weightier(cause.Weightier(bracketed, word), templateLeft(v))
 }
 
 func whitespaceRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	return better(newlineEncoded(v), echoEncoded(v, false))
+	return cause.Weightier(newlineEncoded(v), echoEncoded(v, false))
 }
 
 func brokenRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	return better(wrapped(v), echoEncoded(v, true))
+	return cause.Weightier(wrapped(v), echoEncoded(v, true))
 }
 
 func userinfoRecorded(v *cause.View) *cause.Suspicion {

@@ -15,18 +15,18 @@ var keyNamed = lazyregexp.New(`(?i)[A-Z_]*(?:API_?KEY|TOKEN)["']?\s*[=:]\s*["']?
 // otherKeyEchoed finds a key in the evidence that begins or ends otherwise than the one the error repeats: the program
 // took its key from another source than the one that was looked at.
 func otherKeyEchoed(v *cause.View) *cause.Suspicion {
-	var known []text
+	var known cause.Passages
 	for _, t := range v.Tokens {
 		if t.Place != "" {
 			t.Value.Map(func(s string) string {
-				known = add(known, strings.Trim(s, `"'`), t.From)
+				known = known.Add(strings.Trim(s, `"'`), t.From)
 				return ""
 			})
 		}
 	}
-	for _, t := range told(v) {
-		for _, g := range keyNamed.FindAllStringSubmatch(t.s, 10) {
-			known = add(known, g[1], t.from)
+	for _, t := range v.Told() {
+		for _, g := range keyNamed.FindAllStringSubmatch(string(t.Text), 10) {
+			known = known.Add(g[1], t.From)
 		}
 	}
 	for _, e := range echoes(v) {
@@ -34,8 +34,8 @@ func otherKeyEchoed(v *cause.View) *cause.Suspicion {
 			continue
 		}
 		for _, k := range known {
-			if differ(e.value, k.s) {
-				return suspect(cause.Strong, 0.88, k.from, "The key in the error begins or ends otherwise than the one written here: the program has its key from another source.")
+			if differ(e.value, string(k.Text)) {
+				return cause.SuspectAt(cause.Strong, 0.88, k.From, "The key in the error begins or ends otherwise than the one written here: the program has its key from another source.")
 			}
 		}
 	}
@@ -72,17 +72,17 @@ var (
 
 // twoAWSSources finds exported keys beside a named profile: the keys of the environment win.
 func twoAWSSources(v *cause.View) *cause.Suspicion {
-	ts := written(v)
+	ts := v.Heard()
 	for _, set := range v.Settings {
 		if set.System == "env" {
-			ts = add(ts, set.Name+"=", set.From)
+			ts = ts.Add(set.Name+"=", set.From)
 		}
 	}
-	_, from, keys := find(ts, awsKeyHere)
-	_, _, profile := find(ts, awsProfile)
-	_, _, refused := find(said(v), awsRefusal)
+	_, from, keys := ts.First(awsKeyHere)
+	_, _, profile := ts.First(awsProfile)
+	_, _, refused := v.Said().First(awsRefusal)
 	if keys && profile && refused {
-		return suspect(cause.Strong, 0.88, from, "AWS_ACCESS_KEY_ID is set in the environment, where it comes before the profile that was chosen.")
+		return cause.SuspectAt(cause.Strong, 0.88, from, "AWS_ACCESS_KEY_ID is set in the environment, where it comes before the profile that was chosen.")
 	}
 	return nil
 }
@@ -92,10 +92,10 @@ func sourceWins(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	s := better(otherKeyEchoed(v), twoAWSSources(v))
-	if _, from, ok := find(said(v), githubLogin); ok {
-		if _, _, again := find(told(v), loginWorked); again {
-			s = better(s, suspect(cause.Likely, 0.7, from, "gh is refused right after a login that succeeded: GH_TOKEN or GITHUB_TOKEN of the environment comes before the stored login."))
+	s := cause.Weightier(otherKeyEchoed(v), twoAWSSources(v))
+	if _, from, ok := v.Said().First(githubLogin); ok {
+		if _, _, again := v.Told().First(loginWorked); again {
+			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.7, from, "gh is refused right after a login that succeeded: GH_TOKEN or GITHUB_TOKEN of the environment comes before the stored login."))
 		}
 	}
 	return s
@@ -112,7 +112,7 @@ func npmUnbound(v *cause.View) *cause.Suspicion {
 	registry, bound, unbound := "", []string{}, exchange.Setting{}
 	for _, f := range v.Facts {
 		if strings.Contains(f.Text, "npm does not find it") {
-			s = better(s, &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{f}})
+			s = cause.Weightier(s, &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{f}})
 		}
 	}
 	for _, set := range v.Settings {
@@ -134,7 +134,7 @@ func npmUnbound(v *cause.View) *cause.Suspicion {
 	_, host, _ := strings.Cut(strings.ToLower(registry), "//")
 	switch {
 	case unbound.Name != "" && len(bound) == 0:
-		s = better(s, suspect(cause.Likely, 0.78, unbound.From, unbound.Name+" stands without the registry's address; npm 9 and later, and other registries than the default one, want //host/path/:"+unbound.Name+"."))
+		s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.78, unbound.From, unbound.Name+" stands without the registry's address; npm 9 and later, and other registries than the default one, want //host/path/:"+unbound.Name+"."))
 	case host != "" && len(bound) > 0:
 		fits := false
 		for _, b := range bound {
@@ -142,7 +142,7 @@ func npmUnbound(v *cause.View) *cause.Suspicion {
 			fits = fits || strings.HasPrefix(strings.TrimSuffix(host, "/")+"/", strings.TrimSuffix(b, "/")+"/")
 		}
 		if !fits {
-			s = better(s, &cause.Suspicion{Grade: cause.Likely, Weight: 0.75, Because: []fact.Fact{fact.Given(".npmrc", "No token is bound to the address of the registry that is asked.")}})
+			s = cause.Weightier(s, &cause.Suspicion{Grade: cause.Likely, Weight: 0.75, Because: []fact.Fact{fact.Given(".npmrc", "No token is bound to the address of the registry that is asked.")}})
 		}
 	}
 	return s
@@ -158,18 +158,18 @@ func nugetName(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	ts := written(v)
+	ts := v.Heard()
 	for _, set := range v.Settings {
-		ts = add(ts, set.Name, set.From)
+		ts = ts.Add(set.Name, set.From)
 	}
-	g, from, ok := find(ts, nugetVariable)
+	g, from, ok := ts.First(nugetVariable)
 	if !ok {
 		return nil
 	}
 	for _, t := range ts {
-		for _, k := range nugetSource.FindAllStringSubmatch(t.s, 20) {
+		for _, k := range nugetSource.FindAllStringSubmatch(string(t.Text), 20) {
 			if !strings.EqualFold(k[1], g[1]) && flat(k[1]) == flat(g[1]) {
-				return suspect(cause.Strong, 0.88, from, "The variable of the credentials spells the source's name otherwise than the configuration: NuGet compares them letter by letter.")
+				return cause.SuspectAt(cause.Strong, 0.88, from, "The variable of the credentials spells the source's name otherwise than the configuration: NuGet compares them letter by letter.")
 			}
 		}
 	}
@@ -191,16 +191,16 @@ func dropped(v *cause.View) *cause.Suspicion {
 	}
 	for _, set := range v.Settings {
 		if len(set.Args) > 0 && set.Args[0].Is("no-cors") {
-			return suspect(cause.Strong, 0.9, set.From, `mode: "no-cors" lets only a few harmless headers through; Authorization is taken out without a word.`)
+			return cause.SuspectAt(cause.Strong, 0.9, set.From, `mode: "no-cors" lets only a few harmless headers through; Authorization is taken out without a word.`)
 		}
 	}
-	if _, from, ok := find(written(v), noCORS); ok {
-		return suspect(cause.Strong, 0.9, from, `mode: "no-cors" lets only a few harmless headers through; Authorization is taken out without a word.`)
+	if _, from, ok := v.Heard().First(noCORS); ok {
+		return cause.SuspectAt(cause.Strong, 0.9, from, `mode: "no-cors" lets only a few harmless headers through; Authorization is taken out without a word.`)
 	}
 	for _, f := range v.Facts {
 		if strings.Contains(f.Text, "connection of an earlier request was used again") {
-			if _, from, ok := find(told(v), withoutHeader); ok {
-				s := suspect(cause.Likely, 0.75, from, "Some requests go out without Authorization.")
+			if _, from, ok := v.Told().First(withoutHeader); ok {
+				s := cause.SuspectAt(cause.Likely, 0.75, from, "Some requests go out without Authorization.")
 				s.Because = append(s.Because, f)
 				return s
 			}
@@ -214,7 +214,7 @@ func dropped(v *cause.View) *cause.Suspicion {
 			continue
 		}
 		if a.Request.Header.Has("Authorization") && !b.Request.Header.Has("Authorization") {
-			s := suspect(cause.Strong, 0.85, fact.Source{Exchange: b.N}, "The redirect stays on the same origin, and the program sends the second request without Authorization.")
+			s := cause.SuspectAt(cause.Strong, 0.85, fact.Source{Exchange: b.N}, "The redirect stays on the same origin, and the program sends the second request without Authorization.")
 			return s
 		}
 	}
@@ -244,9 +244,9 @@ func netrcRecorded(v *cause.View) *cause.Suspicion {
 				known := pythonAgent.MatchString(x.Request.Header.Get("User-Agent"))
 				switch {
 				case empty(c) && same(x.Request, y.Request) && seenHeader(y) && !y.Request.Header.Has("Authorization"):
-					return suspect(cause.Strong, 0.85, fact.Source{Exchange: x.N}, "One of two like requests carries Basic with an empty user and password, as a default line of .netrc makes it.")
+					return cause.SuspectAt(cause.Strong, 0.85, fact.Source{Exchange: x.N}, "One of two like requests carries Basic with an empty user and password, as a default line of .netrc makes it.")
 				case known && y.OK() && strings.Contains(strings.ToLower(y.Request.URL.Path), "token") && cause.Refused(x):
-					return suspect(cause.Likely, 0.78, fact.Source{Exchange: x.N}, "A token was fetched before, and what went out is Basic, from a library that reads .netrc for every host.")
+					return cause.SuspectAt(cause.Likely, 0.78, fact.Source{Exchange: x.N}, "A token was fetched before, and what went out is Basic, from a library that reads .netrc for every host.")
 				}
 			}
 		}
@@ -264,18 +264,15 @@ func digestTooShort(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	ts := written(v)
+	ts := v.Heard()
 	for _, x := range v.Exchanges {
 		for _, a := range x.Request.Header.Values("Authorization") {
-			a.Map(func(s string) string {
-				ts = add(ts, s, fact.Source{Exchange: x.N})
-				return ""
-			})
+			ts = ts.AddValue(a, fact.Source{Exchange: x.N})
 		}
 	}
 	for _, re := range []*lazyregexp.Regexp{shortAnswer, shortAnswer2} {
-		if _, from, ok := find(ts, re); ok {
-			return suspect(cause.Strong, 0.92, from, "The Digest answer has 32 digits, as MD5 makes them, and names SHA-256, which makes 64.")
+		if _, from, ok := ts.First(re); ok {
+			return cause.SuspectAt(cause.Strong, 0.92, from, "The Digest answer has 32 digits, as MD5 makes them, and names SHA-256, which makes 64.")
 		}
 	}
 	return nil
@@ -339,17 +336,17 @@ func otherRegion(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	if _, from, ok := find(said(v), otherPlace); ok {
-		return suspect(cause.Strong, 0.9, from, "The answer names another host of the service, where the request should go.")
+	if _, from, ok := v.Said().First(otherPlace); ok {
+		return cause.SuspectAt(cause.Strong, 0.9, from, "The answer names another host of the service, where the request should go.")
 	}
 	asked := region.FindStringSubmatch(v.Request.URL.Host)
 	if asked == nil || !v.Refused() {
 		return nil
 	}
-	for _, t := range told(v) {
-		for _, g := range hostNamed.FindAllStringSubmatch(t.s, 10) {
+	for _, t := range v.Told() {
+		for _, g := range hostNamed.FindAllStringSubmatch(string(t.Text), 10) {
 			if strings.EqualFold(g[2], asked[2]) && !strings.EqualFold(g[1], asked[1]) {
-				return suspect(cause.Strong, 0.85, t.from, "The account is used at another regional host of the service than the one that the request asks.")
+				return cause.SuspectAt(cause.Strong, 0.85, t.From, "The account is used at another regional host of the service than the one that the request asks.")
 			}
 		}
 	}

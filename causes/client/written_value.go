@@ -29,27 +29,27 @@ func quotedWhereKept(v *cause.View) *cause.Suspicion {
 		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 || !set.Args[0].Match(marksAround.Get()) || set.System == "code" {
 			continue
 		}
-		t := suspect(cause.Likely, 0.5, set.From, "The value of "+lastName(set.Name)+" is written with quotation marks around it.")
+		t := cause.SuspectAt(cause.Likely, 0.5, set.From, "The value of "+lastName(set.Name)+" is written with quotation marks around it.")
 		for _, f := range v.Facts {
 			if strings.Contains(f.Text, "quotation marks") && strings.Contains(f.Text, "part of the value") && strings.Contains(f.Text, lastName(set.Name)) {
 				t.Weight = 0.78
 				t.Because = []fact.Fact{f}
 			}
 		}
-		s = better(s, t)
+		s = cause.Weightier(s, t)
 	}
-	for _, t := range written(v) {
-		for _, g := range jqRead.FindAllStringSubmatch(t.s, 10) {
+	for _, t := range v.Heard() {
+		for _, g := range jqRead.FindAllStringSubmatch(string(t.Text), 10) {
 			if !jqRaw.MatchString(g[1] + g[2]) {
-				s = better(s, suspect(cause.Likely, 0.75, t.from, "jq prints a string with its quotation marks; only -r leaves them out."))
+				s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.75, t.From, "jq prints a string with its quotation marks; only -r leaves them out."))
 			}
 		}
 	}
-	if _, from, ok := find(written(v), envFileQuoted); ok {
-		s = better(s, suspect(cause.Likely, 0.62, from, "A file of variables that is read without a shell keeps the quotation marks that stand around a value."))
+	if _, from, ok := v.Heard().First(envFileQuoted); ok {
+		s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.62, from, "A file of variables that is read without a shell keeps the quotation marks that stand around a value."))
 	}
-	if _, from, ok := find(written(v), windowsSet); ok {
-		s = better(s, suspect(cause.Likely, 0.78, from, "set NAME=\"value\" of cmd.exe keeps the quotation marks as part of the value."))
+	if _, from, ok := v.Heard().First(windowsSet); ok {
+		s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.78, from, "set NAME=\"value\" of cmd.exe keeps the quotation marks as part of the value."))
 	}
 	return s
 }
@@ -71,10 +71,10 @@ var (
 // newlineEncoded finds a base64 value, as Kubernetes secrets hold it, that ends in a line break.
 func newlineEncoded(v *cause.View) *cause.Suspicion {
 	sentence := "The base64 value decodes to a text with a line break at its end, which becomes part of the credential."
-	for _, t := range written(v) {
-		for _, g := range encodedSecret.FindAllStringSubmatch(t.s, 20) {
+	for _, t := range v.Heard() {
+		for _, g := range encodedSecret.FindAllStringSubmatch(string(t.Text), 20) {
 			if endsInNewline(g[1]) {
-				return suspect(cause.Strong, 0.85, t.from, sentence)
+				return cause.SuspectAt(cause.Strong, 0.85, t.From, sentence)
 			}
 		}
 	}
@@ -88,7 +88,7 @@ func newlineEncoded(v *cause.View) *cause.Suspicion {
 			return ""
 		})
 		if found {
-			return suspect(cause.Strong, 0.85, set.From, sentence)
+			return cause.SuspectAt(cause.Strong, 0.85, set.From, sentence)
 		}
 	}
 	return nil
@@ -110,23 +110,26 @@ func endsInNewline(s string) bool {
 	return true
 }
 
+// heardOrSet are the texts that were heard, and the values of settings.
+func heardOrSet(v *cause.View) cause.Passages {
+	out := v.Heard()
+	for _, set := range v.Settings {
+		for _, a := range set.Args {
+			out = out.AddValue(a, set.From)
+		}
+	}
+	return out
+}
+
 // echoEncoded finds a command that encodes what echo prints, line break included. A login gives a wrong Basic value, a
 // token alone a token with a line break.
 func echoEncoded(v *cause.View, login bool) *cause.Suspicion {
-	ts := written(v)
-	for _, set := range v.Settings {
-		for _, a := range set.Args {
-			a.Map(func(s string) string {
-				ts = add(ts, s, set.From)
-				return ""
-			})
-		}
-	}
-	g, from, ok := find(ts, echoPiped)
+	ts := heardOrSet(v)
+	g, from, ok := ts.First(echoPiped)
 	if !ok || strings.Contains(g[1], ":") != login {
 		return nil
 	}
-	return suspect(cause.Likely, 0.75, from, "echo prints a line break behind the value, and base64 encodes it as part of it (echo -n or printf would not).")
+	return cause.SuspectAt(cause.Likely, 0.75, from, "echo prints a line break behind the value, and base64 encodes it as part of it (echo -n or printf would not).")
 }
 
 var wrappedHead = lazyregexp.New(`(?:^|[\s|:"'])([A-Za-z0-9+/]{60}|[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})\s*$`)
@@ -134,21 +137,21 @@ var wrappedTail = lazyregexp.New(`(?:^|[\s|:"'])([A-Za-z0-9+/]{4,76}={0,2})`)
 
 // wrapped finds an encoded login that was broken into lines of 60, 64 or 76 characters.
 func wrapped(v *cause.View) *cause.Suspicion {
-	var lines []text
-	for _, t := range written(v) {
-		for _, l := range strings.Split(t.s, "\n") {
-			lines = add(lines, strings.TrimRight(l, "\r"), t.from)
+	var lines cause.Passages
+	for _, t := range v.Heard() {
+		for _, l := range strings.Split(string(t.Text), "\n") {
+			lines = lines.Add(strings.TrimRight(l, "\r"), t.From)
 		}
 	}
 	for i := 0; i+1 < len(lines); i++ {
-		head := wrappedHead.FindStringSubmatch(lines[i].s)
+		head := wrappedHead.FindStringSubmatch(string(lines[i].Text))
 		if head == nil {
 			continue
 		}
-		for _, tail := range wrappedTail.FindAllStringSubmatch(lines[i+1].s, 20) {
+		for _, tail := range wrappedTail.FindAllStringSubmatch(string(lines[i+1].Text), 20) {
 			b, err := base64.RawStdEncoding.DecodeString(head[1] + strings.TrimRight(tail[1], "="))
 			if err == nil && strings.IndexByte(string(b), ':') > 0 && readable(b) {
-				return suspect(cause.Strong, 0.85, lines[i].from, "The encoded login goes on in a second line: the encoder breaks long values.")
+				return cause.SuspectAt(cause.Strong, 0.85, lines[i].From, "The encoded login goes on in a second line: the encoder breaks long values.")
 			}
 		}
 	}
@@ -181,46 +184,46 @@ var otherTemplate = lazyregexp.New(`(?i)\{(?:env|secret|secrets|vault|input|var|
 
 // templateLeft finds a template that stands unfilled in an address, or a manual's instruction in place of a secret.
 func templateLeft(v *cause.View) *cause.Suspicion {
-	ts := said(v)
+	ts := v.Said()
 	for _, x := range v.Exchanges {
 		if x.Given != "" {
-			ts = add(ts, x.Request.URL.Path, fact.Source{Exchange: x.N})
+			ts = ts.Add(x.Request.URL.Path, fact.Source{Exchange: x.N})
 		}
 	}
 	var s *cause.Suspicion
-	if g, from, ok := find(ts, encodedBraces); ok {
+	if g, from, ok := ts.First(encodedBraces); ok {
 		w := 0.5
 		if credentialName.MatchString(g[1]) || strings.Contains(strings.ToLower(g[1]), "tenant") || strings.Contains(strings.ToLower(g[1]), "url") || strings.Contains(strings.ToLower(g[1]), "client") {
 			w = 0.8
 		}
-		s = suspect(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
+		s = cause.SuspectAt(cause.Likely, w, from, "The braces of a template stand percent-encoded in the address that was asked.")
 	}
-	if _, from, ok := find(said(v), codeLogged); ok {
-		s = better(s, suspect(cause.Strong, 0.85, from, "The record shows an Authorization that holds what a language prints for a function or an object."))
+	if _, from, ok := v.Said().First(codeLogged); ok {
+		s = cause.Weightier(s, cause.SuspectAt(cause.Strong, 0.85, from, "The record shows an Authorization that holds what a language prints for a function or an object."))
 	}
-	if _, from, ok := find(said(v), nothingLogged); ok {
-		s = better(s, suspect(cause.Strong, 0.88, from, "The record shows an Authorization whose value is what a language prints for nothing or for an object."))
+	if _, from, ok := v.Said().First(nothingLogged); ok {
+		s = cause.Weightier(s, cause.SuspectAt(cause.Strong, 0.88, from, "The record shows an Authorization whose value is what a language prints for nothing or for an object."))
 	}
 	for _, x := range v.Exchanges {
 		for _, f := range x.Request.Header {
 			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(objectLogged.Get()) {
-				s = better(s, suspect(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
+				s = cause.Weightier(s, cause.SuspectAt(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
 			}
 			if x.Given != "" && f.Value.Match(nameAsValue.Get()) {
-				s = better(s, suspect(cause.Likely, 0.6, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the name of a variable in place of its value."))
+				s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.6, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the name of a variable in place of its value."))
 			}
 			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(otherTemplate.Get()) {
-				s = better(s, suspect(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
+				s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
 			}
 		}
 	}
 	for _, c := range meant(v) {
 		if c.In == cred.InHeader && c.Has(cred.Empty) && c.Scheme != "" && (v.Intent == nil || len(v.Intent.Variables) == 0) && refusedOrBad(v) {
-			s = better(s, suspect(cause.Likely, 0.6, fact.Source{}, "Nothing stands behind the word "+c.Scheme+": what should be filled in there is empty."))
+			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.6, fact.Source{}, "Nothing stands behind the word "+c.Scheme+": what should be filled in there is empty."))
 		}
 	}
-	if _, from, ok := find(written(v), instruction); ok {
-		s = better(s, suspect(cause.Strong, 0.85, from, "Where the secret should stand there is the instruction of a manual or sample."))
+	if _, from, ok := v.Heard().First(instruction); ok {
+		s = cause.Weightier(s, cause.SuspectAt(cause.Strong, 0.85, from, "Where the secret should stand there is the instruction of a manual or sample."))
 	}
 	return s
 }
@@ -234,17 +237,17 @@ var composeName = lazyregexp.New(`(?i)(?:^|\.)(?:environment|command|labels|entr
 // composeDollar finds a $ of a password or hash that Docker Compose takes for a variable; it wants $$.
 func composeDollar(v *cause.View) *cause.Suspicion {
 	var s *cause.Suspicion
-	if g, from, ok := find(said(v), composeUnset); ok && strings.ToUpper(g[1]) != g[1] {
-		s = suspect(cause.Strong, 0.88, from, "Docker Compose took a part of the value for a variable that is not set: a $ in it has to be doubled.")
+	if g, from, ok := v.Said().First(composeUnset); ok && strings.ToUpper(g[1]) != g[1] {
+		s = cause.SuspectAt(cause.Strong, 0.88, from, "Docker Compose took a part of the value for a variable that is not set: a $ in it has to be doubled.")
 	}
 	for _, set := range v.Settings {
 		if set.System == "yaml" && composeName.MatchString(set.Name) && len(set.Args) > 0 && set.Args[0].Match(hashDollar.Get()) {
-			s = better(s, suspect(cause.Likely, 0.75, set.From, "The value holds a hash with single $ signs, which Docker Compose replaces by variables."))
+			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.75, set.From, "The value holds a hash with single $ signs, which Docker Compose replaces by variables."))
 		}
 	}
-	for _, t := range written(v) {
-		if composeBlock.MatchString(t.s) && hashDollar.MatchString(t.s) {
-			s = better(s, suspect(cause.Likely, 0.75, t.from, "The file holds a hash with single $ signs, which Docker Compose replaces by variables."))
+	for _, t := range v.Heard() {
+		if composeBlock.MatchString(string(t.Text)) && hashDollar.MatchString(string(t.Text)) {
+			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.75, t.From, "The file holds a hash with single $ signs, which Docker Compose replaces by variables."))
 		}
 	}
 	return s
@@ -258,23 +261,15 @@ var (
 
 // userinfoWritten judges the login in an address that a command, a setting or a message shows.
 func userinfoWritten(v *cause.View) *cause.Suspicion {
-	ts := written(v)
-	for _, set := range v.Settings {
-		for _, a := range set.Args {
-			a.Map(func(s string) string {
-				ts = add(ts, s, set.From)
-				return ""
-			})
-		}
+	ts := heardOrSet(v)
+	if _, from, ok := ts.First(twoAts); ok {
+		return cause.SuspectAt(cause.Strong, 0.88, from, "The address holds two @ signs before the path: one belongs to the login and has to be written as %40.")
 	}
-	if _, from, ok := find(ts, twoAts); ok {
-		return suspect(cause.Strong, 0.88, from, "The address holds two @ signs before the path: one belongs to the login and has to be written as %40.")
+	if _, from, ok := ts.First(signInside); ok {
+		return cause.SuspectAt(cause.Strong, 0.85, from, "A # or ? stands in the password of the address and ends the host part there; it has to be percent-encoded.")
 	}
-	if _, from, ok := find(ts, signInside); ok {
-		return suspect(cause.Strong, 0.85, from, "A # or ? stands in the password of the address and ends the host part there; it has to be percent-encoded.")
-	}
-	if _, from, ok := find(ts, escapeThere); ok {
-		return suspect(cause.Likely, 0.5, from, "The login in the address is percent-encoded; the program has to decode it once.")
+	if _, from, ok := ts.First(escapeThere); ok {
+		return cause.SuspectAt(cause.Likely, 0.5, from, "The login in the address is percent-encoded; the program has to decode it once.")
 	}
 	return nil
 }

@@ -21,7 +21,7 @@ var WrongEndpointOrHost = &cause.Cause{
 		"password-login-disabled", "two-auth-layers-one-header", "client-config-credential-key-mismatch", "llm-api-key-errors", "no-credentials-sent"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(foreignIn(v), otherRegion(v))
+		return cause.Weightier(foreignIn(v), otherRegion(v))
 	},
 }
 

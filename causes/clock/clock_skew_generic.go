@@ -84,7 +84,7 @@ var ClockSkewGeneric = &cause.Cause{
 func overWhenNew(v *cause.View) bool {
 	_, t, ok := token(v)
 	now, slack, dated := server(v)
-	if !ok || !dated || !fresh.MatchString(told(v)) {
+	if !ok || !dated || !cause.CallsNew(v.HumanText(64<<10)) {
 		return false
 	}
 	end, known := at(t.Claims.Exp)

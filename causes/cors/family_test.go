@@ -8,3 +8,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) { causetest.Run(t, cors.Causes, cors.Pages) }
+
+func TestRecordedBounds(t *testing.T) { causetest.Bounds(t, cors.Causes) }

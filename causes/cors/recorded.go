@@ -11,16 +11,8 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// finding is what a record tells about CORS: the cause and how well it fits.
-type finding struct {
-	id      string
-	grade   cause.Grade
-	weight  float64
-	because []fact.Fact
-}
-
 // recorded answers for the cause called id from a record that need not show whole exchanges. live is the detector that
-// wants to see all; what it finds goes before.
+// wants to see all; its experiments and remedies stay when the record says more.
 func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
 	return func(v *cause.View) *cause.Suspicion {
 		var s *cause.Suspicion
@@ -30,20 +22,13 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 		if !v.Recorded() {
 			return s
 		}
-		var best finding
-		for _, f := range findings(v) {
-			if f.id == id && (f.grade > best.grade || f.grade == best.grade && f.weight > best.weight) {
-				best = f
-			}
-		}
+		best := cause.WeightiestOf(id, findings(v))
 		switch {
-		case best.id == "":
-			return s
 		case s == nil:
-			return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
-		case best.grade > s.Grade || best.grade == s.Grade && best.weight > s.Weight:
+			return best
+		case best.Outweighs(s):
 			// What was written beside the exchange says more than the exchange alone.
-			s.Grade, s.Weight, s.Because, s.Independent = best.grade, best.weight, best.because, false
+			s.Grade, s.Weight, s.Because, s.Independent = best.Grade, best.Weight, best.Because, false
 		}
 		return s
 	}
@@ -55,18 +40,12 @@ var (
 )
 
 // findings are what the exchanges and settings of the record tell.
-func findings(v *cause.View) []finding {
-	var out []finding
+func findings(v *cause.View) []*cause.Finding {
+	var out []*cause.Finding
 	withCredentials, complained := false, false
-	hear := func(text string) {
-		withCredentials = withCredentials || includes.MatchString(text)
-		complained = complained || noHeader.MatchString(text)
-	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		hear(string(m.Text[:min(len(m.Text), 16<<10)]))
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		hear(string(n.Text[:min(len(n.Text), 16<<10)]))
+	for _, p := range v.Excerpts(40, 20, 16<<10) {
+		withCredentials = withCredentials || includes.MatchString(string(p.Text))
+		complained = complained || noHeader.MatchString(string(p.Text))
 	}
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		if x.Given == "" || x.Response == nil {
@@ -83,7 +62,7 @@ func findings(v *cause.View) []finding {
 		if m.Fields["method"] == "OPTIONS" && (m.Status == 401 || m.Status == 403) {
 			f := fact.Given("the log", "OPTIONS, which browsers send without a credential, is answered %d.", m.Status)
 			f.From = m.From
-			out = append(out, finding{"cors-preflight-401", cause.Likely, 0.72, []fact.Fact{f}})
+			out = append(out, cause.Found("cors-preflight-401", cause.Likely, 0.72, f))
 			break
 		}
 	}
@@ -92,16 +71,16 @@ func findings(v *cause.View) []finding {
 
 // preflights judges the answer to an OPTIONS request. Without Access-Control-Request-Method it may be another thing; then
 // it only fits.
-func preflights(x *exchange.Exchange) []finding {
+func preflights(x *exchange.Exchange) []*cause.Finding {
 	h := x.Request.Header
 	asks := h.Has("Access-Control-Request-Method") || h.Has("Access-Control-Request-Headers")
 	if refusesAll(x) && !bears(x.Request) && x.Status() != 0 {
-		f := finding{"cors-preflight-401", cause.Likely, 0.75, []fact.Fact{
-			fact.At(x.N, "The OPTIONS request, which browsers send without a credential, is answered %d.", x.Status())}}
+		f := cause.Found("cors-preflight-401", cause.Likely, 0.75,
+			fact.At(x.N, "The OPTIONS request, which browsers send without a credential, is answered %d.", x.Status()))
 		if asks && x.Status() == 401 {
-			f.grade, f.weight = cause.Strong, 0.9
+			f.Grade, f.Weight = cause.Strong, 0.9
 		}
-		return []finding{f}
+		return []*cause.Finding{f}
 	}
 	wanted := list(h.Get("Access-Control-Request-Headers"))
 	allow := x.Header().Values("Access-Control-Allow-Headers")
@@ -110,21 +89,21 @@ func preflights(x *exchange.Exchange) []finding {
 	}
 	c := call{headers: wanted}
 	if miss := c.missing(x); len(miss) > 0 {
-		return []finding{{"cors-header-not-allowed", cause.Strong, 0.9, []fact.Fact{
-			fact.At(x.N, "The preflight asks for headers, and Access-Control-Allow-Headers of the answer lacks: %s.", names(miss))}}}
+		return []*cause.Finding{cause.Found("cors-header-not-allowed", cause.Strong, 0.9,
+			fact.At(x.N, "The preflight asks for headers, and Access-Control-Allow-Headers of the answer lacks: %s.", names(miss)))}
 	}
 	return nil
 }
 
 // answers judges the answer to the request itself.
-func answers(x *exchange.Exchange, withCredentials, complained bool) []finding {
+func answers(x *exchange.Exchange, withCredentials, complained bool) []*cause.Finding {
 	h, asked := x.Header(), x.Request.Header
 	origin := asked.Get("Origin")
-	var out []finding
+	var out []*cause.Finding
 	allowed := h.Text("Access-Control-Allow-Origin")
 	if allowed.Is("*") && (withCredentials || origin != "" && (asked.Has("Cookie") || h.Text("Access-Control-Allow-Credentials").EqualFold("true"))) {
-		out = append(out, finding{"cors-wildcard-with-credentials", cause.Likely, 0.78, []fact.Fact{
-			fact.At(x.N, "Access-Control-Allow-Origin is a star, and credentials are meant to come along; browsers refuse that pair.")}})
+		out = append(out, cause.Found("cors-wildcard-with-credentials", cause.Likely, 0.78,
+			fact.At(x.N, "Access-Control-Allow-Origin is a star, and credentials are meant to come along; browsers refuse that pair.")))
 	}
 	seen := x.Unseen&exchange.ResponseHeader == 0 || complained && len(h) > 0
 	if allowed.Empty() && origin != "" && seen && (x.Status() == 401 || x.Status() == 403) && !invalidOrigin(x) {
@@ -132,14 +111,14 @@ func answers(x *exchange.Exchange, withCredentials, complained bool) []finding {
 		if complained { // the browser's complaint and its ground stand side by side
 			g, w = cause.Strong, 0.86
 		}
-		out = append(out, finding{"cors-missing-on-401", g, w, []fact.Fact{
-			fact.At(x.N, "The answer %d to a page of %s has no Access-Control-Allow-Origin.", x.Status(), origin)}})
+		out = append(out, cause.Found("cors-missing-on-401", g, w,
+			fact.At(x.N, "The answer %d to a page of %s has no Access-Control-Allow-Origin.", x.Status(), origin)))
 	}
 	return out
 }
 
 // origins compares Origin with what the answer allows.
-func origins(x *exchange.Exchange) []finding {
+func origins(x *exchange.Exchange) []*cause.Finding {
 	origin, allowed := x.Request.Header.Get("Origin"), x.Header().Values("Access-Control-Allow-Origin")
 	if origin == "" || len(allowed) == 0 {
 		return nil
@@ -150,16 +129,16 @@ func origins(x *exchange.Exchange) []finding {
 		}
 	}
 	if !slices.ContainsFunc(allowed, func(t secret.Text) bool { return t.Is("*") || t.Is(origin) }) {
-		return []finding{{"cors-origin-not-allowed", cause.Strong, 0.88, []fact.Fact{
-			fact.At(x.N, "The page is of %s, and Access-Control-Allow-Origin names another origin.", origin)}}}
+		return []*cause.Finding{cause.Found("cors-origin-not-allowed", cause.Strong, 0.88,
+			fact.At(x.N, "The page is of %s, and Access-Control-Allow-Origin names another origin.", origin))}
 	}
 	return nil
 }
 
 // configured reads what nginx is told to add: without "always" a header goes with successful answers only
 // (ngx_http_headers_module), and a star does not go with credentials.
-func configured(v *cause.View) []finding {
-	var out []finding
+func configured(v *cause.View) []*cause.Finding {
+	var out []*cause.Finding
 	star, credentials, preflight := fact.Source{}, false, false
 	bare := fact.Source{}
 	found, starred := false, false
@@ -187,7 +166,7 @@ func configured(v *cause.View) []finding {
 	if starred && credentials {
 		f := fact.Given("the configuration", "A star as the allowed origin and leave for credentials stand together; browsers refuse that pair.")
 		f.From = star
-		out = append(out, finding{"cors-wildcard-with-credentials", cause.Likely, 0.78, []fact.Fact{f}})
+		out = append(out, cause.Found("cors-wildcard-with-credentials", cause.Likely, 0.78, f))
 	}
 	refusal := slices.ContainsFunc(v.Messages, func(m exchange.Message) bool { return m.Status == 401 || m.Status == 403 }) ||
 		slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return cause.Refused(x) && x.Request.Method != "OPTIONS" }) ||
@@ -195,7 +174,7 @@ func configured(v *cause.View) []finding {
 	if found && refusal && !preflight {
 		f := fact.Given("the configuration", `add_header without "always" leaves Access-Control-Allow-Origin off every 401 and 403.`)
 		f.From = bare
-		out = append(out, finding{"cors-missing-on-401", cause.Likely, 0.78, []fact.Fact{f}})
+		out = append(out, cause.Found("cors-missing-on-401", cause.Likely, 0.78, f))
 	}
 	return out
 }

@@ -19,7 +19,7 @@ var BasicNonASCIICharset = &cause.Cause{
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(lettersSent(v), lettersTold(v))
+		return cause.Weightier(lettersSent(v), lettersTold(v))
 	},
 }
 

@@ -19,7 +19,7 @@ var CredentialTypeWrong = &cause.Cause{
 	Hides:   []string{"wrong-password", "token-revoked", "missing-www-authenticate", "401-means-403", "unsolicited-authorization-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(typeSent(v), tokenAsKey(v))
+		return cause.Weightier(typeSent(v), tokenAsKey(v))
 	},
 }
 

@@ -21,7 +21,7 @@ var OAuthClientSecretEncoding = &cause.Cause{
 	Hides:   []string{"wrong-password", "oauth-client-auth-failed", "missing-www-authenticate"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return better(secretSent(v), secretRecorded(v))
+		return cause.Weightier(secretSent(v), secretRecorded(v))
 	},
 }
 

@@ -8,75 +8,18 @@ import (
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-// text is a piece of what somebody pasted. It may hold secrets: it is matched, never shown.
-type text struct {
-	s    string
-	from fact.Source
-}
-
-// Bounds of what is matched.
-const (
-	mostTexts  = 200
-	longestOne = 1 << 14
-)
-
-// said are the texts that programs wrote, told those of a person; settings count as said.
-func said(v *cause.View) []text {
-	var out []text
-	put := func(s string, from fact.Source) {
-		if len(out) < mostTexts {
-			out = append(out, text{s[:min(len(s), longestOne)], from})
-		}
-	}
-	for _, x := range v.Exchanges {
-		if x.Given != "" && len(x.Body()) > 0 {
-			put(string(x.Body()), fact.Source{Exchange: x.N})
-		}
-	}
-	for _, m := range v.Messages {
-		put(string(m.Text), m.From)
-	}
+// saidOrSet are the texts that programs wrote, and the settings as name="value".
+func saidOrSet(v *cause.View) cause.Passages {
+	out := v.Said()
 	for _, s := range v.Settings {
 		for _, a := range s.Args {
-			a.Map(func(value string) string {
-				put(s.Name+`="`+value+`"`, s.From)
+			a.Map(func(value string) string { // a joined text would be a secret of its own
+				out = out.Add(s.Name+`="`+value+`"`, s.From)
 				return ""
 			})
 		}
 	}
 	return out
-}
-
-func told(v *cause.View) []text {
-	var out []text
-	for _, n := range v.Notes[:min(len(v.Notes), mostTexts)] {
-		out = append(out, text{string(n.Text[:min(len(n.Text), longestOne)]), n.From})
-	}
-	return out
-}
-
-func find(ts []text, re *lazyregexp.Regexp) (fact.Source, bool) {
-	for _, t := range ts {
-		if re.MatchString(t.s) {
-			return t.from, true
-		}
-	}
-	return fact.Source{}, false
-}
-
-// better is the weightier of two suspicions.
-func better(a, b *cause.Suspicion) *cause.Suspicion {
-	switch {
-	case a == nil:
-		return b
-	case b == nil || a.Grade > b.Grade || a.Grade == b.Grade && a.Weight >= b.Weight:
-		return a
-	}
-	return b
-}
-
-func suspect(g cause.Grade, weight float64, from fact.Source, sentence string) *cause.Suspicion {
-	return &cause.Suspicion{Grade: g, Weight: weight, Because: []fact.Fact{{Text: sentence, From: from}}}
 }
 
 var (
@@ -90,15 +33,15 @@ func secretRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	ts := said(v)
-	if _, refused := find(ts, clientRefused); !refused {
+	ts := saidOrSet(v)
+	if _, _, refused := ts.First(clientRefused); !refused {
 		return nil
 	}
-	if from, ok := find(append(ts, told(v)...), secretEscaped); ok {
-		return suspect(cause.Strong, 0.85, from, "The secret appears percent-encoded on one side of the exchange and plain on the other.")
+	if _, from, ok := append(ts, v.Told()...).First(secretEscaped); ok {
+		return cause.SuspectAt(cause.Strong, 0.85, from, "The secret appears percent-encoded on one side of the exchange and plain on the other.")
 	}
-	if from, ok := find(ts, secretWritten); ok {
-		return suspect(cause.Strong, 0.82, from, "The client secret holds + or &, which form-decoding changes when it was not encoded first.")
+	if _, from, ok := ts.First(secretWritten); ok {
+		return cause.SuspectAt(cause.Strong, 0.82, from, "The client secret holds + or &, which form-decoding changes when it was not encoded first.")
 	}
 	return nil
 }
@@ -108,8 +51,8 @@ var foreignLetter = lazyregexp.New(`(?i:password|passwort|kennwort|passphrase|mo
 
 // lettersTold finds a password outside ASCII in what a person wrote.
 func lettersTold(v *cause.View) *cause.Suspicion {
-	if from, ok := find(told(v), foreignLetter); ok && v.Recorded() {
-		return suspect(cause.Likely, 0.62, from, "The login that is described has a character outside ASCII, which two programs may encode in two ways.")
+	if _, from, ok := v.Told().First(foreignLetter); ok && v.Recorded() {
+		return cause.SuspectAt(cause.Likely, 0.62, from, "The login that is described has a character outside ASCII, which two programs may encode in two ways.")
 	}
 	return nil
 }
@@ -123,7 +66,7 @@ func tokenAsKey(v *cause.View) *cause.Suspicion {
 		for _, f := range x.Request.Header {
 			name := strings.ToLower(f.Name)
 			if name == "x-goog-api-key" && f.Value.HasPrefix("ya29.") {
-				return suspect(cause.Strong, 0.9, fact.Source{Exchange: x.N}, "x-goog-api-key holds an OAuth access token (ya29.); an API key begins with AIza.")
+				return cause.SuspectAt(cause.Strong, 0.9, fact.Source{Exchange: x.N}, "x-goog-api-key holds an OAuth access token (ya29.); an API key begins with AIza.")
 			}
 		}
 	}

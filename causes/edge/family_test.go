@@ -8,3 +8,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) { causetest.Run(t, edge.Causes, edge.Pages) }
+
+func TestRecordedBounds(t *testing.T) { causetest.Bounds(t, edge.Causes) }

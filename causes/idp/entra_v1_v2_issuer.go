@@ -44,7 +44,7 @@ var EntraV1V2Issuer = &cause.Cause{
 		switch {
 		case v.Recorded() && foreign && !said && !speaksOfOther(v):
 			s.Grade, s.Weight = cause.Likely, 0.8
-			if len(v.Settings) > 0 || entraSetting.MatchString(written(v)) {
+			if len(v.Settings) > 0 || entraSetting.MatchString(v.MachineText(heardLimit)) {
 				s.Grade = cause.Strong
 			}
 			s.Because = append(s.Because, v.Asked("The settings or code shown name the issuer or the metadata of %s.", far))
@@ -107,7 +107,7 @@ var issuers = lazyregexp.New(`https://(?:sts\.windows\.net/[a-z0-9-]*/?|login\.m
 
 // expects reports which version's issuers the answer names beside the token's own.
 func expects(v *cause.View, c *jwt.Claims) (v1, v2 bool) {
-	text := written(v)
+	text := v.MachineText(heardLimit)
 	for _, ch := range v.Challenges {
 		text += "\n" + ch.Value("error_description")
 	}

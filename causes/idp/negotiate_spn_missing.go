@@ -47,7 +47,7 @@ var NegotiateSPNMissing = &cause.Cause{
 				s.Grade, s.Weight = cause.Strong, 0.8
 				s.Because = append(s.Because, v.Saw("The server offers Negotiate and not NTLM, and asks again."))
 			}
-		case v.Recorded() && (v.Challenges.Has("Negotiate") || kerberosSpoken.MatchString(written(v))) && aliasTold.MatchString(told(v)):
+		case v.Recorded() && (v.Challenges.Has("Negotiate") || kerberosSpoken.MatchString(v.MachineText(heardLimit))) && aliasTold.MatchString(v.HumanText(heardLimit)):
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = []fact.Fact{v.Saw("The server asks for Negotiate, or a Kerberos library speaks."), v.Asked("It is told that the host has another name, under which it works: a ticket is for one name only.")}
 		case sent && v.Whole() && a.Kind == cred.Negotiate && !a.Value.Empty():

@@ -51,7 +51,7 @@ var orgIssuer = lazyregexp.New(`(?i)issuer(?:[-_]?ur[il])?\b[^\n]{0,60}https://[
 
 // oktaInSettings knows it by the API's own settings, when a token is refused and none is shown.
 func oktaInSettings(v *cause.View) *cause.Suspicion {
-	if !orgIssuer.MatchString(written(v)) {
+	if !orgIssuer.MatchString(v.MachineText(heardLimit)) {
 		return nil
 	}
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: oktaRemedies(v),
@@ -61,7 +61,7 @@ func oktaInSettings(v *cause.View) *cause.Suspicion {
 	if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {
 		s.Grade, s.Weight = cause.Strong, 0.85
 		s.Because = append(s.Because, m.Because)
-	} else if keySpoken.MatchString(written(v)) {
+	} else if keySpoken.MatchString(v.MachineText(heardLimit)) {
 		s.Grade, s.Weight = cause.Strong, 0.85
 	}
 	return s

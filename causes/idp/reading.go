@@ -10,6 +10,9 @@ import (
 	"github.com/why401/why401/fact"
 )
 
+// heardLimit bounds how much text is searched.
+const heardLimit = 96 << 10
+
 // says finds one of the literals in the answer's body or challenge, whatever its case, and quotes the literal only.
 func says(v *cause.View, literals ...string) (fact.Fact, bool) {
 	text := bytes.ToLower(v.Answer.Body())
@@ -62,4 +65,20 @@ func segment(path, name string) string {
 func newToken(v *cause.View, id, title, effect string, steps ...string) cause.Remedy {
 	return cause.Remedy{ID: id, Title: title, For: "client", Effect: effect, Opens: "nothing", Steps: steps,
 		Verify: `curl -i -H "Authorization: Bearer $TOKEN" ` + cause.Quote(v.Request.URL) + " answers 2xx", Undo: "use the former token"}
+}
+
+// refusedOrUnseen reports a 401 or 403, or a record that does not show the status.
+func refusedOrUnseen(v *cause.View) bool {
+	switch v.Answer.Status() {
+	case 401, 403:
+		return true
+	case 0:
+		return v.Recorded()
+	}
+	return false
+}
+
+// clientError reports a 4xx, or a record that does not show the status.
+func clientError(v *cause.View) bool {
+	return v.Answer.Status()/100 == 4 || v.Answer.Status() == 0 && v.Recorded()
 }

@@ -36,8 +36,8 @@ func addresses(v *cause.View) []exchange.URL {
 			}
 		}
 	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		take(string(m.Text[:min(len(m.Text), maxHeard)]))
+	for _, p := range v.Excerpts(40, 0, maxHeard) {
+		take(string(p.Text))
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {
@@ -46,25 +46,18 @@ func addresses(v *cause.View) []exchange.URL {
 			}
 		}
 	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		take(string(n.Text[:min(len(n.Text), maxHeard)]))
+	for _, p := range v.Excerpts(0, 20, maxHeard) {
+		take(string(p.Text))
 	}
 	return out
 }
 
 // endedElsewhere is a program that tells at which address it came to stand, and that is not the one it was given.
-func endedElsewhere(v *cause.View) (trail, bool) {
+func endedElsewhere(v *cause.View) *cause.Finding {
 	told, carries := false, false
-	hear := func(text exchange.Raw) {
-		s := string(text[:min(len(text), maxHeard)])
-		told = told || ended.MatchString(s)
-		carries = carries || login.MatchString(s)
-	}
-	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		hear(m.Text)
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		hear(n.Text)
+	for _, p := range v.Excerpts(40, 20, maxHeard) {
+		told = told || ended.MatchString(string(p.Text))
+		carries = carries || login.MatchString(string(p.Text))
 	}
 	for _, s := range v.Settings[:min(len(v.Settings), 40)] {
 		for _, a := range s.Args {
@@ -84,7 +77,7 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 		}
 	}
 	if !told || !carries || len(asked) < 2 {
-		return trail{}, false
+		return nil
 	}
 	from := asked[0]
 	for _, to := range asked[1:] {
@@ -101,25 +94,25 @@ func endedElsewhere(v *cause.View) (trail, bool) {
 		if id == "" {
 			continue
 		}
-		return trail{id, cause.Likely, 0.72, []fact.Fact{fact.Given("the record", how, from.Origin(), to.Origin())}}, true
+		return cause.Found(id, cause.Likely, 0.72, fact.Given("the record", how, from.Origin(), to.Origin()))
 	}
-	return trail{}, false
+	return nil
 }
 
 // twoNames is prose that speaks of a refusal, and of a site both with www and without it.
-func twoNames(v *cause.View) (trail, bool) {
-	for _, n := range v.Notes[:min(len(v.Notes), 20)] {
-		text := strings.ToLower(string(n.Text[:min(len(n.Text), maxHeard)]))
+func twoNames(v *cause.View) *cause.Finding {
+	for _, p := range v.Excerpts(0, 20, maxHeard) {
+		text := strings.ToLower(string(p.Text))
 		if !login.MatchString(text) {
 			continue
 		}
 		names := hostName.Get().FindAllString(text, 4*maxAddresses)
 		for _, name := range names {
 			if bare, ok := strings.CutPrefix(name, "www."); ok && slices.Contains(names, bare) {
-				return trail{"redirect-www-apex", cause.Likely, 0.62, []fact.Fact{
-					fact.Given("the description", "It speaks of %s with www and without it.", bare)}}, true
+				return cause.Found("redirect-www-apex", cause.Likely, 0.62,
+					fact.Given("the description", "It speaks of %s with www and without it.", bare))
 			}
 		}
 	}
-	return trail{}, false
+	return nil
 }

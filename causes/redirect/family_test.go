@@ -8,3 +8,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) { causetest.Run(t, redirect.Causes, redirect.Pages) }
+
+func TestRecordedBounds(t *testing.T) { causetest.Bounds(t, redirect.Causes) }

@@ -23,50 +23,34 @@ type step struct {
 	from   fact.Source
 }
 
-// trail is what two steps of a record that follow each other tell about a redirect.
-type trail struct {
-	id      string
-	grade   cause.Grade
-	weight  float64
-	because []fact.Fact
-}
-
 // maxSteps is how many requests of a record are looked at.
 const maxSteps = 60
 
 // recorded answers for the cause called id from a record that need not show whole exchanges. live is the detector that
 // wants to see all; what it finds goes before.
 func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
-	return func(v *cause.View) *cause.Suspicion {
-		if v.Whole() {
-			if s := live(v); s != nil {
-				return s
-			}
+	return cause.OnRecordToo(live, func(v *cause.View) *cause.Suspicion {
+		if t := trailOf(v); t != nil && t.ID == id {
+			return &t.Suspicion
 		}
-		if !v.Recorded() {
-			return nil
-		}
-		t, ok := trailOf(v)
-		if !ok || t.id != id {
-			return nil
-		}
-		return &cause.Suspicion{Grade: t.grade, Weight: t.weight, Because: t.because}
-	}
+		return nil
+	})
 }
 
-// trailOf reads the record: the steps in the order in which they were written down, two by two.
-func trailOf(v *cause.View) (trail, bool) {
-	var best trail
-	better := func(t trail, ok bool) {
-		if ok && (t.grade > best.grade || t.grade == best.grade && t.weight > best.weight) {
-			best = t
+// trailOf reads the record: the steps in the order in which they were written down, two by two. Of all that they tell
+// about redirects the weightiest counts; nil when there is none.
+func trailOf(v *cause.View) *cause.Finding {
+	var best *cause.Finding
+	better := func(f *cause.Finding) {
+		if f != nil && (best == nil || f.Outweighs(&best.Suspicion)) {
+			best = f
 		}
 	}
 	for _, steps := range [][]step{exchanged(v), logged(v)} {
 		for i, s := range steps {
 			if s.signed && s.auth != "" && (s.status == 400 || s.status == 401 || s.status == 403) {
-				better(trail{"redirect-forwards-auth-to-presigned", cause.Strong, 0.85, []fact.Fact{
-					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)}}, true)
+				better(cause.Found("redirect-forwards-auth-to-presigned", cause.Strong, 0.85,
+					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)))
 			}
 			if i+1 < len(steps) && steps[i+1].url.Host+steps[i+1].url.Path != "" {
 				better(tookAlong(s, steps[i+1]))
@@ -80,7 +64,7 @@ func trailOf(v *cause.View) (trail, bool) {
 	}
 	better(endedElsewhere(v))
 	better(twoNames(v))
-	return best, best.id != ""
+	return best
 }
 
 // exchanged are the recorded exchanges as steps.
@@ -132,55 +116,55 @@ func said(s step, format string, args ...any) fact.Fact {
 }
 
 // tookAlong is a redirect to a presigned address, to which the credential went along.
-func tookAlong(a, b step) (trail, bool) {
+func tookAlong(a, b step) *cause.Finding {
 	if a.to == nil || b.auth == "" || b.status/100 != 4 || a.to.Host != b.url.Host || !signedLike(*a.to) {
-		return trail{}, false
+		return nil
 	}
-	return trail{"redirect-forwards-auth-to-presigned", cause.Strong, 0.88, []fact.Fact{
+	return cause.Found("redirect-forwards-auth-to-presigned", cause.Strong, 0.88,
 		said(a, "The answer %d leads to a signed address of %s.", a.status, a.to.Origin()),
-		said(b, "The request to it carries %s as well, and is answered %d.", b.auth, b.status)}}, true
+		said(b, "The request to it carries %s as well, and is answered %d.", b.auth, b.status))
 }
 
 // turnedAround is a request with a body whose redirect was followed with GET (RFC 9110 15.4.2 to 15.4.4).
-func turnedAround(a, b step) (trail, bool) {
+func turnedAround(a, b step) *cause.Finding {
 	// After a 302 or 303 a GET that is let in is how forms work; after a 301 the body was meant for the new address.
 	if !slices.Contains([]string{"POST", "PUT", "PATCH", "DELETE"}, a.method) || b.method != "GET" || (b.status < 400 || b.status == 404) && a.status != 301 {
-		return trail{}, false
+		return nil
 	}
 	if a.status != 301 && a.status != 302 && a.status != 303 || !sameResource(a.url, b.url) || a.url.Path == "" {
-		return trail{}, false
+		return nil
 	}
-	t := trail{"redirect-method-changed", cause.Likely, 0.72, []fact.Fact{
-		said(a, "The %s is answered %d.", a.method, a.status), said(b, "The next request for the same resource is a GET, and is answered %d.", b.status)}}
+	t := cause.Found("redirect-method-changed", cause.Likely, 0.72,
+		said(a, "The %s is answered %d.", a.method, a.status), said(b, "The next request for the same resource is a GET, and is answered %d.", b.status))
 	if b.status == 405 {
-		t.grade, t.weight = cause.Strong, 0.9
+		t.Grade, t.Weight = cause.Strong, 0.9
 	}
-	return t, true
+	return t
 }
 
 // lostOnTheWay is a redirect behind which the request is refused, without the credential where that is seen.
-func lostOnTheWay(a, b step) (trail, bool) {
+func lostOnTheWay(a, b step) *cause.Finding {
 	if a.status/100 != 3 || b.status != 401 && b.status != 403 || a.method != b.method && a.method != "" && b.method != "" {
-		return trail{}, false
+		return nil
 	}
 	id := kindOf(a.url, b.url)
 	if id == "" || b.auth != "" {
-		return trail{}, false
+		return nil
 	}
-	t := trail{id: id, grade: cause.Likely, weight: 0.6, because: []fact.Fact{
-		said(a, "The request is answered %d and leads to another address.", a.status), said(b, "There it is answered %d.", b.status)}}
+	t := cause.Found(id, cause.Likely, 0.6,
+		said(a, "The request is answered %d and leads to another address.", a.status), said(b, "There it is answered %d.", b.status))
 	switch {
 	case a.auth != "" && b.bare:
-		t.grade, t.weight = cause.Strong, 0.88
-		t.because = append(t.because, said(b, "The %s of the first request is not in the second.", a.auth))
+		t.Grade, t.Weight = cause.Strong, 0.88
+		t.Because = append(t.Because, said(b, "The %s of the first request is not in the second.", a.auth))
 	case a.auth != "":
-		t.weight = 0.8 // the second one's header was not written down, maybe because nothing worth it stood there
+		t.Weight = 0.8 // the second one's header was not written down, maybe because nothing worth it stood there
 	case id == "redirect-trailing-slash" && a.status != 302 && a.status != 303:
-		t.weight = 0.7
+		t.Weight = 0.7
 	case id == "redirect-cross-host-drops-auth" || a.bare:
-		return trail{}, false // a login elsewhere looks the same
+		return nil // a login elsewhere looks the same
 	}
-	return t, true
+	return t
 }
 
 // kindOf names the cause by what differs between the two addresses; "" when they are not one thing at two places.
@@ -207,28 +191,28 @@ func kindOf(a, b exchange.URL) string {
 
 // sameButBare compares two dumps of header fields without addresses: all fields of the first come again in the second,
 // but for the credential, and a redirect was spoken of.
-func sameButBare(v *cause.View, a, b step) (trail, bool) {
+func sameButBare(v *cause.View, a, b step) *cause.Finding {
 	if a.auth == "" || b.auth != "" || len(b.names) < 4 || a.url.Host != "" && b.url.Host != "" {
-		return trail{}, false
+		return nil
 	}
 	for _, n := range a.names {
 		if !strings.EqualFold(n, a.auth) && !slices.Contains(b.names, n) {
-			return trail{}, false
+			return nil
 		}
 	}
 	for _, m := range v.Messages {
 		if m.Status/100 == 3 && m.Status != 304 {
-			return trail{"redirect-cross-host-drops-auth", cause.Likely, 0.8, []fact.Fact{
-				said(b, "The second request has all header fields of the first but %s.", a.auth), said(step{from: m.From}, "Between them stands a %d.", m.Status)}}, true
+			return cause.Found("redirect-cross-host-drops-auth", cause.Likely, 0.8,
+				said(b, "The second request has all header fields of the first but %s.", a.auth), said(step{from: m.From}, "Between them stands a %d.", m.Status))
 		}
 	}
-	return trail{}, false
+	return nil
 }
 
 // leadsAway is a redirect that nobody followed, or that ends the record.
-func leadsAway(v *cause.View, s step) (trail, bool) {
+func leadsAway(v *cause.View, s step) *cause.Finding {
 	if s.status/100 != 3 || s.to == nil {
-		return trail{}, false
+		return nil
 	}
 	from := s.url
 	if from.Host == "" { // the address may stand in the prose around the answer
@@ -241,18 +225,18 @@ func leadsAway(v *cause.View, s step) (trail, bool) {
 	}
 	switch {
 	case from.Host != "" && wwwTwins(from.Host, s.to.Host):
-		return trail{"redirect-www-apex", cause.Likely, 0.7, []fact.Fact{
-			said(s, "The answer is %d, and leads from %s to %s, which is another host to every program.", s.status, from.Host, s.to.Host)}}, true
+		return cause.Found("redirect-www-apex", cause.Likely, 0.7,
+			said(s, "The answer is %d, and leads from %s to %s, which is another host to every program.", s.status, from.Host, s.to.Host))
 	case from.Host == "" || from.Host != s.to.Host:
-		return trail{}, false
+		return nil
 	case slashed(from, *s.to):
-		return trail{"redirect-trailing-slash", cause.Strong, 0.85, []fact.Fact{
-			said(s, "The answer is %d, and leads to the same path with the slash at its end put on or taken away.", s.status)}}, true
+		return cause.Found("redirect-trailing-slash", cause.Strong, 0.85,
+			said(s, "The answer is %d, and leads to the same path with the slash at its end put on or taken away.", s.status))
 	case from.Scheme == "http" && s.to.Scheme == "https" && sameResource(from, *s.to) && s.auth != "":
-		return trail{"redirect-scheme-upgrade", cause.Likely, 0.72, []fact.Fact{
-			said(s, "The answer to the http request, which carries %s, is a %d to https.", s.auth, s.status)}}, true
+		return cause.Found("redirect-scheme-upgrade", cause.Likely, 0.72,
+			said(s, "The answer to the http request, which carries %s, is a %d to https.", s.auth, s.status))
 	}
-	return trail{}, false
+	return nil
 }
 
 // signedLike reports an address with a signature and an end among its parameters; in records the signature itself is

@@ -8,3 +8,5 @@ import (
 )
 
 func TestScenarios(t *testing.T) { causetest.Run(t, session.Causes, session.Pages) }
+
+func TestRecordedBounds(t *testing.T) { causetest.Bounds(t, session.Causes) }

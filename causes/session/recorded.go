@@ -13,39 +13,15 @@ import (
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-// finding is what a record tells about a cookie: the cause and how well it fits.
-type finding struct {
-	id      string
-	grade   cause.Grade
-	weight  float64
-	because []fact.Fact
-}
-
 // recorded answers for the cause called id from a record that need not show whole exchanges. live is the detector that
 // wants to see all; what it finds goes before.
 func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
+	read := cause.OnRecordToo(live, func(v *cause.View) *cause.Suspicion { return cause.WeightiestOf(id, findings(v)) })
 	return func(v *cause.View) *cause.Suspicion {
 		if v.Recorded() && signed(v.Answer) {
 			return nil
 		}
-		if v.Whole() {
-			if s := live(v); s != nil {
-				return s
-			}
-		}
-		if !v.Recorded() {
-			return nil
-		}
-		var best finding
-		for _, f := range findings(v) {
-			if f.id == id && (f.grade > best.grade || f.grade == best.grade && f.weight > best.weight) {
-				best = f
-			}
-		}
-		if best.id == "" {
-			return nil
-		}
-		return &cause.Suspicion{Grade: best.grade, Weight: best.weight, Because: best.because}
+		return read(v)
 	}
 }
 
@@ -63,8 +39,8 @@ func signed(x *exchange.Exchange) bool {
 const maxCookies = 40
 
 // findings are what the record tells about its cookies.
-func findings(v *cause.View) []finding {
-	var out []finding
+func findings(v *cause.View) []*cause.Finding {
+	var out []*cause.Finding
 	said := hear(texts(v))
 	n := 0
 	for _, x := range v.Exchanges {
@@ -81,8 +57,8 @@ func findings(v *cause.View) []finding {
 			out = append(out, unsent(g, said)...)
 		}
 		if quiet(x) {
-			out = append(out, finding{"cookie-third-party-blocked", cause.Likely, 0.78, []fact.Fact{
-				fact.At(x.N, "A frame on a page of another site asks for a login without a prompt (prompt=none), and none is found.")}})
+			out = append(out, cause.Found("cookie-third-party-blocked", cause.Likely, 0.78,
+				fact.At(x.N, "A frame on a page of another site asks for a login without a prompt (prompt=none), and none is found.")))
 		}
 	}
 	return append(out, told(v, said)...)
@@ -92,16 +68,7 @@ func findings(v *cause.View) []finding {
 var cookieless = lazyregexp.New(`no cookies?\b|without (the|a|any|its|that) (session )?cookie|cookies? (is|are|was|were) (not|never) (sent|there|included|returned)|(does not|doesn't|not|never) (send|return|carry|include)s? (the|a|any|that|its) (session )?cookie`)
 
 // texts is what people and programs wrote, in lower case; it is matched and never shown.
-func texts(v *cause.View) string {
-	var b strings.Builder
-	for _, m := range v.Messages[:min(len(v.Messages), 60)] {
-		b.WriteString(strings.ToLower(string(m.Text[:min(len(m.Text), 8<<10)])) + "\n")
-	}
-	for _, n := range v.Notes[:min(len(v.Notes), 30)] {
-		b.WriteString(strings.ToLower(string(n.Text[:min(len(n.Text), 8<<10)])) + "\n")
-	}
-	return b.String()
-}
+func texts(v *cause.View) string { return strings.ToLower(v.Excerpts(60, 30, 8<<10).Join()) }
 
 var (
 	plainAddress = lazyregexp.New(`\bhttp://[^\s"'<>)]+`)
@@ -136,12 +103,12 @@ func plain(said string) bool {
 }
 
 // unstored are the reasons for which no browser keeps the cookie, as far as the field itself and its URL show them.
-func unstored(g given, said heard) []finding {
+func unstored(g given, said heard) []*cause.Finding {
 	c, u := g.set, g.by.Request.URL
 	known := g.by.Unseen&exchange.RequestLine == 0 && u.Host != ""
 	lower := strings.ToLower(c.Name)
-	strong := func(id, format string, args ...any) []finding {
-		return []finding{{id, cause.Strong, 0.88, []fact.Fact{g.says(format, args...)}}}
+	strong := func(id, format string, args ...any) []*cause.Finding {
+		return []*cause.Finding{cause.Found(id, cause.Strong, 0.88, g.says(format, args...))}
 	}
 	switch {
 	case c.Size > cookie.MaxSize:
@@ -165,8 +132,8 @@ func unstored(g given, said heard) []finding {
 		case known && u.Scheme == "http" && !loopback.MatchString(u.String()):
 			return strong("cookie-secure-over-http", "it has Secure, and %s is not https.", u.Origin())
 		case said.plain && !said.terminated:
-			return []finding{{"cookie-secure-over-http", cause.Likely, 0.74, []fact.Fact{
-				g.says("it has Secure."), fact.Given("the record", "An address that is opened is plain http.")}}}
+			return []*cause.Finding{cause.Found("cookie-secure-over-http", cause.Likely, 0.74,
+				g.says("it has Secure."), fact.Given("the record", "An address that is opened is plain http."))}
 		}
 	}
 	return nil
@@ -175,9 +142,9 @@ func unstored(g given, said heard) []finding {
 var domainReasons = []cookie.Reason{cookie.PortInDomain, cookie.SchemeInDomain, cookie.DomainIsIP, cookie.PublicSuffix, cookie.LocalhostDomain, cookie.DomainMismatch}
 
 // unsent are the reasons for which the browser keeps the cookie back.
-func unsent(g given, said heard) []finding {
+func unsent(g given, said heard) []*cause.Finding {
 	c, u := g.set, g.by.Request.URL
-	var out []finding
+	var out []*cause.Finding
 	if c.SameSite != cookie.None {
 		how := "SameSite=" + string(c.SameSite)
 		if c.SameSite == cookie.Default {
@@ -185,25 +152,25 @@ func unsent(g given, said heard) []finding {
 		}
 		switch {
 		case formPosts(g.by):
-			out = append(out, finding{"cookie-not-sent-samesite", cause.Likely, 0.78, []fact.Fact{g.says("%s.", how),
-				fact.At(g.by.N, "The same answer asks the identity provider to come back by POST (response_mode=form_post), which such a cookie never joins.")}})
+			out = append(out, cause.Found("cookie-not-sent-samesite", cause.Likely, 0.78, g.says("%s.", how),
+				fact.At(g.by.N, "The same answer asks the identity provider to come back by POST (response_mode=form_post), which such a cookie never joins.")))
 		case c.SameSite != cookie.Default && said.framed, c.SameSite == cookie.Strict && said.linked:
-			out = append(out, finding{"cookie-not-sent-samesite", cause.Likely, 0.74, []fact.Fact{g.says("%s.", how),
-				fact.Given("the record", "The request is started by a page of another site.")}})
+			out = append(out, cause.Found("cookie-not-sent-samesite", cause.Likely, 0.74, g.says("%s.", how),
+				fact.Given("the record", "The request is started by a page of another site.")))
 		}
 	}
 	if loginPath.MatchString(c.Path) && said.without {
-		return append(out, finding{"cookie-path-mismatch", cause.Likely, 0.66, []fact.Fact{
+		return append(out, cause.Found("cookie-path-mismatch", cause.Likely, 0.66,
 			g.says("Path is %s, where one logs in.", shown(c.Path, "a directory")),
-			fact.Given("the record", "A later request is said to go without the cookie.")}})
+			fact.Given("the record", "A later request is said to go without the cookie.")))
 	}
 	if g.by.Unseen&exchange.RequestLine != 0 || c.Path == "" || c.Path == "/" || cookie.PathMatch(path(u), c.Path) {
 		return out
 	}
 	asked, set := segments(u.Path), segments(c.Path)
 	if len(asked) > 1 && len(set) > 0 && slices.Contains(asked[1:], set[0]) {
-		out = append(out, finding{"cookie-path-mismatch", cause.Likely, 0.8, []fact.Fact{
-			g.says("Path is %s, and the public address that set it has more in front: %s.", shown(c.Path, "a directory"), shown(u.Path, "another path"))}})
+		out = append(out, cause.Found("cookie-path-mismatch", cause.Likely, 0.8,
+			g.says("Path is %s, and the public address that set it has more in front: %s.", shown(c.Path, "a directory"), shown(u.Path, "another path"))))
 	}
 	return out
 }
@@ -238,12 +205,12 @@ func segments(p string) []string {
 }
 
 // told is what prose, logs and configurations say about a cookie that no Set-Cookie of the record shows.
-func told(v *cause.View, said heard) []finding {
-	var out []finding
+func told(v *cause.View, said heard) []*cause.Finding {
+	var out []*cause.Finding
 	for _, m := range cookieSize.Get().FindAllStringSubmatch(said.text, 10) {
 		if n, _ := strconv.Atoi(m[1]); n > 4000 && n < 100000 && (strings.Contains(said.text, "cookie") || strings.Contains(said.text, "id_token")) && !strings.Contains(said.text, "http2") {
-			out = append(out, finding{"cookie-too-large", cause.Likely, 0.66, []fact.Fact{
-				fact.Given("the record", "It speaks of %d bytes for a cookie; browsers keep 4096, and servers take some 4 to 16 KiB.", n)}})
+			out = append(out, cause.Found("cookie-too-large", cause.Likely, 0.66,
+				fact.Given("the record", "It speaks of %d bytes for a cookie; browsers keep 4096, and servers take some 4 to 16 KiB.", n)))
 			break
 		}
 	}
@@ -252,8 +219,8 @@ func told(v *cause.View, said heard) []finding {
 		if said.secureCode {
 			w = 0.74
 		}
-		out = append(out, finding{"cookie-secure-over-http", cause.Likely, w, []fact.Fact{
-			fact.Given("the record", "The page is plain http, and the session that a login begins is not there in the next request.")}})
+		out = append(out, cause.Found("cookie-secure-over-http", cause.Likely, w,
+			fact.Given("the record", "The page is plain http, and the session that a login begins is not there in the next request.")))
 	}
 	return append(out, mapped(v, said)...)
 }
@@ -284,7 +251,7 @@ func loginLost(v *cause.View) bool {
 
 // mapped is a proxy that serves the application under another path than the application knows, and leaves the paths of
 // its cookies as they are.
-func mapped(v *cause.View, said heard) []finding {
+func mapped(v *cause.View, said heard) []*cause.Finding {
 	if !strings.Contains(said.text, "cookie") && !strings.Contains(said.text, "jsessionid") {
 		return nil
 	}
@@ -306,5 +273,5 @@ func mapped(v *cause.View, said heard) []finding {
 	}
 	f := fact.Given("the configuration", "The proxy serves the application under another path than its own, and no line rewrites the paths of its cookies.")
 	f.From = from
-	return []finding{{"cookie-path-mismatch", cause.Likely, 0.66, []fact.Fact{f}}}
+	return []*cause.Finding{cause.Found("cookie-path-mismatch", cause.Likely, 0.66, f)}
 }

@@ -35,7 +35,7 @@ var GraphTokenForOwnAPI = &cause.Cause{
 			sus.Because = append(sus.Because, v.Asked("Its header holds a nonce: others than Microsoft cannot verify its signature."))
 		}
 		switch {
-		case !s.hostSeen() && graphSpeaks.MatchString(written(v)+told(v)):
+		case !s.hostSeen() && graphSpeaks.MatchString(v.MachineText(heardLimit)+v.HumanText(heardLimit)):
 			sus.Grade, sus.Weight = cause.Likely, 0.3 // it seems to have gone to Graph itself
 		case said:
 			sus.Grade, sus.Weight = cause.Proved, 0.97

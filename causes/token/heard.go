@@ -13,47 +13,8 @@ import (
 // heardLimit bounds how much text is searched.
 const heardLimit = 96 << 10
 
-// written is what programs, code and settings of the record say. It is only searched, never shown.
-func written(v *cause.View) string {
-	var b strings.Builder
-	add := func(s string) {
-		if b.Len()+len(s) < heardLimit {
-			b.WriteString(s + "\n")
-		}
-	}
-	add(string(v.Answer.Body()[:min(len(v.Answer.Body()), heardLimit/2)]))
-	for _, m := range v.Messages {
-		add(string(m.Text))
-	}
-	for _, s := range v.Settings {
-		line := s.Name + ": "
-		for _, a := range s.Args {
-			if !a.Closed() {
-				line += " " + a.String()
-			}
-		}
-		add(line)
-	}
-	return b.String()
-}
-
-// told is what a person wrote. It is only searched, never shown.
-func told(v *cause.View) string {
-	var b strings.Builder
-	for _, n := range v.Notes {
-		if b.Len()+len(n.Text) < heardLimit {
-			b.WriteString(string(n.Text) + "\n")
-		}
-	}
-	return b.String()
-}
-
-var fresh = lazyregexp.New(`(?i)\b(fetched|issued|obtained|requested|created|generated|minted|made|received|got)\b[^.\n]{0,30}\b(seconds?|moments?|an instant|a minute)\b[^.\n]{0,12}\b(ago|earlier|before|old)\b` +
-	`|\b(just|freshly|newly) (issued|fetched|obtained|generated|created|made|minted|granted|got)\b|\bseconds? old\b` +
-	`|\b(brand[- ]new|fresh|new) (access |bearer |id )?tokens? (is|are|gets?|fails?|too|also|as well|at once)\b|\b(at|from) birth\b|\bimmediately after (log(ging)?[ -]?in|login|issu)`)
-
 // saidFresh reports that somebody says that the token was new when it was refused.
-func saidFresh(v *cause.View) bool { return fresh.MatchString(told(v)) }
+func saidFresh(v *cause.View) bool { return cause.CallsNew(v.HumanText(heardLimit)) }
 
 var (
 	issuerSet = lazyregexp.New(`(?i)\b(?:issuer(?:[-_ ]?ur[il])?s?|valid_?issuers?|authority|oidc-issuer-url)\b["'\])]*\s*(?:[:=]|=>|,|\()?\s*["'\[(]*(https?://[^\s"',;<>)\]]+)`)
@@ -65,7 +26,7 @@ var (
 // configured gives the values that a configuration or code of the record names.
 func configured(re *lazyregexp.Regexp, v *cause.View) []string {
 	var out []string
-	for _, m := range re.FindAllStringSubmatch(written(v), 12) {
+	for _, m := range re.FindAllStringSubmatch(v.MachineText(heardLimit), 12) {
 		w := strings.TrimRight(m[1], ".;")
 		if !variable.MatchString(w) && !slices.Contains(out, w) {
 			out = append(out, w)
@@ -74,25 +35,19 @@ func configured(re *lazyregexp.Regexp, v *cause.View) []string {
 	return out
 }
 
-var (
-	dateSaid = lazyregexp.New(`(?i)\bdate\b[^\n]{0,60}?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)`)
-	zoned    = lazyregexp.New(`\b(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(Z|[+-]\d{2}:\d{2})`)
-)
+var dateSaid = lazyregexp.New(`(?i)\bdate\b[^\n]{0,60}?((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT)`)
 
 // recordedClock is the time of the refusal as a record without a Date field tells it: a Date that somebody copied, or the
 // stamp at the beginning of a log line that names its zone.
 func recordedClock(v *cause.View) (t time.Time, whose string) {
-	if m := dateSaid.FindStringSubmatch(told(v)); m != nil {
+	if m := dateSaid.FindStringSubmatch(v.HumanText(heardLimit)); m != nil {
 		if t, err := time.Parse(time.RFC1123, m[1]); err == nil {
 			return t, "the Date that was told"
 		}
 	}
 	for _, m := range v.Messages {
-		head := string(m.Text)
-		if m := zoned.FindStringSubmatch(head[:min(len(head), 40)]); m != nil {
-			if t, err := time.Parse(time.RFC3339, m[1]+m[2]); err == nil {
-				return t, "the log line's time"
-			}
+		if t, ok := cause.Stamp(m.Text); ok {
+			return t, "the log line's time"
 		}
 	}
 	return time.Time{}, ""

@@ -67,8 +67,8 @@ var (
 
 // idTokenInCode knows it by the code that sends the token. Services that take ID tokens by design are left out.
 func idTokenInCode(v *cause.View) *cause.Suspicion {
-	text := written(v)
-	if !v.Recorded() || idWanted.MatchString(text+told(v)) {
+	text := v.MachineText(heardLimit)
+	if !v.Recorded() || idWanted.MatchString(text+v.HumanText(heardLimit)) {
 		return nil
 	}
 	s := &sent{v: v, cred: cred.Credential{In: cred.InHeader, Place: "Authorization"}}

@@ -105,7 +105,7 @@ func unitInText(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	text := written(v)
+	text := v.MachineText(heardLimit)
 	s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.88}
 	switch {
 	case epoch.MatchString(text):
@@ -113,7 +113,7 @@ func unitInText(v *cause.View) *cause.Suspicion {
 		s.Because = []fact.Fact{v.Saw("The text puts the token's end into the first days of 1970: a duration was read as a point in time.")}
 	case farAway.MatchString(text):
 		s.Because = []fact.Fact{v.Saw("The text holds a year of five digits: milliseconds were read as seconds.")}
-	case millis.MatchString(text + told(v)):
+	case millis.MatchString(text + v.HumanText(heardLimit)):
 		s.Grade, s.Weight = cause.Likely, 0.8
 		s.Because = []fact.Fact{v.Saw("A time claim with thirteen digits is shown: milliseconds, where seconds belong.")}
 	case written13(text):

@@ -258,7 +258,7 @@ func (s *sent) aside() bool {
 // shown.
 func (s *sent) text() string {
 	var b strings.Builder
-	b.WriteString(written(s.v))
+	b.WriteString(s.v.MachineText(heardLimit))
 	for _, name := range []string{"WWW-Authenticate", "X-Ms-Diagnostics"} {
 		for _, v := range s.v.Answer.Header().Values(name) {
 			if !v.Closed() {

@@ -108,7 +108,7 @@ var realms = lazyregexp.New(`(?i)\b(https?)://([a-z0-9.:_-]+)(?:/auth)?(/realms/
 // twoAddresses knows it by a realm that the record reaches under two addresses, one of them of the inner network, when no
 // token is shown: the issuer in a token is the address under which it was asked for.
 func twoAddresses(v *cause.View) *cause.Suspicion {
-	text := written(v) + told(v)
+	text := v.MachineText(heardLimit) + v.HumanText(heardLimit)
 	if !v.Recorded() || !issuerSpoken.MatchString(text) {
 		return nil
 	}

@@ -131,7 +131,7 @@ func keyOfOtherIndex(v *cause.View) *cause.Suspicion {
 	asked := strings.ToLower(v.Answer.Request.URL.Host)
 	text := ""
 	if asked == "" {
-		text = written(v) + told(v)
+		text = v.MachineText(heardLimit) + v.HumanText(heardLimit)
 	}
 	has := func(prefix string) bool {
 		return slices.ContainsFunc(v.Tokens, func(t exchange.Token) bool { return t.Value.HasPrefix(prefix) }) ||
@@ -153,7 +153,7 @@ var liveKey = lazyregexp.New(`(?i)\b(live|production|prod)[-_ ](api[-_ ]|secret[
 // liveAtSandbox is a request to a sandbox that is refused, in a record that speaks of a key of the live service.
 func liveAtSandbox(v *cause.View) *cause.Suspicion {
 	host := strings.ToLower(v.Answer.Request.URL.Host)
-	if v.Answer.Given == "" || !strings.Contains(host, "sandbox") || !liveKey.MatchString(written(v)+told(v)) {
+	if v.Answer.Given == "" || !strings.Contains(host, "sandbox") || !liveKey.MatchString(v.MachineText(heardLimit)+v.HumanText(heardLimit)) {
 		return nil
 	}
 	s := &sent{v: v, cred: cred.Credential{In: cred.InHeader, Place: "Authorization"}}

@@ -28,6 +28,9 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 					return directive.Strong(0.88, directive.Fact(l, "Behind the hash a second entry begins on the same line: the line break between them is missing."))
 				}
 			}
+			if s := missed(v, lines); s != nil {
+				return s
+			}
 			for _, f := range v.Facts {
 				for problem, weight := range damages {
 					if strings.HasSuffix(f.Text, string(problem)) {
@@ -45,6 +48,28 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 		}
 		return nil
 	},
+}
+
+// notFound is what nginx and Apache (AH01618) log of a user who is not in the password file.
+var notFound = lazyregexp.New(`user "?([^"\s]{1,64})"? (?:was )?not found`)
+
+// missed sees a user whom the server does not find in the file, although the file names them: with something around the
+// name that belongs to it for the server.
+func missed(v *cause.View, lines directive.Lines) *cause.Suspicion {
+	for _, m := range v.Messages {
+		found := notFound.FindStringSubmatch(string(m.Text))
+		if found == nil {
+			continue
+		}
+		name := found[1]
+		for _, l := range lines {
+			if l.Name != name && strings.Trim(l.Name, "\ufeff\"' \t") == name {
+				return directive.Strong(0.92, fact.Fact{Text: "The server does not find the user that its log names.", From: m.From},
+					directive.Fact(l, "The file has this name with a blank, a quotation mark or a byte order mark at it, which the server takes for a part of it."))
+			}
+		}
+	}
+	return nil
 }
 
 // runOn reports a line whose hash is followed by another user and hash.

@@ -128,6 +128,7 @@ func parseLine(l string) Line {
 	e.note(strings.TrimLeft(user, " \t") != user, BlankInFront)
 	e.note(strings.TrimRight(user, " \t") != user, BlankAtColon)
 	e.note(strings.TrimSpace(user) == "", EmptyUser)
+	e.note(user != "" && strings.ContainsRune(`"'`, rune(user[0])), Quoted) // left open: docker's env files keep such a quote
 	if basic.Showable(strings.TrimSpace(user), "a password") {
 		e.User = secret.Public(user)
 	} else {
@@ -137,7 +138,7 @@ func parseLine(l string) Line {
 	e.note(strings.TrimRight(rest, " \t") != rest && strings.TrimSpace(rest) != "", BlankAtEnd)
 	rest = strings.TrimSpace(rest)
 	if inner := strings.Trim(rest, `"'`); inner != rest && len(rest) > 2 {
-		e.note(true, Quoted)
+		e.note(!e.Has(Quoted), Quoted)
 		rest = inner
 	}
 	if realm, ha1, ok := strings.Cut(rest, ":"); ok && digestHash(ha1) {

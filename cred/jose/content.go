@@ -29,6 +29,11 @@ func (c content) open(key, iv, body, tag, aad []byte) ([]byte, error) {
 	if c.mac != nil {
 		return c.cbc(key, iv, body, tag, aad)
 	}
+	return gcmOpen(key, iv, body, tag, aad)
+}
+
+// gcmOpen is AES-GCM (RFC 7518 5.3 and 4.7) for an iv and a tag of the lengths that it has there.
+func gcmOpen(key, iv, body, tag, aad []byte) ([]byte, error) {
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		return nil, errOpen

@@ -2,7 +2,6 @@ package jose
 
 import (
 	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/pbkdf2"
 	"crypto/rand"
@@ -170,15 +169,7 @@ func (m *encrypted) gcmUnwrap(key []byte, size int) ([]byte, error) {
 	if err1 != nil || err2 != nil || len(key) != size || len(iv) != 12 || len(tag) != 16 {
 		return nil, errOpen
 	}
-	block, err := aes.NewCipher(key)
-	if err != nil {
-		return nil, errOpen
-	}
-	gcm, err := cipher.NewGCM(block)
-	if err != nil {
-		return nil, errOpen
-	}
-	return gcm.Open(nil, iv, append(append([]byte(nil), m.key...), tag...), nil)
+	return gcmOpen(key, iv, m.key, tag, nil)
 }
 
 // keyUnwrap is the AES key wrap of RFC 3394 2.2.2.

@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/corpus"
 )
 
 func kind(t testing.TB, name string) form.Form {
@@ -218,7 +219,7 @@ func TestIsNot(t *testing.T) {
 // FuzzForms: every form reads any text to evidence or an error; what it reads can be written to the wire.
 func FuzzForms(f *testing.F) {
 	for n, k := range Forms {
-		for _, p := range pastes(f, k.Kind) {
+		for _, p := range corpus.Of(f, k.Kind).Files {
 			f.Add(string(p.Data), byte(n))
 		}
 	}

@@ -8,22 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/corpus"
 )
-
-// pastes gives the pastes of a kind.
-func pastes(t testing.TB, kind string) []txtar.File {
-	t.Helper()
-	a, err := txtar.ParseFile(filepath.Join("..", "testdata", "pastes", kind+".txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Files
-}
 
 // show is what was read in lines: requests byte for byte, notes, examples, settings.
 func show(ev exchange.Evidence) string {
@@ -65,7 +54,7 @@ func show(ev exchange.Evidence) string {
 func TestPastes(t *testing.T) {
 	counts := map[string]int{"postman": 12, "postman-environment": 4, "insomnia": 8, "bruno": 8, "http-file": 14, "hurl": 8}
 	for _, f := range Forms {
-		all := pastes(t, f.Kind)
+		all := corpus.Of(t, f.Kind).Files
 		if len(all) < counts[f.Kind] {
 			t.Errorf("%s: %d pastes", f.Kind, len(all))
 		}

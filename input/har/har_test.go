@@ -6,27 +6,22 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf16"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/corpus"
 )
 
+// pastes are the HARs of the corpus by name.
 func pastes(t testing.TB) map[string]string {
 	t.Helper()
-	a, err := txtar.ParseFile(filepath.Join("..", "testdata", "pastes", "har.txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	out := map[string]string{}
-	for _, f := range a.Files {
+	for _, f := range corpus.Of(t, "har").Files {
 		out[f.Name] = string(f.Data)
 	}
 	return out

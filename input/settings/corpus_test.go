@@ -2,34 +2,22 @@ package settings_test
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/input/settings"
 	"github.com/why401/why401/input/value"
+	"github.com/why401/why401/internal/corpus"
 )
-
-// pastes gives the corpus of a kind: name and text of each.
-func pastes(t testing.TB, kind string) []txtar.File {
-	t.Helper()
-	a, err := txtar.ParseFile(filepath.Join("..", "testdata", "pastes", kind+".txtar"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a.Files
-}
 
 // TestCorpus: each paste is recognised by its own reader best, and read without a secret shown.
 func TestCorpus(t *testing.T) {
 	all := append(append([]form.Form{}, value.Forms...), settings.Forms...)
 	for _, f := range settings.Forms {
-		for _, p := range pastes(t, f.Kind) {
+		for _, p := range corpus.Of(t, f.Kind).Files {
 			t.Run(f.Kind+"/"+p.Name, func(t *testing.T) {
 				text := string(p.Data)
 				own := f.Is(text)

@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/input/settings"
+	"github.com/why401/why401/internal/corpus"
 )
 
 // hostile are texts that nobody wrote to be read.
@@ -128,7 +129,7 @@ func check(t *testing.T, ev exchange.Evidence, text string) {
 // FuzzRead: every reader takes any text.
 func FuzzRead(f *testing.F) {
 	for k, g := range settings.Forms {
-		for _, p := range pastes(f, g.Kind) {
+		for _, p := range corpus.Of(f, g.Kind).Files {
 			f.Add(uint8(k), string(p.Data))
 		}
 	}
@@ -149,7 +150,7 @@ func FuzzRead(f *testing.F) {
 func FuzzScan(f *testing.F) {
 	f.Add(report)
 	for _, g := range settings.Forms {
-		for _, p := range pastes(f, g.Kind) {
+		for _, p := range corpus.Of(f, g.Kind).Files {
 			f.Add("It does not work:\n\n" + string(p.Data) + "\nAny idea?\n```\n" + string(p.Data) + "```\n")
 		}
 	}

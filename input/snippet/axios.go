@@ -40,18 +40,22 @@ func axiosCall(in *interp, c *call, s *draft, path string) value {
 		in.intercept(c, s)
 		return value{kind: vOther, text: "interceptor"}
 	case path == "" || path == "request":
-		d := in.axiosDraft(s)
-		if u := c.arg(0); u.kind == vString {
-			d.url = u
-			in.axiosConfig(d, c.arg(1))
-		} else {
-			in.axiosConfig(d, u)
-		}
-		return in.answer(in.request(d))
+		return in.sendConfig(c, in.axiosDraft(s))
 	case verbs[path] != "":
 		return in.sendAxios(c, in.axiosDraft(s), verbs[path])
 	}
 	return value{}
+}
+
+// sendConfig reads axios(url, config) and axios(config).
+func (in *interp) sendConfig(c *call, d *draft) value {
+	if u := c.arg(0); u.kind == vString {
+		d.url = u
+		in.axiosConfig(d, c.arg(1))
+	} else {
+		in.axiosConfig(d, u)
+	}
+	return in.answer(in.request(d))
 }
 
 // sendAxios reads get(url, config) and post(url, data, config).

@@ -91,13 +91,7 @@ func scriptCall(in *interp, c *call) value {
 		if c.path != "axios" && c.path != "axios.request" {
 			d.agent = c.path
 		}
-		if u := c.arg(0); u.kind == vString {
-			d.url = u
-			in.axiosConfig(d, c.arg(1))
-		} else {
-			in.axiosConfig(d, u)
-		}
-		return in.answer(in.request(d))
+		return in.sendConfig(c, d)
 	case "axios.create", "got.extend", "ky.create", "ky.extend":
 		s := &draft{class: "axios", agent: "axios"}
 		in.axiosConfig(s, c.arg(0))

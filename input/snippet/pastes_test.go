@@ -1,15 +1,14 @@
 package snippet
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/corpus"
 )
 
 // paste is one text of the corpus and what its first lines say of it.
@@ -21,10 +20,7 @@ type paste struct {
 func pastes(t testing.TB) []paste {
 	var out []paste
 	for _, f := range Forms {
-		a, err := txtar.ParseFile(filepath.Join("..", "testdata", "pastes", f.Kind+".txtar"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := corpus.Of(t, f.Kind)
 		want := map[string][]string{}
 		for _, l := range strings.Split(string(a.Comment), "\n") {
 			if name, rest, ok := strings.Cut(l, ": "); ok {

@@ -9,18 +9,15 @@ import (
 
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
+	"github.com/why401/why401/internal/corpus"
 	"github.com/why401/why401/secret"
 )
 
-// pastes are the corpora of this package's kinds, in the order of Forms.
+// pastes are the corpora of this package's kinds.
 func pastes(t testing.TB) map[string]*txtar.Archive {
 	out := map[string]*txtar.Archive{}
 	for _, f := range Forms {
-		a, err := txtar.ParseFile("../testdata/pastes/" + f.Kind + ".txtar")
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[f.Kind] = a
+		out[f.Kind] = corpus.Of(t, f.Kind)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/input/value"
+	"github.com/why401/why401/internal/corpus"
 )
 
 func TestHostile(t *testing.T) {
@@ -77,7 +78,7 @@ func readers(t *testing.T, kind, text string) exchange.Evidence {
 // FuzzRead: every reader takes any text.
 func FuzzRead(f *testing.F) {
 	for k, g := range value.Forms {
-		for _, p := range pastes(f, g.Kind) {
+		for _, p := range corpus.Of(f, g.Kind).Files {
 			f.Add(uint8(k), string(p.Data))
 		}
 	}

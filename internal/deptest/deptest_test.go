@@ -112,7 +112,7 @@ func TestImportsPointDownwards(t *testing.T) {
 	}
 }
 
-// A family never imports another: shared reading lives in cred, challenge and signature.
+// A family never imports another: shared reading lives in cred, challenge, signature and cause.
 func TestFamiliesStandAlone(t *testing.T) {
 	for _, p := range list(t, "./causes/...") {
 		from := strings.TrimPrefix(p.ImportPath, module)

@@ -1,4 +1,4 @@
-package redirect
+package causetest
 
 import (
 	"strings"
@@ -9,8 +9,9 @@ import (
 	"github.com/why401/why401/exchange"
 )
 
-// TestRecordedBounds holds the readers of records against what nobody should paste.
-func TestRecordedBounds(t *testing.T) {
+// Bounds holds a family's readers of records against what nobody should paste: none panics or takes long.
+func Bounds(t *testing.T, causes []*cause.Cause) {
+	t.Helper()
 	long := strings.Repeat("http://a.test/login 401 cookie 5000 bytes {[(", 1<<15)
 	var xs []*exchange.Exchange
 	for range 300 {
@@ -27,7 +28,7 @@ func TestRecordedBounds(t *testing.T) {
 	} {
 		v := cause.NewView(c)
 		start := time.Now()
-		for _, x := range Causes {
+		for _, x := range causes {
 			if x.Suspect != nil && (x.Partial || v.Whole()) {
 				x.Suspect(v)
 			}
