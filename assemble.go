@@ -14,7 +14,7 @@ import (
 // (a command and the answer that was pasted without its request), and keeps the rest beside it.
 func assemble(in Input) *exchange.Case {
 	e := in.Evidence
-	c := &exchange.Case{Intent: in.Intent, Tokens: e.Tokens, Messages: e.Messages, Settings: e.Settings, Notes: e.Notes}
+	c := &exchange.Case{Intent: in.Intent, Tokens: e.Tokens, Messages: e.Messages, Settings: e.Settings, Notes: e.Notes, Keys: in.Keys}
 	c.Facts = append(append(c.Facts, in.Facts...), e.Facts...)
 	if c.Intent != nil {
 		c.Facts = append(c.Facts, in.Intent.Notes...)
@@ -27,8 +27,10 @@ func assemble(in Input) *exchange.Case {
 	for _, x := range xs {
 		c.Add(x)
 	}
-	if c.Intent == nil {
+	if c.Intent == nil || browsed(xs) {
 		single(c, failing(xs))
+	}
+	if c.Intent == nil {
 		c.Intent = wanted(e.Intents, c.Last())
 	}
 	return c
@@ -115,6 +117,9 @@ func lend(x *exchange.Exchange, in *exchange.Intent) {
 // known; else another error; else the first that reads like a refusal although it was let in; else the last. It is -1
 // when xs is empty.
 func failing(xs []*exchange.Exchange) int {
+	if browsed(xs) {
+		return troubled(xs)
+	}
 	tests := []func(*exchange.Exchange) bool{
 		func(x *exchange.Exchange) bool { return cause.Refused(x) && !handshake(xs, x) },
 		cause.Refused,
@@ -155,8 +160,15 @@ func single(c *exchange.Case, i int) {
 	for first > 0 && c.Exchanges[first].Hop > 0 && c.Exchanges[first-1].Hop < c.Exchanges[first].Hop {
 		first--
 	}
+	own := c.Exchanges[i].Browser
 	for n, x := range c.Exchanges {
-		if n < first || n > i {
+		other := n < first || n > i
+		if own != nil {
+			// A browser sends several at once, and says itself which hops belong together. A refusal is asked for alone: what led
+			// there may have changed what the browser holds, and would do so again.
+			other = n > i || x.Browser == nil || x.Browser.Chain != own.Chain || x.Key != "" || n < i && cause.Refused(c.Exchanges[i])
+		}
+		if other {
 			x.Key = fmt.Sprintf("recorded %d", x.N)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/diagnose"
@@ -33,6 +34,10 @@ type Input struct {
 	Facts  []fact.Fact      // ambient evidence: a .netrc entry, proxy variables
 	Read   string           // what was read, in words: "a curl command"
 
+	// Keys are those with which the user's program signs requests. A signature is held against them, and where it is right
+	// the request may be signed anew, over what a server behind a proxy may read. They are never sent.
+	Keys []exchange.Key
+
 	// Evidence was recorded elsewhere. With exchanges in it the request itself is not sent again.
 	Evidence exchange.Evidence
 }
@@ -45,6 +50,19 @@ type settings struct {
 	trace     io.Writer
 	xs        func([]*exchange.Exchange)
 	catalogue *all.Catalogue
+	browsing  *Browsing
+	issuers   []exchange.Issuer
+}
+
+// agree writes into the case what the user agreed to, and the same into the sender's rules.
+func (s *settings) agree(c *exchange.Case) {
+	for _, i := range s.issuers {
+		s.probe.Consult = append(s.probe.Consult, i.URL.Origin())
+		if !i.Client.Empty() {
+			s.probe.Introspect = append(s.probe.Introspect, i.URL.Origin())
+		}
+	}
+	c.Issuers, c.Consult = s.issuers, s.probe.Consult
 }
 
 // WithTrace writes to w why each experiment was chosen and what it told.
@@ -90,6 +108,18 @@ func SendTo(o exchange.Origin) Option {
 	return func(s *settings) { s.probe.SendTo = append(s.probe.SendTo, o) }
 }
 
+// TrustingIssuer names an authorization server that the API trusts: its published documents are read, without any
+// credential, and compared with the token. With a client in it the issuer is asked about the token as well (RFC 7662),
+// which sends the token and the client's secret to the issuer's origin, and to no other.
+func TrustingIssuer(i exchange.Issuer) Option {
+	return func(s *settings) { s.issuers = append(s.issuers, i) }
+}
+
+// Consult lets published documents be read from one more origin, without any credential.
+func Consult(o exchange.Origin) Option {
+	return func(s *settings) { s.probe.Consult = append(s.probe.Consult, o) }
+}
+
 // Prepare reads the built-in catalogue in the background, which takes as long as reading a small input: call it before
 // the input is read when a diagnosis is going to follow. Diagnose waits for it.
 func Prepare() {
@@ -109,7 +139,15 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, o := range opts {
 		o(&s)
 	}
+	if s.browsing != nil && in.Intent != nil && !s.probe.Offline {
+		var err error
+		if in, err = browse(ctx, in, &s); err != nil {
+			return nil, err
+		}
+	}
+	in = in.signedAnew()
 	c := assemble(in)
+	s.agree(c)
 	if s.catalogue == nil {
 		s.catalogue = all.BuiltIn()
 	}
@@ -118,7 +156,7 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		rep, err := engine.Run(ctx, c)
 		rep.Input, rep.Tool.Version = in.Read, Version()
 		if s.xs != nil {
-			s.xs(c.Exchanges)
+			s.xs(append(slices.Clip(c.Exchanges), c.Documents...))
 		}
 		return rep, err
 	}
@@ -139,8 +177,10 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	for _, f := range sender.Notes() {
 		rep.Notes = append(rep.Notes, f.Text)
 	}
+	rep.Sent = sentBy(c.Exchanges)
+	before := len(rep.Sent)
 	for _, r := range sender.Sent() {
-		rep.Sent = append(rep.Sent, report.Sent{N: r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
+		rep.Sent = append(rep.Sent, report.Sent{N: before + r.N, Method: r.Method, URL: r.URL, Purpose: r.Purpose, Credential: r.Credential, Status: r.Status})
 	}
 	var f *exchange.Failure
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
@@ -181,8 +221,10 @@ func (silent) Refusable(exchange.Request) error { return offline }
 type prober struct{ s *probe.Sender }
 
 func (p prober) Do(ctx context.Context, r exchange.Request, how diagnose.How) ([]*exchange.Exchange, error) {
-	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login})
+	return p.s.Do(ctx, r, probe.How{Key: how.Key, Purpose: how.Purpose, Follow: how.Follow, Direct: how.Direct, Login: how.Login, Kind: kinds[how.Asks], Token: how.Token})
 }
+
+var kinds = map[cause.Asks]probe.Kind{cause.ADocument: probe.Document, cause.Introspection: probe.Introspection}
 
 func (p prober) Stopped() string                    { return p.s.Stopped() }
 func (p prober) Refusable(r exchange.Request) error { return p.s.Refusable(r) }

@@ -10,6 +10,7 @@ package cause
 import (
 	"fmt"
 
+	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -85,6 +86,15 @@ type Suspicion struct {
 	Raise       []Raise  // what would decide, when no experiment from here can
 	Remedies    []Remedy // one that helps now first, then one for good
 	Independent bool     // a fault of its own, to be reported beside another verdict
+	Signed      *Signed  // what the client signed beside what the server read, for causes about signatures
+}
+
+// Signed lays the text that the client signed beside the server's, line by line.
+type Signed struct {
+	Scheme string // "AWS Signature Version 4"
+	Pairs  []form.Pair
+	First  int    // the place of the first pair that differs
+	Source string // how the server's side is known: "the server's own words", "request 2, which was let in"
 }
 
 // SuspectAt is a suspicion with one fact, read at a place.
@@ -123,8 +133,21 @@ type Trial struct {
 	Refutes bool                                        // a prediction that failed rules the cause out
 	Follow  bool                                        // follow redirects as the user's agent would
 	Direct  bool                                        // without the forward proxy
+	Token   bool                                        // with the token that a registry's challenge points to, as docker gets it
 	Fresh   bool                                        // without the login that the agent would add: the request alone
+	Asks    Asks                                        // whom it asks, when it is no change to the failing request
 }
+
+// Asks says what an experiment is that changes nothing about the failing request. It has no prediction: what it brings
+// is read by the next round of suspicion (View.Published).
+type Asks int
+
+// What is asked.
+const (
+	TheRequest    Asks = iota
+	ADocument          // a published document, without any credential
+	Introspection      // an issuer, about the token (RFC 7662), with the client that the user named for it
+)
 
 // Raise is one observation that would decide, for whoever has access.
 type Raise struct {

@@ -2,6 +2,7 @@ package cause
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/cred"
@@ -17,6 +18,16 @@ const (
 	KeyFresh     = "cache-buster"
 	KeyAbsent    = "absent-path"
 )
+
+// KeyRepeat begins the keys of requests that are sent again as they are, to find backends that differ: at most Repeats of
+// them. Other experiments between them would shift a balancer that takes turns.
+const (
+	KeyRepeat = "same-"
+	Repeats   = 2
+)
+
+// Repeat is the key of the n-th such request, from 1.
+func Repeat(n int) string { return KeyRepeat + strconv.Itoa(n) }
 
 // Anonymous is the request without any credential: who asks for one, and does the answer change at all?
 func Anonymous() Trial {
@@ -47,6 +58,23 @@ func Header(key, change, name string, value secret.Text) Trial {
 			r.Header = r.Header.With(exchange.Field{Name: name, Value: value})
 			return r
 		}}
+}
+
+// KeyCookie is the experiment that puts a cookie in by hand which the browser lost.
+const KeyCookie = "cookie-by-hand"
+
+// CookieByHand is at, the refused request, with one cookie more.
+func CookieByHand(at exchange.Request, name string, value secret.Text) Trial {
+	pair := secret.Join(secret.Public(name+"="), value)
+	if have := at.Header.Text("Cookie"); !have.Empty() {
+		pair = secret.Join(have, secret.Public("; "), pair)
+	}
+	return Trial{Key: KeyCookie, Change: "the cookie put in by hand", Follow: true,
+		Edit: func(exchange.Request) exchange.Request {
+			r := at.Clone()
+			r.Header = r.Header.With(exchange.Field{Name: "Cookie", Value: pair})
+			return r
+		}}.Passing()
 }
 
 // Without leaves header fields out.

@@ -24,6 +24,8 @@ type View struct {
 	Writer      signature.Match      // who wrote the answer; zero when unknown
 	Written     bool                 // Writer is known
 
+	published *Published // of the documents; read when first asked for
+
 	book *sign.Book     // the signs that the pages list; nil when the caller has none
 	read *sign.Evidence // the case as signs see it
 }

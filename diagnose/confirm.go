@@ -19,7 +19,7 @@ func (r *run) confirm(ctx context.Context, t cause.Trial, key string, failing, s
 	first := r.c.First().Request
 	bare := len(cred.Of(first)) == 0 && (r.c.Intent == nil || r.c.Intent.Login.Empty())
 	own := sending{first, How{Key: r.c.Subject + "+again", Purpose: "your request once more", Follow: r.follows(), Login: true}}
-	same := sending{r.build(t), How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}}
+	same := sending{r.build(t), How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh, Token: t.Token}}
 	if cause.Passed(failing) {
 		repeated, err = r.repeats(ctx, own, true)
 		return repeated, false, err
@@ -52,8 +52,8 @@ func (r *run) again(ctx context.Context, t cause.Trial, key string, seen *exchan
 		return false, nil
 	}
 	n := r.used()
-	ok, err := r.repeats(ctx, sending{request, How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh}}, cause.Passed(seen))
-	if ok && r.used() > n && r.c.Exchanges[r.used()-1].Status() != seen.Status() {
+	ok, err := r.repeats(ctx, sending{request, How{Key: key, Purpose: "the same once more", Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh, Token: t.Token}}, cause.Passed(seen))
+	if ok && r.used() > n && r.c.Exchanges[len(r.c.Exchanges)-1].Status() != seen.Status() {
 		r.flaps, ok = true, false
 	}
 	return ok, err
@@ -108,8 +108,8 @@ func (r *run) repeats(ctx context.Context, s sending, passed bool) (bool, error)
 	if errors.As(err, &w) || len(xs) == 0 {
 		return false, nil
 	}
-	last := xs[len(xs)-1]
-	if last.Response == nil {
+	last := lastOf(xs, s.how.Key)
+	if last == nil || last.Response == nil {
 		return false, err
 	}
 	if cause.Passed(last) != passed {

@@ -34,6 +34,8 @@ type How struct {
 	Follow  bool
 	Direct  bool // without the forward proxy
 	Login   bool // with the handshake the user's agent would do (Digest, NTLM)
+	Asks    cause.Asks
+	Token   bool // with the token that a registry's challenge points to
 }
 
 // Withheld is implemented by errors that mean "not sent, by rule".

@@ -31,7 +31,11 @@ func Foresee(causes []*cause.Cause, in *exchange.Intent) []Foreseen {
 			for _, t := range s.Trials {
 				if !seen[t.Key] {
 					seen[t.Key] = true
-					out = append(out, Foreseen{Purpose: "with " + t.Change, When: a.name, Request: t.Edit(in.Request.Clone())})
+					purpose := "with " + t.Change
+					if t.Asks != cause.TheRequest {
+						purpose = t.Change
+					}
+					out = append(out, Foreseen{Purpose: purpose, When: a.name, Request: t.Edit(in.Request.Clone())})
 				}
 			}
 		}

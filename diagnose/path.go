@@ -44,8 +44,9 @@ func (r *run) path(j *judged, refusing exchange.Layer) []report.Stop {
 	if r.c.Intent != nil && r.c.Intent.Agent.Name != "" {
 		stops[0].Product = r.c.Intent.Agent.Name
 	}
+	products := r.products()
 	for _, l := range order[1:] {
-		names := r.products(l)
+		names := products[l]
 		if len(names) == 0 && l == refusing {
 			names = []string{""}
 		}
@@ -85,28 +86,23 @@ func (r *run) path(j *judged, refusing exchange.Layer) []report.Stop {
 	return stops
 }
 
-// products are the names of what showed itself at a layer, best match first, each once.
-func (r *run) products(l exchange.Layer) []string {
-	var out []string
+// products are for each layer the names of what showed itself there, best match first, each once, two at most.
+func (r *run) products() map[exchange.Layer][]string {
+	out := map[exchange.Layer][]string{}
 	for _, x := range r.c.Exchanges {
 		if x.Response == nil {
 			continue
 		}
 		for _, m := range signature.Matches(x) {
-			if m.Layer != l {
-				continue
-			}
 			p := m.Product
 			if m.Version != "" {
 				p += " " + m.Version
 			}
-			if !slices.ContainsFunc(out, func(o string) bool { return sameProduct(o, m.Product) }) {
-				out = append(out, p)
+			names := out[m.Layer]
+			if len(names) < 2 && !slices.ContainsFunc(names, func(o string) bool { return sameProduct(o, m.Product) }) {
+				out[m.Layer] = append(names, p)
 			}
 		}
-	}
-	if len(out) > 2 {
-		out = out[:2]
 	}
 	return out
 }

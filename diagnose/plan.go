@@ -47,7 +47,16 @@ func (r *run) next() (planned, bool) {
 	return best, true
 }
 
-func (r *run) used() int { return len(r.c.Exchanges) }
+// used is how many requests of ours went out; those of a page that a browser opened are the page's own.
+func (r *run) used() int {
+	n := r.c.Count()
+	for _, x := range r.c.Exchanges {
+		if x.Browser != nil {
+			n--
+		}
+	}
+	return n
+}
 
 // candidates are the experiments worth considering, in a stable order.
 func (r *run) candidates() []planned {
@@ -100,6 +109,12 @@ func (r *run) trialKey(t cause.Trial) string { return r.c.Subject + "\x00" + t.K
 // cost is what an experiment risks: 1 for a request without a credential, more when the user's credential may be
 // refused once again. A reason means that it must not be sent at all.
 func (r *run) cost(t cause.Trial) (float64, string) {
+	switch t.Asks {
+	case cause.ADocument:
+		return 1, ""
+	case cause.Introspection:
+		return 1.3, ""
+	}
 	req := r.build(t)
 	if s := r.Prober.Stopped(); s != "" && len(cred.Of(req)) > 0 {
 		return 0, "no more credentials after " + s
@@ -129,6 +144,9 @@ func (r *run) subject() exchange.Request {
 
 // experiment runs p, repeats it when it flipped, and judges every suspect that asked for it.
 func (r *run) experiment(ctx context.Context, p planned) error {
+	if p.trial.Asks != cause.TheRequest {
+		return r.consult(ctx, p.trial)
+	}
 	failing := r.c.Last()
 	r.tried[r.trialKey(p.trial)] = true
 	key := p.trial.Key
@@ -222,12 +240,20 @@ func trialOf(j *judged, key string) (cause.Trial, bool) {
 }
 
 func (r *run) send(ctx context.Context, t cause.Trial, key string) (*exchange.Exchange, error) {
-	xs, err := r.Prober.Do(ctx, r.build(t), How{Key: key, Purpose: "with " + t.Change, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh})
+	xs, err := r.Prober.Do(ctx, r.build(t), How{Key: key, Purpose: "with " + t.Change, Follow: t.Follow && r.follows(), Direct: t.Direct, Login: !t.Fresh, Token: t.Token})
 	r.add(xs)
-	if len(xs) == 0 {
-		return nil, err
+	return lastOf(xs, key), err
+}
+
+// lastOf is the last exchange that belongs to the experiment itself: a token server that was asked for it has a key of
+// its own. nil when there is none.
+func lastOf(xs []*exchange.Exchange, key string) *exchange.Exchange {
+	for _, x := range slices.Backward(xs) {
+		if x.Key == key {
+			return x
+		}
 	}
-	return xs[len(xs)-1], err
+	return nil
 }
 
 func (r *run) follows() bool { return r.c.Intent != nil && r.c.Intent.Follow }

@@ -39,6 +39,7 @@ func (r *run) report(ctx context.Context) *report.Report {
 		rep.Remedies = r.remedies(main)
 		rep.Raise = raises(main)
 		rep.Evidence = evidence(main)
+		rep.Signed = signed(main.s.Signed)
 		if main.held != nil {
 			rep.Witness = witness(main.held)
 		}
@@ -64,6 +65,13 @@ func (r *run) report(ctx context.Context) *report.Report {
 	rep.Path = r.path(main, rep.Verdict.RefusedBy)
 	for _, f := range r.c.Facts {
 		rep.Notes = append(rep.Notes, f.Text)
+	}
+	if len(r.c.Documents) > 0 {
+		p := cause.NewView(r.c).Published()
+		rep.Notes = append(rep.Notes, p.Notes...)
+		for _, f := range p.Failed {
+			rep.Notes = append(rep.Notes, "Not read: "+f)
+		}
 	}
 	if r.refusal != nil {
 		rep.Notes = append(rep.Notes, r.refusal.Error())
@@ -258,6 +266,25 @@ func witness(h *held) *report.Witness {
 		return nil // a prediction about the form of the refusal is evidence, not a witness
 	}
 	return w
+}
+
+// signed writes down both texts; closed values show their number.
+func signed(x *cause.Signed) *report.Signed {
+	if x == nil {
+		return nil
+	}
+	out := &report.Signed{Scheme: x.Scheme, Source: x.Source}
+	for _, p := range x.Pairs {
+		l := report.SignedLine{Name: p.Name, Client: p.Client.String(), Server: p.Server.String(), Same: p.Same()}
+		if !p.InClient {
+			l.Client = report.Absent
+		}
+		if !p.InServer {
+			l.Server = report.Absent
+		}
+		out.Lines = append(out.Lines, l)
+	}
+	return out
 }
 
 // remedies are the detector's, or what the cause's page says.

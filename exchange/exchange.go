@@ -41,6 +41,7 @@ type Exchange struct {
 	Took     time.Duration // until the reply was read
 	Given    string        // where it was read from when it was not sent by us: "a.har", "paste"
 	Unseen   Parts         // what that record does not show
+	Browser  *Browsed      // what the browser says that made it; nil for every other client
 }
 
 // Status is the status code, or 0 when there was no reply.
@@ -123,6 +124,16 @@ type TLS struct {
 	ClientCertAsked       bool     // the server sent a CertificateRequest
 	ClientCertSent        bool     // and we had one to give
 	AcceptableCAs         []string // names in the CertificateRequest
+	ClientCert            *ClientCertificate
+}
+
+// ClientCertificate is the certificate that was sent, as a server reads it; the key is never kept. It is nil when none
+// was sent, or when its bytes were not seen.
+type ClientCertificate struct {
+	Subject             string
+	Issuers             []string // who signed it, then who signed each further certificate of the chain that was sent
+	NotBefore, NotAfter time.Time
+	ForClients          bool // its extended key usage allows clients, or there is none (RFC 5280 4.2.1.12)
 }
 
 // Request is a request as it went out, or as it is meant to go out.
@@ -135,6 +146,10 @@ type Request struct {
 
 	// Target replaces the request-target that URL gives when it is not empty: curl's --request-target, "*" for OPTIONS.
 	Target secret.Text
+
+	// Anew says that the signature in it was made by this program for this one sending, with a key that the user gave: a
+	// nonce in it was never used.
+	Anew bool
 }
 
 // Clone copies r so that a change to the copy leaves r alone.

@@ -37,6 +37,10 @@ type Intent struct {
 	Notes    []fact.Fact       // what the reader has to say: an option that was not understood, a password in argv
 	Lost     []ShellLoss       // what the shell took out of the command before the program saw it
 
+	// Config is what the agent's own files say, read because the user named the agent (--as-client). What of it is sent
+	// stands in Request or Login.
+	Config []Setting
+
 	// Variables are header fields, query parameters and parts whose value is a variable in the text, so not known: they
 	// are left out of Request, not absent. "URL" stands for a part of the address (Request.URL.Host is "" when that part
 	// is the host), "body" for one of the body, "login" for one of the user name or password.
@@ -54,7 +58,7 @@ type ShellLoss struct {
 
 // Agent names the program whose behaviour is modelled.
 type Agent struct {
-	Name    string // "curl", "wget", "browser", "go", "requests", "urllib", "node-fetch", "java", "dotnet", "postman", "why401"
+	Name    string // "curl", "wget", "browser", "go", "requests", "urllib", "node-fetch", "java", "dotnet", "postman", "docker", "npm", "pip", "maven", "git", "why401"
 	Version string
 }
 
@@ -70,6 +74,7 @@ const (
 	AuthNegotiate Auth = "negotiate"
 	AuthAny       Auth = "any" // asks first, then picks the strongest offered
 	AuthSigV4     Auth = "aws-sigv4"
+	AuthRegistry  Auth = "registry" // asks first; then Basic, or a token of the server that the challenge names
 )
 
 // Login is a user and password, or for SigV4 an access key and secret key.

@@ -150,6 +150,11 @@ func understand(text, place string, src fact.Source, o Options) (Part, error) {
 		return part(place, f, e, err)
 	}
 	cs := claims(text)
+	if f, ok := kindOf("git-credentials"); ok && strings.HasSuffix(place, ".git-credentials") {
+		// One stored login looks like a URL to be asked: the one kind that the name has to tell.
+		e, err := f.Read(text, formOptions(src, o))
+		return part(place, f, e, err)
+	}
 	switch {
 	case urlLines(text) && cs[0].sure < 80:
 		p, err := fromLines(text, src, o)

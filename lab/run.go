@@ -13,6 +13,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/secret"
 )
 
 // Options says how a scenario is diagnosed.
@@ -37,6 +38,20 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 			return nil, fmt.Errorf("send_to %s: %w", origin, err)
 		}
 		opts = append(opts, why401.SendTo(u.Origin()))
+	}
+	for _, issuer := range w.Scenario.Issuers {
+		u, err := exchange.ParseURL(issuer)
+		if err != nil {
+			return nil, fmt.Errorf("issuers %s: %w", issuer, err)
+		}
+		opts = append(opts, why401.TrustingIssuer(exchange.Issuer{Text: secret.Public(issuer), URL: u}))
+	}
+	for _, origin := range w.Scenario.Consult {
+		u, err := exchange.ParseURL(origin)
+		if err != nil {
+			return nil, fmt.Errorf("consult %s: %w", origin, err)
+		}
+		opts = append(opts, why401.Consult(u.Origin()))
 	}
 	if in.Evidence.Exchanges, err = w.record(ctx, o); err != nil {
 		return nil, err

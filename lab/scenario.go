@@ -26,6 +26,8 @@ type Scenario struct {
 	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
 	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
 	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
+	Issuers []string          `yaml:"issuers"` // authorization servers that the user names: --issuer
+	Consult []string          `yaml:"consult"` // further origins whose documents may be read: --consult
 	Expect  Expect            `yaml:"expect"`
 	Mended  *Mended           `yaml:"mended"`
 }

@@ -83,6 +83,9 @@ func classify(r exchange.Request, ours string) credential {
 		}
 		return credential{login, who}
 	}
+	if m := clientInBody.FindStringSubmatch(r.Body.Reveal()); m != nil {
+		return credential{login, m[1]} // RFC 6749 2.3.1: a client's secret is a password
+	}
 	for _, f := range r.Header {
 		name := strings.ToLower(f.Name)
 		if f.Value.Closed() && name != "proxy-authorization" && !slices.Contains(carriesNothing, name) {
@@ -105,6 +108,8 @@ func classify(r exchange.Request, ours string) credential {
 	}
 	return credential{kind: kind}
 }
+
+var clientInBody = lazyregexp.New(`(?:^|&)client_id=([^&]+)&(?:[^&]*&)*client_secret=[^&]`)
 
 func decodeBasic(t secret.Text) (user, password secret.Text, ok bool) {
 	s := strings.TrimRight(strings.TrimSpace(t.Reveal()), "=")

@@ -18,6 +18,8 @@ type pass struct {
 	opens bool // the first leg of a handshake: its 401 is the question, not a refusal
 	built bool // the request was built by chain.next, which has left out what must not travel
 
+	lent bool // it carries a token that was given to nobody in particular
+
 	ours string // the user whose login we put into req ourselves: a fresh answer, not a pasted one-time value
 }
 
@@ -25,7 +27,13 @@ type pass struct {
 func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	req := p.req
 	own := s.own(req.URL)
-	if !own && !p.built {
+	if p.how.Kind != OfUser {
+		own = false // no client certificate, nothing of the user's but what an introspection is about
+		var err error
+		if req, err = s.agreed(req, p.how.Kind); err != nil {
+			return nil, err
+		}
+	} else if !own && !p.built {
 		req = strip(req)
 	}
 	req = s.complete(req)
@@ -59,6 +67,7 @@ func (s *Sender) one(ctx context.Context, p *pass) (*exchange.Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.spend(req)
 	x := &exchange.Exchange{Key: p.how.Key, Purpose: p.how.Purpose, Hop: p.hop, Request: req, Sent: s.o.Now()}
 	start := time.Now()
 	err = s.carry(ctx, x, p, proxy, own, cl)

@@ -23,6 +23,8 @@ func (c *chain) legs(ctx context.Context, cur exchange.Request) (*exchange.Excha
 	cur = c.s.unmade(cur)
 	p := &pass{req: cur, built: c.hop > 0}
 	switch {
+	case c.how.Token, c.how.Login && in.Auth == exchange.AuthRegistry && !cur.Header.Has("Authorization"):
+		return c.registry(ctx, p, use)
 	case !use:
 	case in.Auth == exchange.AuthBasic && !cur.Header.Has("Authorization"):
 		p.req.Header = append(slices.Clone(cur.Header), in.Login.BasicField())
@@ -33,7 +35,10 @@ func (c *chain) legs(ctx context.Context, cur exchange.Request) (*exchange.Excha
 		if err != nil {
 			return nil, fmt.Errorf("signing the request: %w", err)
 		}
-		p.req = c.s.made(signed)
+		p.req = signed
+		if !cur.Header.Has("Authorization") { // else the signature is the experiment's own
+			p.req = c.s.made(signed)
+		}
 	case in.Auth == exchange.AuthNTLM, in.Auth == exchange.AuthDigest, in.Auth == exchange.AuthNegotiate, in.Auth == exchange.AuthAny:
 		if !cur.Header.Has("Authorization") {
 			return c.handshake(ctx, p)

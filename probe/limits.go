@@ -91,6 +91,9 @@ func (s *Sender) limits(host string, c credential) error {
 // claim takes a place in the budget for r and, for a password, writes the try to disk before it is made.
 func (s *Sender) claim(r exchange.Request, p *pass) (*claim, error) {
 	cl := &claim{s: s, cred: classify(r, p.ours), host: account(r.URL), opens: p.opens}
+	if p.lent {
+		cl.cred = credential{}
+	}
 	if err := s.limits(cl.host, cl.cred); err != nil {
 		return nil, err
 	}

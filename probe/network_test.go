@@ -130,6 +130,9 @@ func TestClientCertificate(t *testing.T) {
 		if x.Status() != 200 || !x.Conn.TLS.ClientCertAsked || !x.Conn.TLS.ClientCertSent || strings.Join(x.Conn.TLS.AcceptableCAs, ";") != "CN=why401 test" {
 			t.Errorf("%x with a certificate: %+v %+v", version, x.Failure, x.Conn.TLS)
 		}
+		if c := x.Conn.TLS.ClientCert; c == nil || !c.ForClients || len(c.Issuers) != 1 || c.Issuers[0] != "CN=why401 test" || !c.NotAfter.After(time.Now()) || c.Subject == "" {
+			t.Errorf("%x, what the server reads in it: %+v", version, c)
+		}
 		x = run(exchange.TLSOptions{})
 		if x.Failure == nil || x.Failure.Step != "tls" || !strings.Contains(x.Failure.Message, "certificate") || !x.Conn.TLS.ClientCertAsked || x.Conn.TLS.ClientCertSent {
 			t.Errorf("%x without: %+v %+v", version, x.Failure, x.Conn.TLS)

@@ -27,5 +27,6 @@ const (
 	RuleStopped     = "stopped"         // the host asked for an end: 429, 423, words about a lock
 	RuleMetadata    = "metadata"        // a cloud metadata address that nobody typed
 	RuleOtherOrigin = "other-origin"    // a credential would reach an origin it was not given for
+	RuleNotNamed    = "not-named"       // an origin that the user has not agreed to
 	RuleLineBreak   = "line-break"      // a value would break out of its header field
 )

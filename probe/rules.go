@@ -27,7 +27,7 @@ func (s *Sender) permit(r exchange.Request, own bool, p *pass) error {
 	if a, err := netip.ParseAddr(r.URL.Host); err == nil && isMetadata(a) && !s.typed(a) {
 		return metadataRefusal(a)
 	}
-	if !s.o.AllowUnsafe {
+	if !s.o.AllowUnsafe && p.how.Kind != Introspection {
 		if why := unsafe(r); why != "" {
 			return &Refusal{Rule: RuleMethod, Why: why}
 		}
@@ -37,13 +37,40 @@ func (s *Sender) permit(r exchange.Request, own bool, p *pass) error {
 	}
 	// On a later hop the values are fresh ones that the server has just made for this chain; those of the user's input
 	// are caught below when they turn up elsewhere, and here when they are repeated.
-	if why := oneTime(r, p.ours != ""); why != "" && (p.hop == 0 || s.repeats(r)) {
+	if why := oneTime(r, p.ours != "" || r.Anew && !s.spent(r)); why != "" && (p.hop == 0 || s.repeats(r)) {
 		return &Refusal{Rule: RuleOneTime, Why: why}
 	}
-	if !own && s.carries(r) {
+	if !own && p.how.Kind != Introspection && s.carries(r) {
 		return &Refusal{Rule: RuleOtherOrigin, Why: "the request to " + r.URL.Origin().String() + " would carry a secret of yours that belongs to " + s.intent.Request.URL.Origin().String()}
 	}
 	return nil
+}
+
+// signatureFields are where a signature stands that is made for one sending.
+var signatureFields = []string{"Authorization", "Signature-Input", "Signature"}
+
+// spent reports that a signature which was made for one sending has gone out; spend notes that it does now.
+func (s *Sender) spent(r exchange.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone[signatureOf(r)]
+}
+
+func (s *Sender) spend(r exchange.Request) {
+	if !r.Anew {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gone[signatureOf(r)] = true
+}
+
+func signatureOf(r exchange.Request) string {
+	var b strings.Builder
+	for _, name := range signatureFields {
+		b.WriteString(r.Header.Text(name).Reveal() + "\n")
+	}
+	return b.String()
 }
 
 // repeats reports that a one-time value in r is one that the user's input held.
@@ -198,8 +225,8 @@ var grantType = lazyregexp.New(`(?i)grant_type["']?\s*[=:]\s*["']?(refresh_token
 
 var onceBody = lazyregexp.New(`(?i)(^|[&"'{,\s])(` + strings.Join(onceNames, "|") + `)["']?\s*[=:]\s*["']?[^&"'\s]`)
 
-// oneTime gives the reason why r must never be replayed, or "". fresh says that its Digest or NTLM answer was made by
-// us for this request.
+// oneTime gives the reason why r must never be replayed, or "". fresh says that its Digest or NTLM answer, or its signature,
+// was made by us for this request and has not gone out.
 func oneTime(r exchange.Request, fresh bool) string {
 	if auth := r.Header.Text("Authorization"); !auth.Empty() && !fresh {
 		c := challenge.Split(auth)
@@ -226,7 +253,7 @@ func oneTime(r exchange.Request, fresh bool) string {
 		if slices.Contains(onceHeaders, name) {
 			return "the header field " + f.Name + " holds a value that works once"
 		}
-		if name == "signature-input" && f.Value.Contains("nonce=") {
+		if name == "signature-input" && f.Value.Contains("nonce=") && !fresh {
 			return "a signature with a nonce works once"
 		}
 	}

@@ -26,6 +26,8 @@ type Options struct {
 	AllowUnsafe bool              // the user agreed to unsafe methods and dangerous URLs
 	IKnow       bool              // the user agreed to send a password that was refused lately
 	SendTo      []exchange.Origin // further origins that the user's credentials may go to
+	Consult     []exchange.Origin // origins whose published documents may be read, without any credential
+	Introspect  []exchange.Origin // origins of issuers that may be asked about the user's token, by the client the user named
 
 	// Dial replaces the network, for labs and tests; addr is host:port as written, not resolved.
 	Dial  func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -56,6 +58,7 @@ type Sender struct {
 	hosts   map[string]*tally
 	logins  map[string]loginState
 	derived map[string]bool // Authorization values that we made from the login
+	gone    map[string]bool // signatures made for one sending that went out
 	recent  []string        // ledger entries of this run that ended in a refusal
 	stopped string
 }
@@ -77,7 +80,19 @@ type How struct {
 	Follow  bool   // follow redirects as the user's agent would
 	Direct  bool   // without the forward proxy
 	Login   bool   // use Intent.Login as the agent would: Basic, the Digest or NTLM handshake, a SigV4 signature
+	Kind    Kind
+	Token   bool   // when a registry's challenge points to a token server, ask there for a token and send it
 }
+
+// Kind says what sort of request it is. Each has rules of its own (consult.go).
+type Kind int
+
+// The kinds.
+const (
+	OfUser        Kind = iota // the user's request, or one derived from it
+	Document                  // a published document: GET, without any credential, from agreed origins, no redirects
+	Introspection             // the question to an issuer whether a token is active (RFC 7662): the one POST
+)
 
 // New makes the sender of one run. A nil intent is an error: without it there is no origin that credentials belong to.
 func New(intent *exchange.Intent, o Options) (*Sender, error) {
@@ -104,7 +119,7 @@ func New(intent *exchange.Intent, o Options) (*Sender, error) {
 			o.ExchangeTime = min(intent.Timeout, o.RunTime)
 		}
 	}
-	s := &Sender{intent: intent, o: o, hosts: map[string]*tally{}, logins: map[string]loginState{}, derived: map[string]bool{}}
+	s := &Sender{intent: intent, o: o, hosts: map[string]*tally{}, logins: map[string]loginState{}, derived: map[string]bool{}, gone: map[string]bool{}}
 	s.known = knownSecrets(intent)
 	if intent.HTTP == "2" || intent.HTTP == "3" {
 		s.note("HTTP/%s was asked for; the probe spoke HTTP/1.1 and offered only that", intent.HTTP)

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/exchange"
@@ -63,7 +64,7 @@ func (s *Sender) handshake(ctx context.Context, c *conn, host string, o handshak
 			if err != nil {
 				return nil, err
 			}
-			info.ClientCertSent = true
+			info.ClientCertSent, info.ClientCert = true, sentCertificate(cert)
 			return cert, nil
 		},
 	}
@@ -170,6 +171,24 @@ func (s *Sender) clientCertificate() (*tls.Certificate, error) {
 		return nil, fmt.Errorf("client certificate: %w", err)
 	}
 	return &cert, nil
+}
+
+// sentCertificate is what a server reads in the client's chain; nil when it cannot be read.
+func sentCertificate(chain *tls.Certificate) *exchange.ClientCertificate {
+	var out *exchange.ClientCertificate
+	for _, der := range chain.Certificate {
+		c, err := x509.ParseCertificate(der)
+		if err != nil {
+			return out
+		}
+		if out == nil {
+			any := len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0
+			out = &exchange.ClientCertificate{Subject: c.Subject.String(), NotBefore: c.NotBefore, NotAfter: c.NotAfter,
+				ForClients: any || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageClientAuth) || slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny)}
+		}
+		out.Issuers = append(out.Issuers, c.Issuer.String())
+	}
+	return out
 }
 
 // authorities decodes the names in a CertificateRequest; one that does not decode is left out.

@@ -10,7 +10,7 @@ var optionAt = lazyregexp.New(`(?i)(?:^|[\s"'\x60(])(--?[a-z][a-z0-9-]*)(?:[ \t]
 
 // options are options of commands whose value is a secret.
 func options(r *Redactor, e *edits) {
-	for _, m := range optionAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range optionAt.FindAllStringSubmatchIndex(e.text, -1) {
 		name := strings.TrimLeft(e.text[m[2]:m[3]], "-")
 		a, b := inside(e.text, m[4], m[5])
 		v := e.text[a:b]
@@ -38,7 +38,7 @@ var curlAt = lazyregexp.New(`(?:^|[\s"'\x60(])((?:-[suLkvifgGSnN]*u|-U|-b|-d|-F|
 
 // curlOptions are options of curl that hold logins, cookies and bodies.
 func curlOptions(r *Redactor, e *edits) {
-	for _, m := range curlAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range curlAt.FindAllStringSubmatchIndex(e.text, -1) {
 		name := strings.TrimRight(e.text[m[2]:m[3]], " \t=")
 		a, b := inside(e.text, m[4], m[5])
 		for a == m[4] && b > a && strings.IndexByte(".,;)", e.text[b-1]) >= 0 {
@@ -103,7 +103,7 @@ var (
 // users are names of users in messages and logs.
 func users(r *Redactor, e *edits) {
 	for _, re := range []*lazyregexp.Regexp{userAt, userNot, accessAt, htpass} {
-		for _, m := range re.Get().FindAllStringSubmatchIndex(e.text, -1) {
+		for _, m := range re.FindAllStringSubmatchIndex(e.text, -1) {
 			if !common[strings.ToLower(e.text[m[2]:m[3]])] {
 				e.put(m[2], m[3], r.user)
 			}

@@ -38,7 +38,7 @@ var pemBlock = lazyregexp.New(`(?s)-----BEGIN ([A-Z0-9 ]+)-----(.*?)(-----END [A
 
 // pem keeps certificates and public keys, and makes up private ones line by line.
 func pem(r *Redactor, e *edits) {
-	for _, m := range pemBlock.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range pemBlock.FindAllStringSubmatchIndex(e.text, -1) {
 		if !strings.Contains(e.text[m[2]:m[3]], "PRIVATE") {
 			e.put(m[0], m[1], func(s string) string { return s })
 			continue
@@ -74,7 +74,7 @@ var fieldAt = lazyregexp.New(`(?i)(["'\x60\[({]?)\b((?:[a-z]+-)*(?:authorization
 
 // fields are header fields in messages, commands, code and logs.
 func fields(r *Redactor, e *edits) {
-	for _, m := range fieldAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range fieldAt.FindAllStringSubmatchIndex(e.text, -1) {
 		if m[1] >= len(e.text) || !e.free(m[1], m[1]+1) {
 			continue
 		}
@@ -204,7 +204,7 @@ var pairAt = lazyregexp.New(`(?:[?&;#]|&amp;|\\u0026|%26|%3[fF])([A-Za-z_][\w.\-
 
 // query is the parameters of URLs and forms.
 func query(r *Redactor, e *edits) {
-	for _, m := range pairAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range pairAt.FindAllStringSubmatchIndex(e.text, -1) {
 		name := e.text[m[2]:m[3]]
 		b := m[5]
 		for b > m[4] && strings.IndexByte(".,)]}", e.text[b-1]) >= 0 && !strings.Contains(e.text[m[4]:b], "{") {
@@ -233,7 +233,7 @@ var schemeAt = lazyregexp.New(`(?i)\b(bearer|basic|token|negotiate|ntlm|apikey|a
 
 // schemes are credentials behind a scheme word in running text.
 func schemes(r *Redactor, e *edits) {
-	for _, m := range schemeAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range schemeAt.FindAllStringSubmatchIndex(e.text, -1) {
 		word, v := e.text[m[2]:m[3]], strings.TrimRight(e.text[m[4]:m[5]], ".:")
 		if !tokenish(v) || strings.Contains(strings.TrimRight(v, "="), "=") || strings.HasSuffix(v, "=") && (m[5] < len(e.text) && e.text[m[5]] == '"' || wordy.MatchString(strings.TrimRight(v, "="))) {
 			continue
@@ -251,7 +251,7 @@ var hashAt = lazyregexp.New(`(\$(?:apr1|2[abxy]?|1|5|6|y|7|argon2(?:id|i|d)?|scr
 
 // hashes are hashed passwords: their kind and cost stay.
 func hashes(r *Redactor, e *edits) {
-	for _, m := range hashAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range hashAt.FindAllStringSubmatchIndex(e.text, -1) {
 		for _, g := range [][2]int{{m[4], m[5]}, {m[8], m[9]}} {
 			if g[0] >= 0 {
 				e.put(g[0], g[1], func(v string) string {
@@ -277,7 +277,7 @@ func markup(r *Redactor, e *edits) {
 		tag := e.text[m[0]:m[1]]
 		name, low := "", strings.ToLower(tag)
 		var value []int
-		for _, a := range attr.Get().FindAllStringSubmatchIndex(tag, -1) {
+		for _, a := range attr.FindAllStringSubmatchIndex(tag, -1) {
 			switch strings.ToLower(tag[a[2]:a[3]]) {
 			case "name", "key":
 				name = strings.Trim(tag[a[4]:a[5]], `"'`)
@@ -289,7 +289,7 @@ func markup(r *Redactor, e *edits) {
 			e.put(value[0], value[1], func(v string) string { return r.param(name, v) })
 		}
 	}
-	for _, m := range element.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range element.FindAllStringSubmatchIndex(e.text, -1) {
 		name, v := e.text[m[2]:m[3]], e.text[m[4]:m[5]]
 		switch {
 		case secretName(name) && !sentence(v):
@@ -307,7 +307,7 @@ var status = set("expired invalid missing required revoked malformed null none u
 
 // assignments are name=value, name: value, "name": "value", of settings, code, forms and logs.
 func assignments(r *Redactor, e *edits) {
-	for _, m := range assignAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range assignAt.FindAllStringSubmatchIndex(e.text, -1) {
 		name, v := e.text[m[2]:m[3]], e.text[m[8]:m[9]]
 		sep, low := e.text[m[6]:m[7]], strings.ToLower(name)
 		if i := strings.LastIndexAny(low, ".["); i >= 0 && i < len(low)-1 {
@@ -354,7 +354,7 @@ func machine(r *Redactor, e *edits) {
 	if !containsFold(e.text, "password") && !containsFold(e.text, "login") {
 		return
 	}
-	for _, m := range machineAt.Get().FindAllStringSubmatchIndex(e.text, -1) {
+	for _, m := range machineAt.FindAllStringSubmatchIndex(e.text, -1) {
 		if m[4] >= 0 {
 			e.put(m[4], m[5], r.user)
 			e.put(m[6], m[7], func(v string) string { return r.value(Password, v) })

@@ -34,6 +34,7 @@ func Markdown(w io.Writer, rep *Report) error {
 		p("\n")
 	}
 	markdownWhy(p, r)
+	markdownSigned(p, r)
 	for _, a := range r.Also {
 		p("**Also:** %s (%s, %s)\n\n", t(a.Title), MarkdownCode(a.Cause), a.Grade)
 	}

@@ -46,6 +46,7 @@ func plainLines(r *Report, o TextOptions) []string {
 	if r.Witness != nil {
 		add("Proof: %s", witness(r.Witness))
 	}
+	plainSigned(add, r, o.Verbose)
 	for _, a := range r.Also {
 		add("Also: %s (%s, %s)", a.Title, a.Cause, a.Grade)
 	}

@@ -26,6 +26,7 @@ type Report struct {
 	Path     []Stop     `json:"path"`
 	Evidence []Evidence `json:"evidence"`
 	Witness  *Witness   `json:"witness"`
+	Signed   *Signed    `json:"signed,omitempty"`
 	Raise    []Raise    `json:"raise"`
 	Remedies []Remedy   `json:"remedies"`
 	Sent     []Sent     `json:"sent"`
@@ -133,6 +134,22 @@ type Witness struct {
 	Failing int    `json:"failing"`
 	Passing int    `json:"passing"`
 	Changed string `json:"changed"`
+}
+
+// Signed is the text that the client signed beside the server's, for causes about signatures. Values that may hold a secret
+// show a number.
+type Signed struct {
+	Scheme string       `json:"scheme"` // "AWS Signature Version 4"
+	Source string       `json:"source"` // how the server's side is known
+	Lines  []SignedLine `json:"lines"`
+}
+
+// SignedLine is one line of both texts.
+type SignedLine struct {
+	Name   string `json:"name"`
+	Client string `json:"client"`
+	Server string `json:"server"`
+	Same   bool   `json:"same"`
 }
 
 // Raise is one observation that would decide.

@@ -36,6 +36,7 @@ func (s *screen) draw() []string {
 	s.path()
 	s.blank()
 	s.why()
+	s.signed()
 	s.also()
 	s.suspects()
 	s.ruledOut()

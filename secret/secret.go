@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"regexp"
 	"strings"
 	"sync"
 )
@@ -101,10 +100,12 @@ func (t Text) Is(s string) bool { return t.str() == s }
 func (t Text) EqualFold(s string) bool { return strings.EqualFold(t.str(), s) }
 
 // Contains, HasPrefix, HasSuffix and Match ask about the content without showing it.
-func (t Text) Contains(s string) bool       { return strings.Contains(t.str(), s) }
-func (t Text) HasPrefix(s string) bool      { return strings.HasPrefix(t.str(), s) }
-func (t Text) HasSuffix(s string) bool      { return strings.HasSuffix(t.str(), s) }
-func (t Text) Match(re *regexp.Regexp) bool { return re.MatchString(t.str()) }
+func (t Text) Contains(s string) bool  { return strings.Contains(t.str(), s) }
+func (t Text) HasPrefix(s string) bool { return strings.HasPrefix(t.str(), s) }
+func (t Text) HasSuffix(s string) bool { return strings.HasSuffix(t.str(), s) }
+func (t Text) Match(re interface{ MatchString(string) bool }) bool {
+	return re.MatchString(t.str())
+}
 
 // Cut splits around the first sep, keeping the closedness of t on both sides.
 func (t Text) Cut(sep string) (before, after Text, found bool) {

@@ -21,7 +21,7 @@ type challengeHas struct {
 func (c challengeHas) holds(r *reply) bool { return slices.ContainsFunc(r.named[c.id], c.match) }
 
 func (c challengeHas) match(v secret.Text) bool {
-	return !slices.ContainsFunc(c.parts, func(p *pattern) bool { return !v.Match(p.get()) })
+	return !slices.ContainsFunc(c.parts, func(p *pattern) bool { return !v.Match(p) })
 }
 
 func (c challengeHas) cost() int { return 6 }

@@ -171,7 +171,7 @@ func (b *builder) version(n *node) (version, error) {
 	if v.re, err = b.pattern(text); err != nil {
 		return v, b.doc.errorf(keys[0].value, "version: %w", err)
 	}
-	if !b.trusted && v.re.get().NumSubexp() != 1 {
+	if !b.trusted && v.re.Get().NumSubexp() != 1 {
 		return v, b.doc.errorf(keys[0].value, "version: expected one group in the pattern")
 	}
 	return v, nil

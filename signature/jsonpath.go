@@ -71,7 +71,7 @@ func (j jsonHas) value(v any) bool {
 	default:
 		return false
 	}
-	return (j.is == nil || s == *j.is) && strings.Contains(s, j.has) && (j.re == nil || j.re.get().MatchString(s))
+	return (j.is == nil || s == *j.is) && strings.Contains(s, j.has) && (j.re == nil || j.re.MatchString(s))
 }
 
 func (j jsonHas) cost() int { return 20 }

@@ -52,7 +52,7 @@ func (h headerHas) match(v secret.Text) bool {
 	case h.fold != "" && !v.Closed():
 		return strings.Contains(strings.ToLower(v.String()), h.fold)
 	}
-	return v.Match(h.re.get())
+	return v.Match(h.re)
 }
 
 func (h headerHas) holds(r *reply) bool {
@@ -180,10 +180,10 @@ func (b bodyIs) shown(*reply) []observation {
 // bodyMatch asks for a pattern in the first part of the body.
 type bodyMatch struct{ re *pattern }
 
-func (b bodyMatch) holds(r *reply) bool { return b.re.get().Match(r.head()) }
+func (b bodyMatch) holds(r *reply) bool { return b.re.Match(r.head()) }
 func (b bodyMatch) cost() int           { return 100 }
 func (b bodyMatch) shown(r *reply) []observation {
-	return []observation{{text: "body contains " + strconv.Quote(quote(string(b.re.get().Find(r.head()))))}}
+	return []observation{{text: "body contains " + strconv.Quote(quote(string(b.re.Find(r.head()))))}}
 }
 
 // fromProxy asks whether the reply is a proxy's answer to CONNECT.

@@ -59,9 +59,9 @@ func (v version) find(r *reply) string {
 	}
 	var m []string
 	if v.header == "" {
-		m = v.re.get().FindStringSubmatch(string(r.head()))
+		m = v.re.FindStringSubmatch(string(r.head()))
 	} else if t := r.x.Header().Text(v.header); !t.Closed() {
-		m = v.re.get().FindStringSubmatch(t.String())
+		m = v.re.FindStringSubmatch(t.String())
 	}
 	if len(m) < 2 || !versionForm.MatchString(m[1]) {
 		return ""

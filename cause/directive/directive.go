@@ -3,7 +3,6 @@
 package directive
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,12 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
+
+// Pattern is a regular expression, compiled or yet to be.
+type Pattern interface {
+	Match(b []byte) bool
+	MatchString(s string) bool
+}
 
 // Lines are settings in the order of their files.
 type Lines []exchange.Setting
@@ -66,6 +71,42 @@ func (l Lines) Effective(place exchange.Setting, name string) Lines {
 	return nil
 }
 
+// Blocks are the lines of one name by the block that they stand in, for questions about many places.
+type Blocks map[string]Lines
+
+// Blocks sorts the lines of name by their blocks.
+func (l Lines) Blocks(name string) Blocks {
+	b := Blocks{}
+	for _, s := range l {
+		if strings.EqualFold(name, s.Name) {
+			k := blockOf(s, len(s.Context))
+			b[k] = append(b[k], s)
+		}
+	}
+	return b
+}
+
+// blockOf names the block of s that is n deep.
+func blockOf(s exchange.Setting, n int) string {
+	return s.From.File + "\x00" + s.From.Input + "\x00" + strings.Join(s.Context[:n], "\x00")
+}
+
+// At gives the lines that stand in exactly the block of place.
+func (b Blocks) At(place exchange.Setting) Lines { return b[blockOf(place, len(place.Context))] }
+
+// Effective is that of Lines.
+func (b Blocks) Effective(place exchange.Setting) Lines {
+	if len(b) == 0 {
+		return nil
+	}
+	for n := len(place.Context); n >= 0; n-- {
+		if at := b[blockOf(place, n)]; len(at) > 0 {
+			return at
+		}
+	}
+	return nil
+}
+
 // Covering gives the lines of the block of place and of those around it.
 func (l Lines) Covering(place exchange.Setting) Lines {
 	return l.Having(func(s exchange.Setting) bool { return Covers(s, place) })
@@ -87,12 +128,12 @@ func Arg(s exchange.Setting, n int, word string) bool {
 }
 
 // ArgMatches reports that argument n of s fits re.
-func ArgMatches(s exchange.Setting, n int, re *regexp.Regexp) bool {
+func ArgMatches(s exchange.Setting, n int, re Pattern) bool {
 	return n < len(s.Args) && s.Args[n].Match(re)
 }
 
 // Any reports that some argument of s fits re.
-func Any(s exchange.Setting, re *regexp.Regexp) bool {
+func Any(s exchange.Setting, re Pattern) bool {
 	for n := range s.Args {
 		if ArgMatches(s, n, re) {
 			return true
@@ -110,7 +151,7 @@ func (l Lines) Header(name, field string) Lines {
 func Fact(s exchange.Setting, text string) fact.Fact { return fact.Fact{Text: text, From: s.From} }
 
 // Told reports that something a person or a program wrote fits re.
-func Told(v *cause.View, re *regexp.Regexp) bool {
+func Told(v *cause.View, re Pattern) bool {
 	for _, n := range v.Notes[:min(len(v.Notes), heard)] {
 		if re.MatchString(string(n.Text)) {
 			return true
@@ -120,7 +161,7 @@ func Told(v *cause.View, re *regexp.Regexp) bool {
 }
 
 // Said reports that something a program wrote fits re: a message or the body of the answer.
-func Said(v *cause.View, re *regexp.Regexp) bool {
+func Said(v *cause.View, re Pattern) bool {
 	for _, m := range v.Messages[:min(len(v.Messages), heard)] {
 		if re.MatchString(string(m.Text)) {
 			return true

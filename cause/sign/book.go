@@ -28,7 +28,7 @@ type Book struct {
 	causes map[string]*entry
 	ideas  map[string]idea
 	like   *likeness.Model
-	keys   [][]string               // for each phrase the words of which a text must hold one; none: it is tried on every text
+	keys   []Keys                   // of each phrase
 	parsed []atomic.Pointer[phrase] // those that a text had a key word of
 }
 
@@ -79,15 +79,19 @@ func (b *Book) phrase(n int, text string) *phrase {
 type Packed struct {
 	Ideas  map[string][]string
 	Causes map[string]*Signs
-	Keys   map[string][]string // for each phrase the words of which a text must hold one
+	Keys   map[string]Keys // of each phrase
 }
+
+// Keys are the words of which a text must hold one for a phrase to fit, and others of which it must hold one as well.
+// Without the first the phrase is tried on every text.
+type Keys struct{ First, Next []string }
 
 // Printed is a book as the generator writes it into the program: slices alone, which the compiler lays out and nothing
 // has to read at the start.
 type Printed struct {
 	Ideas  []PrintedIdea
 	Causes []PrintedCause
-	Keys   [][]string // of every phrase: of the ideas, then of the causes, sign by sign, what is in Not behind the rest
+	Keys   []Keys // of every phrase: of the ideas, then of the causes, sign by sign, what is in Not behind the rest
 }
 
 // PrintedIdea is an idea of a Printed.
@@ -129,14 +133,15 @@ func (p *Packed) Print() *Printed {
 
 // Pack checks what the pages and the ideas say and makes a book of it. An error names the cause and the sign.
 func Pack(ideas map[string][]string, causes map[string]*Signs) (*Packed, error) {
-	p := &Packed{Ideas: ideas, Causes: causes, Keys: map[string][]string{}}
+	p := &Packed{Ideas: ideas, Causes: causes, Keys: map[string]Keys{}}
 	add := func(phrases []string) error {
 		for _, t := range phrases {
 			x, err := parse(t)
 			if err != nil {
 				return err
 			}
-			p.Keys[t] = x.keys()
+			first, next := x.keys()
+			p.Keys[t] = Keys{first, next}
 		}
 		return nil
 	}

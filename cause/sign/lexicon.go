@@ -102,6 +102,16 @@ func (l *lexicon) index() {
 	l.stems = nil
 }
 
+// any reports that one of the words is there, or that there are none to look for.
+func (l *lexicon) any(words []string) bool {
+	for _, w := range words {
+		if _, ok := l.ids[w]; ok {
+			return true
+		}
+	}
+	return len(words) == 0
+}
+
 // having gives the pieces that have the word; nil when none has.
 func (l *lexicon) having(word string) []uint64 {
 	id, ok := l.ids[word]

@@ -76,8 +76,8 @@ func (b *Book) holds(s *ready, e *Evidence) (hit, bool) {
 func (b *Book) hears(phrases []string, first int, voices []Voice, e *Evidence) (hit, bool) {
 	var spoken []uint64
 	for n, text := range phrases {
-		keys := b.keys[first+n]
-		if len(keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool { _, ok := e.lex.ids[k]; return ok }) {
+		keys := &b.keys[first+n]
+		if !e.lex.any(keys.First) || !e.lex.any(keys.Next) {
 			continue
 		}
 		s, ok := e.lex.search(b.phrase(first+n, text))
@@ -88,7 +88,7 @@ func (b *Book) hears(phrases []string, first int, voices []Voice, e *Evidence) (
 			spoken = e.spokenBy(voices)
 			defer e.lex.give(spoken)
 		}
-		if i := s.heard(spoken, keys); i >= 0 {
+		if i := s.heard(spoken, keys.First); i >= 0 {
 			return hit{place: e.pieces[i].From, phrase: text, voice: e.pieces[i].Voice}, true
 		}
 	}

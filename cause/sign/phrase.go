@@ -3,6 +3,7 @@ package sign
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // A phrase is a wording with room in it, matched word by word:
@@ -116,12 +117,25 @@ func (r *reader) seq(depth int) ([]node, error) {
 			out = append(out, node{gap: longGap})
 		default:
 			stem, prefix := strings.CutSuffix(step, "~")
-			ws := Words(stem)
+			ws := wordsOf(stem)
 			for n, w := range ws {
 				out = append(out, node{word: w, prefix: prefix && n == len(ws)-1})
 			}
 		}
 	}
+}
+
+// wordsOf is Words, quicker for what is one word as it stands.
+func wordsOf(s string) []string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf || plain[s[i]] != s[i] {
+			return Words(s)
+		}
+	}
+	if s == "" {
+		return nil
+	}
+	return []string{s}
 }
 
 // alternatives reads a choice from its ( on.
@@ -171,36 +185,52 @@ func worded(nodes []node) bool {
 	return false
 }
 
-// keys gives plain words of which at least one is in every text that p matches, those of its most telling step. nil
-// means that p has to be tried on every text.
-func (p *phrase) keys() []string {
-	var best []string
+// keys gives plain words of which at least one is in every text that p matches, those of its most telling step, and
+// those of the next. nil means that p has to be tried on every text.
+func (p *phrase) keys() (first, next []string) {
 	for _, part := range p.parts {
-		if k := keysOf(part); k != nil && (best == nil || telling(k) > telling(best)) {
-			best = k
+		for _, k := range steps(part) {
+			switch {
+			case first == nil || telling(k) > telling(first):
+				first, next = k, first
+			case next == nil || telling(k) > telling(next):
+				next = k
+			}
 		}
 	}
-	return best
+	return first, next
 }
 
-func keysOf(nodes []node) []string {
-	var best []string
+// steps gives for each step that is made of plain words those of which it needs one.
+func steps(nodes []node) [][]string {
+	var out [][]string
 	for _, n := range nodes {
-		var k []string
 		switch {
 		case n.word != "" && !n.prefix:
-			k = []string{n.word}
+			out = append(out, []string{n.word})
 		case n.choice != nil:
+			var k []string
 			for _, s := range n.choice {
-				of := keysOf(s)
+				of := most(steps(s))
 				if of == nil {
 					k = nil
 					break
 				}
 				k = append(k, of...)
 			}
+			if k != nil {
+				out = append(out, k)
+			}
 		}
-		if k != nil && (best == nil || telling(k) > telling(best)) {
+	}
+	return out
+}
+
+// most gives the most telling of some steps.
+func most(steps [][]string) []string {
+	var best []string
+	for _, k := range steps {
+		if best == nil || telling(k) > telling(best) {
 			best = k
 		}
 	}

@@ -78,8 +78,11 @@ func TestPhrases(t *testing.T) {
 		if _, got := p.in(words); got != c.want {
 			t.Errorf("%q in %q: %v, want %v", c.phrase, c.text, got, c.want)
 		}
-		if k := p.keys(); c.want && k != nil && !slices.ContainsFunc(k, func(k string) bool { return slices.Contains(words, k) }) {
-			t.Errorf("%q: none of its key words %q is in %q", c.phrase, k, c.text)
+		first, next := p.keys()
+		for _, k := range [][]string{first, next} {
+			if c.want && k != nil && !slices.ContainsFunc(k, func(k string) bool { return slices.Contains(words, k) }) {
+				t.Errorf("%q: none of its key words %q is in %q", c.phrase, k, c.text)
+			}
 		}
 	}
 }
@@ -108,22 +111,24 @@ func TestBadPhrases(t *testing.T) {
 
 func TestKeys(t *testing.T) {
 	for _, c := range []struct {
-		phrase string
-		want   []string
+		phrase     string
+		want, next []string
 	}{
-		{"invalid issuer", []string{"invalid"}},
-		{"(a|b) signature", []string{"signature"}},
-		{"(wrong|broken) a", []string{"wrong", "broken"}},
-		{"expir~", nil},
-		{"(expir~|stale)", nil},
-		{"(is|)", nil},
+		{"invalid issuer", []string{"invalid"}, []string{"issuer"}},
+		{"the invalid issuer of", []string{"invalid"}, []string{"issuer"}},
+		{"(a|b) signature", []string{"signature"}, []string{"a", "b"}},
+		{"(wrong|broken) a", []string{"wrong", "broken"}, []string{"a"}},
+		{"a & expired", []string{"expired"}, []string{"a"}},
+		{"expir~", nil, nil},
+		{"(expir~|stale)", nil, nil},
+		{"(is|)", nil, nil},
 	} {
 		p, err := parse(c.phrase)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.keys(); !slices.Equal(got, c.want) {
-			t.Errorf("%q: %q, want %q", c.phrase, got, c.want)
+		if got, next := p.keys(); !slices.Equal(got, c.want) || !slices.Equal(next, c.next) {
+			t.Errorf("%q: %q and %q, want %q and %q", c.phrase, got, next, c.want, c.next)
 		}
 	}
 }
@@ -173,9 +178,11 @@ func FuzzPhrase(f *testing.F) {
 		if ok && (at < 0 || at > len(words)) {
 			t.Errorf("%q in %q: at %d", phrase, text, at)
 		}
-		keys := p.keys()
-		if ok && keys != nil && !slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(words, k) }) {
-			t.Errorf("%q fits %q without one of %q", phrase, text, keys)
+		first, next := p.keys()
+		for _, keys := range [][]string{first, next} {
+			if ok && keys != nil && !slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(words, k) }) {
+				t.Errorf("%q fits %q without one of %q", phrase, text, keys)
+			}
 		}
 	})
 }

@@ -177,7 +177,7 @@ func TestNothingIsUnseen(t *testing.T) {
 // asks holds a sign that is not in b against e.
 func (b *Book) asks(s Sign, e *Evidence) (hit, bool) {
 	r, n := prepare([]Sign{s}, len(b.keys))
-	more := &Book{ideas: b.ideas, keys: append(slices.Clone(b.keys), make([][]string, n-len(b.keys))...), parsed: make([]atomic.Pointer[phrase], n)}
+	more := &Book{ideas: b.ideas, keys: append(slices.Clone(b.keys), make([]Keys, n-len(b.keys))...), parsed: make([]atomic.Pointer[phrase], n)}
 	return more.holds(&r[0], e)
 }
 

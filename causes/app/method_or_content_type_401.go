@@ -32,7 +32,7 @@ var MethodOrContentType401 = &cause.Cause{
 			return nil
 		}
 		said := strings.ToLower(strings.TrimSpace(strings.SplitN(r.Header.Get("Content-Type"), ";", 2)[0]))
-		isJSON, isForm := r.Body.Trim().Match(jsonBody.Get()), r.Body.Trim().Match(formBody.Get())
+		isJSON, isForm := r.Body.Trim().Match(jsonBody), r.Body.Trim().Match(formBody)
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.8}
 		right, option := "", ""
 		switch {

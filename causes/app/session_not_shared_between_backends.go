@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -39,27 +40,39 @@ var SessionNotShared = &cause.Cause{
 			switch {
 			case p.changes >= 2:
 				s.Grade = cause.Proved
-			case v.Written && cause.InFront(v.Writer.Layer) || len(v.Credentials) == 0:
+			case v.Written && cause.InFront(v.Writer.Layer) || len(cred.Of(v.Answer.Request)) == 0:
 				// Once refused by a server in front, or with nothing that backends could share: it may have been its start.
 				s.Grade, s.Weight, s.RefusedBy = cause.Likely, 0.5, v.Writer.Layer
+			case fresh(v) != "":
+				// Once refused, then let in: a session that was saved too late for the redirect looks the same.
+				s.Grade, s.Weight = cause.Likely, 0.55
+			}
+			if name := balancerCookie(v); name != "" {
+				s.Title, s.FaultAt = "the request lacks the balancer's cookie and lands on any backend", exchange.Client
+				s.Because = append(s.Because, v.Saw("The answers set the cookie %s, by which the balancer finds the backend again; the request does not bring it.", name))
+				s.Remedies = append([]cause.Remedy{allCookies(v, name)}, s.Remedies...)
 			}
 			return s
 		}
+		if name := fresh(v); name != "" {
+			return freshSuspicion(v, s, name)
+		}
 		// Only a cookie may be sent again as it is: a refused token counts against its budget, a password is never repeated.
-		if _, other := token(v); other || passwordSent(v) || !cookies(v) || !balanced(v.Answer) {
+		if _, other := token(v); other || passwordSent(v) || !cookies(v) || !balanced(v.Answer) && balancerCookie(v) == "" {
 			return nil
 		}
 		if _, login := signature.LoginPage(v.Answer); v.Answer.Status() != 401 && !login {
 			return nil // a backend that does not know a session asks for a login
 		}
-		n := 1
-		for n < 3 && v.Trial(fmt.Sprintf("same-%d", n)) != nil {
-			n++
-		}
+		n := repeated(v)
 		s.Grade, s.Weight = cause.Likely, 0.29
 		s.Because = []fact.Fact{v.Saw("A proxy stands before the application, and a session cookie is refused.")}
-		if n < 3 {
-			s.Trials = []cause.Trial{{Key: fmt.Sprintf("same-%d", n), Change: "nothing changed, once more", Follow: true,
+		if name := balancerCookie(v); name != "" {
+			s.Weight, s.FaultAt = 0.5, exchange.Client
+			s.Because = []fact.Fact{v.Saw("The answer sets the cookie %s, by which a balancer finds the backend again; the request, which brings a session, does not bring it.", name)}
+		}
+		if n <= cause.Repeats {
+			s.Trials = []cause.Trial{{Key: cause.Repeat(n), Change: "nothing changed, once more", Follow: true,
 				Edit: func(r exchange.Request) exchange.Request { return r }}}
 			s.Trials[0] = s.Trials[0].Passing().Carrying(cause.Strong)
 		}
@@ -85,7 +98,7 @@ func turns(v *cause.View) (pattern, bool) {
 			return pattern{}, false
 		}
 		key := x.Key
-		if strings.HasPrefix(key, "same-") || strings.HasSuffix(key, "+again") {
+		if strings.HasPrefix(key, cause.KeyRepeat) || strings.HasSuffix(key, "+again") {
 			key = ""
 		}
 		byKey[key] = append(byKey[key], x)

@@ -47,7 +47,7 @@ func prose(v *cause.View) string {
 // found gives what the pattern's group matched, each once.
 func found(re *lazyregexp.Regexp, text string) []string {
 	var out []string
-	for _, m := range re.Get().FindAllStringSubmatch(text, 12) {
+	for _, m := range re.FindAllStringSubmatch(text, 12) {
 		if !slices.Contains(out, m[1]) && len(out) < maxTries {
 			out = append(out, m[1])
 		}

@@ -58,7 +58,7 @@ var AuthorizationSchemeColon = &cause.Cause{
 
 func withColon(v *cause.View) (cred.Credential, bool) {
 	c, _, ok := malformed(v, cred.SchemeColon, cred.SchemeGlued)
-	if !ok || !strings.EqualFold(c.Place, "Authorization") || !c.Whole.Match(colonBehindScheme.Get()) {
+	if !ok || !strings.EqualFold(c.Place, "Authorization") || !c.Whole.Match(colonBehindScheme) {
 		return cred.Credential{}, false
 	}
 	return c, true

@@ -27,7 +27,7 @@ var AuthorizationSchemeMissing = &cause.Cause{
 		if !ok || unsent(v) || !refusedOrBad(v) || a.Has(cred.Placeholder) {
 			return nil
 		}
-		glued := a.Has(cred.SchemeGlued) && !a.Whole.Match(colonBehindScheme.Get())
+		glued := a.Has(cred.SchemeGlued) && !a.Whole.Match(colonBehindScheme)
 		if !a.Has(cred.SchemeMissing) && !glued {
 			return nil
 		}
@@ -89,7 +89,7 @@ func bareElsewhere(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	for _, c := range v.Credentials {
-		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && !c.Whole.Match(schemeFirst.Get()) {
+		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && !c.Whole.Match(schemeFirst) {
 			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.72,
 				Because:  []fact.Fact{v.Asked("X-Authorization holds a signed token and no scheme before it.")},
 				Remedies: []cause.Remedy{{ID: "add-scheme", Title: "put Bearer and one space before the token", For: "client", Effect: "the server finds the token", Opens: "nothing", Steps: []string{`curl -H "X-Authorization: Bearer $TOKEN" ` + cause.Quote(v.Request.URL)}, Verify: "the same request answers 2xx; without the token it is still refused", Undo: "take the word out again"}}}

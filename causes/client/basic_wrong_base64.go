@@ -34,7 +34,7 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 			c, ok = m, true
 		}
 	}
-	if ok && c.Whole.Match(secondScheme.Get()) {
+	if ok && c.Whole.Match(secondScheme) {
 		return nil // two credentials in one field: duplicate-authorization-headers
 	}
 	if !ok || c.In != cred.InHeader || c.Value.Empty() || c.Has(cred.Placeholder) || c.Has(cred.SchemeDoubled) || c.Has(cred.Quoted) {

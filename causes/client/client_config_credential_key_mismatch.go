@@ -14,5 +14,7 @@ var ClientConfigCredentialKeyMismatch = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     []string{"no-credentials-sent", "wrong-password"},
 	Partial:   true,
-	Suspect:   nugetName,
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		return cause.Weightier(nugetName(v), storedNear(v, false))
+	},
 }

@@ -14,5 +14,7 @@ var CredentialSourcePrecedence = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     []string{"wrong-password", "token-revoked", "llm-api-key-errors", "sigv4-signature-mismatch", "token-placeholder-unexpanded"},
 	Partial:   true,
-	Suspect:   sourceWins,
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		return cause.Weightier(sourceWins(v), storedShadowed(v, false))
+	},
 }

@@ -4,8 +4,10 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/signed"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/secret"
@@ -20,8 +22,29 @@ var DigestAlgorithmMismatch = &cause.Cause{
 	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return cause.Weightier(digestIn(v), digestTooShort(v))
+		return cause.Weightier(cause.Weightier(digestIn(v), digestTooShort(v)), digestRecomputed(v))
 	},
+}
+
+// digestRecomputed computes A1, A2 and the response with the password that was given as a key (RFC 7616 3.4).
+func digestRecomputed(v *cause.View) *cause.Suspicion {
+	c, e, ok := signed.Digest(v)
+	if !ok {
+		return nil
+	}
+	because := []fact.Fact{v.Asked("Recomputed with the password at hand: %s.", e.Text)}
+	switch e.Word {
+	case digest.AlgorithmOther, digest.QOPOther, digest.CountOther:
+		return &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Because: because, Title: "the Digest response was computed in another way than the header says: " + string(e.Word)}
+	}
+	if ch := v.Challenges.Find("Digest"); e.OK && ch != nil {
+		for _, f := range c.Against(*ch, v.Request.URL.Target()) {
+			if f == digest.AlgorithmDiffers || f == digest.QOPNotOffered {
+				return &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Because: append(because, v.Saw("Beside the server's challenge: %s.", f))}
+			}
+		}
+	}
+	return nil
 }
 
 // digestIn judges the request itself.

@@ -106,7 +106,7 @@ func joined(v *cause.View) *cause.Suspicion {
 	}
 	for _, x := range v.Exchanges {
 		for _, a := range x.Request.Header.Values("Authorization") {
-			if x.Given != "" && !x.OK() && a.Match(secondScheme.Get()) {
+			if x.Given != "" && !x.OK() && a.Match(secondScheme) {
 				return &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Title: "two credentials stand in one Authorization header",
 					Because: []fact.Fact{fact.At(x.N, "Authorization holds two schemes with a comma between them; one is allowed (RFC 9110 11.6.2).")}}
 			}

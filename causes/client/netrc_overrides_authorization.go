@@ -18,7 +18,7 @@ var NetrcOverridesAuthorization = &cause.Cause{
 	Hides:   append([]string{"wrong-password", "stale-cached-credentials", "authorization-scheme-wrong"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return cause.Weightier(netrcIn(v), netrcRecorded(v))
+		return cause.Weightier(cause.Weightier(netrcIn(v), netrcRecorded(v)), storedShadowed(v, true))
 	},
 }
 

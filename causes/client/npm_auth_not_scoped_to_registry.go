@@ -14,5 +14,7 @@ var NPMAuthNotScopedToRegistry = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     []string{"no-credentials-sent", "wrong-password", "client-config-credential-key-mismatch"},
 	Partial:   true,
-	Suspect:   npmUnbound,
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		return cause.Weightier(npmUnbound(v), storedNear(v, true))
+	},
 }

@@ -15,6 +15,9 @@ var StaleCachedCredentials = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"wrong-password"}, vague...),
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if b := v.Answer.Browser; b != nil && b.Cached {
+			return cachedLogin(v, b)
+		}
 		if v.Intent == nil || unsent(v) || v.Answer.Status() != 401 || v.Intent.Login.From != ".netrc" || !direct(v) {
 			return nil
 		}
@@ -46,4 +49,37 @@ var StaleCachedCredentials = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// cachedLogin is a login that the browser sends by itself because it was given for another part of the same server
+// (RFC 7617 2.2), to a part that does not take it. Whether the person has another login there is not seen: strong.
+func cachedLogin(v *cause.View, b *exchange.Browsed) *cause.Suspicion {
+	if v.Answer.Status() != 401 {
+		return nil
+	}
+	u := cause.Quote(v.Request.URL)
+	s := &cause.Suspicion{
+		Grade: cause.Strong, Weight: 0.85, Title: "the browser sends a login that it remembers, and it is refused here",
+		Because: []fact.Fact{
+			v.Saw("%s put the login into this request by itself: it was given for another address of the server.", b.Program),
+			v.Saw("The answer to it is 401."),
+		},
+		Raise: []cause.Raise{{Command: `curl -u "$LOGIN" ` + u, Where: "here, with the login that is meant for this address", Would: "be let in"}},
+		Remedies: []cause.Remedy{{
+			ID: "log-in-anew", Title: "give the right login for this part: close all windows, or use a private one", For: "client",
+			Effect: "the browser asks again in place of sending what it remembers", Opens: "nothing",
+			Steps:  []string{"close every window of the browser, or open a private one, and open the refused address first"},
+			Verify: "the prompt comes, and the login of this part is let in", Undo: "none needed",
+		}, {
+			ID: "one-realm-one-list", Title: "or let both parts know the same people", For: "server",
+			Effect: "the remembered login is good for both", Opens: "what the list of the other part allows: add only those who may",
+			Steps:  []string{"the same realm and password file for both, with Require user or a map for who may what; or another host name for the other part"},
+			Verify: "the page and its calls answer 2xx with one login; without one both are refused", Undo: "put the former realm and file back",
+		}},
+	}
+	if c := v.Challenges.Find("Basic"); c != nil && c.Realm() != b.Realm {
+		s.Weight = 0.9
+		s.Because = append(s.Because, v.Saw("It was given for another realm than the one that asks here."))
+	}
+	return s
 }

@@ -54,7 +54,7 @@ var TokenWrongLocation = &cause.Cause{
 			moved(v, s, c, "Authorization", "Bearer")
 			return s
 		}
-		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && c.Scheme == "" && !c.Whole.Match(schemeFirst.Get()) {
+		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && c.Scheme == "" && !c.Whole.Match(schemeFirst) {
 			return nil // the name is one that servers do use, and the word Bearer is missing
 		}
 		if inAuthorization(c) || c.In == cred.InQuery && blamed(v) {

@@ -43,7 +43,7 @@ func userinfoIn(v *cause.View) *cause.Suspicion {
 	if err != nil || !pair.Has(basic.PercentEncoded) || !heard(v, "Basic") {
 		return nil
 	}
-	user := pair.User.Match(percentEscape.Get())
+	user := pair.User.Match(percentEscape)
 	part := "password"
 	if user {
 		part = "user name"

@@ -111,8 +111,8 @@ func npmUnbound(v *cause.View) *cause.Suspicion {
 	var s *cause.Suspicion
 	registry, bound, unbound := "", []string{}, exchange.Setting{}
 	for _, f := range v.Facts {
-		if strings.Contains(f.Text, "npm does not find it") {
-			s = cause.Weightier(s, &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{f}})
+		if strings.Contains(f.Text, "npm 6 and earlier") {
+			s = cause.Weightier(s, &cause.Suspicion{Grade: cause.Likely, Weight: 0.7, Because: []fact.Fact{f}})
 		}
 	}
 	for _, set := range v.Settings {

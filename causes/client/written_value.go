@@ -26,7 +26,7 @@ var (
 func quotedWhereKept(v *cause.View) *cause.Suspicion {
 	var s *cause.Suspicion
 	for _, set := range v.Settings {
-		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 || !set.Args[0].Match(marksAround.Get()) || set.System == "code" {
+		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 || !set.Args[0].Match(marksAround) || set.System == "code" {
 			continue
 		}
 		t := cause.SuspectAt(cause.Likely, 0.5, set.From, "The value of "+lastName(set.Name)+" is written with quotation marks around it.")
@@ -206,13 +206,13 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 	}
 	for _, x := range v.Exchanges {
 		for _, f := range x.Request.Header {
-			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(objectLogged.Get()) {
+			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(objectLogged) {
 				s = cause.Weightier(s, cause.SuspectAt(cause.Strong, 0.88, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds an object written as text."))
 			}
-			if x.Given != "" && f.Value.Match(nameAsValue.Get()) {
+			if x.Given != "" && f.Value.Match(nameAsValue) {
 				s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.6, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the name of a variable in place of its value."))
 			}
-			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(otherTemplate.Get()) {
+			if x.Given != "" && credentialName.MatchString(tail(f.Name)) && f.Value.Match(otherTemplate) {
 				s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.72, fact.Source{Exchange: x.N}, "The header "+f.Name[:min(len(f.Name), 40)]+" holds the expression of a template in place of a value."))
 			}
 		}
@@ -241,7 +241,7 @@ func composeDollar(v *cause.View) *cause.Suspicion {
 		s = cause.SuspectAt(cause.Strong, 0.88, from, "Docker Compose took a part of the value for a variable that is not set: a $ in it has to be doubled.")
 	}
 	for _, set := range v.Settings {
-		if set.System == "yaml" && composeName.MatchString(set.Name) && len(set.Args) > 0 && set.Args[0].Match(hashDollar.Get()) {
+		if set.System == "yaml" && composeName.MatchString(set.Name) && len(set.Args) > 0 && set.Args[0].Match(hashDollar) {
 			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.75, set.From, "The value holds a hash with single $ signs, which Docker Compose replaces by variables."))
 		}
 	}

@@ -6,7 +6,9 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/httpsig"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
 )
 
@@ -27,7 +29,11 @@ var ClockSkewGeneric = &cause.Cause{
 		c, timed := v.Arrived(cred.JWT, cred.SigV4, cred.OAuth1, cred.SignedURL, cred.Negotiate)
 		off := known && (d > time.Minute || d < -time.Minute)
 		s := &cause.Suspicion{}
+		late, over := messageLate(v)
 		switch {
+		case over:
+			s.Grade, s.Weight, s.Title = cause.Strong, 0.88, "the HTTP message signature is outside its time: "+late.how
+			s.Because = append(s.Because, v.Saw("By the parameters of the signature %s: created %s, expires %s; the server's Date is %s (RFC 9421 2.3).", late.how, late.created, late.expires, late.server))
 		case said && off:
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = append(s.Because, words.Because)
@@ -61,6 +67,9 @@ var ClockSkewGeneric = &cause.Cause{
 			return nil
 		}
 		s.Because = append(s.Because, here(v)...)
+		if off && s.FaultAt == "" {
+			third(v, s, d)
+		}
 		if off && s.Title == "" {
 			word := "ahead of"
 			if d < 0 {
@@ -78,6 +87,47 @@ var ClockSkewGeneric = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// third asks a third clock whose is off: the issuer's, when its documents were or may be read. d is how far the clock here
+// runs ahead of the server's.
+func third(v *cause.View, s *cause.Suspicion, d time.Duration) {
+	p := v.Published()
+	s.Trials = append(s.Trials, p.Wants...)
+	issuer, slack, known := p.Clock()
+	near := func(x time.Duration) bool { return x.Abs() <= slack+10*time.Second }
+	switch {
+	case !known:
+	case near(issuer): // the issuer and this machine agree
+		s.FaultAt = exchange.Application
+		s.Title = fmt.Sprintf("the server's clock is %s %s its issuer's", span(d), map[bool]string{true: "behind", false: "ahead of"}[d > 0])
+		s.Because = append(s.Because, fact.At(p.ServerN, "The clock of the issuer and the one here agree; the server's does not."))
+		s.Grade = max(s.Grade, cause.Strong)
+		s.Weight = max(s.Weight, 0.85)
+	case near(issuer + d): // the issuer and the server agree
+		s.Because = append(s.Because, fact.At(p.ServerN, "The clock of the issuer and the server's agree; the one here does not."))
+	}
+}
+
+// lateness is how the times of an HTTP message signature stand against the server's clock.
+type lateness struct{ how, created, expires, server string }
+
+// messageLate reports a message signature (RFC 9421) that a server must refuse for its own times.
+func messageLate(v *cause.View) (lateness, bool) {
+	list, ok := httpsig.Parse(v.Answer.Request)
+	now, slack, dated := server(v)
+	if !ok || !dated || other(v, signature.ClockSkew, signature.SignatureInvalid, signature.TokenExpired) {
+		return lateness{}, false
+	}
+	word := func(t time.Time) string {
+		if t.IsZero() {
+			return "not given"
+		}
+		return stamp(t)
+	}
+	s := list[0]
+	how := s.Late(now, slack)
+	return lateness{how, word(s.Created), word(s.Expires), stamp(now)}, how != ""
 }
 
 // overWhenNew reports that the token had ended by the server's time, and that somebody says that it was new.

@@ -7,9 +7,9 @@ import "github.com/why401/why401/cause"
 // Causes are the causes of this family: those with a detector, then those that their pages' signs alone tell.
 var Causes = []*cause.Cause{
 	ClockSkewGeneric,
+	KerberosClockSkew,
 	OAuthTimestampOrNonce,
 	SigV4ClockSkew,
 	TokenNotYetValid,
-	{ID: "kerberos-clock-skew", Title: "the clocks of a Kerberos login are too far apart", Family: family, RefusedBy: "web-server", FaultAt: "client", Hides: []string{"negotiate-spn-missing", "negotiate-no-ticket", "clock-skew-generic"}},
 	{ID: "wsse-clock-skew", Title: "the SOAP login is outside the device's time window", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"wrong-password", "clock-skew-generic", "no-credentials-sent", "missing-www-authenticate"}},
 }

@@ -53,6 +53,9 @@ func callOf(v *cause.View) (c call, ok bool) {
 			return c, false
 		}
 		c.own, c.headers = v.First(), list(h.Get("Access-Control-Request-Headers"))
+		if t := v.Trial(cause.KeyPreflight); c.own != nil && c.own.Browser != nil && t != nil && t.Status() == c.own.Status() {
+			c.own = t // the same answer with its body, which browsers do not show
+		}
 		return c, c.own != nil && c.own.Response != nil
 	}
 	full := h
@@ -80,7 +83,7 @@ func (c call) preflight(v *cause.View) *exchange.Exchange {
 	if x := v.Trial(cause.KeyPreflight); x != nil && x.Response != nil {
 		return x
 	}
-	return nil
+	return asked(v, v.Answer)
 }
 
 // trial is the preflight for this call.
@@ -185,6 +188,9 @@ func (c call) page(v *cause.View) fact.Fact {
 func fault(x *exchange.Exchange) exchange.Layer {
 	if w, ok := signature.Writer(x); ok && cause.InFront(w.Layer) {
 		return w.Layer
+	}
+	if ownFile(x) {
+		return exchange.WebServer
 	}
 	return exchange.Application
 }

@@ -26,6 +26,12 @@ var CORSCredentialsNotIncluded = &cause.Cause{
 		if len(v.Challenges) > 0 && !v.Challenges.Has("Cookie") && !v.Challenges.Has("Session") && !v.Challenges.Has("FormBased") {
 			return nil // the server asks for a header, not for a cookie
 		}
+		held, unsent := exchange.BrowsedCookie{}, false
+		if v.Answer.Browser != nil {
+			if held, unsent = unasked(v); !unsent {
+				return nil // the browser did consider cookies, or has none that the script could have asked for
+			}
+		}
 		allows := v.Answer.Header().Text("Access-Control-Allow-Credentials").Is("true") && v.Answer.Header().Text("Access-Control-Allow-Origin").Is(c.origin)
 		own := sameSite(v, c)
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.4, Because: []fact.Fact{
@@ -38,6 +44,11 @@ var CORSCredentialsNotIncluded = &cause.Cause{
 			s.Weight = 0.65
 		case allows:
 			s.Weight = 0.55
+		}
+		if unsent {
+			s.Grade, s.Weight = cause.Strong, 0.9
+			s.Because[1] = v.Saw("%s holds a session cookie for this address and did not consider it: the call was made without credentials.", v.Answer.Browser.Program)
+			s.Trials = []cause.Trial{cause.CookieByHand(v.Answer.Request, held.Name, held.Value)}
 		}
 		if allows {
 			s.Because = append(s.Because, v.Saw("The answer %d allows this page to send credentials.", v.Answer.Status()))

@@ -27,15 +27,37 @@ func missingOn401(v *cause.View) *cause.Suspicion {
 		c.page(v), v.Saw("The answer %d has no Access-Control-Allow-Origin.", v.Answer.Status()),
 	}}
 	pre := c.preflight(v)
+	if b := v.Answer.Browser; b != nil && b.CORS == "MissingAllowOriginHeader" {
+		s.Weight = 0.7
+		s.Because = append(s.Because, says(v.Answer))
+		if p, ok := opens(v, c); ok {
+			// The browser's ground for keeping the refusal back, and the same server's leave for the same page.
+			s.Grade, s.Weight = cause.Proved, 0.9
+			if v.Answer.Unseen&exchange.ResponseBody != 0 {
+				s.Grade = cause.Strong // who wrote it stands in the body, which the browser does not show: asked for once more
+			}
+			s.Because = append(s.Because, fact.At(p.N, "Another answer of the same server, %d to %s, allows the page.", p.Status(), p.Request.Method))
+		}
+	}
 	if pre != nil {
 		if !does(pre) {
 			return nil
 		}
-		s.Weight = 0.6
+		s.Weight = max(s.Weight, 0.6)
 		s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d and allows the page.", pre.Status()))
 	}
 	// Whether the answers to requests that are let in carry the header is not seen: strong, not proved.
 	s.Trials = []cause.Trial{c.trial("a preflight that allows the page", does).Carrying(cause.Strong)}
+	if s.Grade > cause.Likely && v.Answer.Browser != nil {
+		same := func(failing, seen *exchange.Exchange) bool {
+			return seen.Status() == failing.Status() && !seen.Header().Has("Access-Control-Allow-Origin") &&
+				seen.Header().Get("Server") == failing.Header().Get("Server") && seen.Header().Get("WWW-Authenticate") == failing.Header().Get("WWW-Authenticate")
+		}
+		s.Trials = []cause.Trial{cause.Anonymous().Predicting("the same refusal, again without the field", same)}
+		if t := v.Trial(cause.KeyAnonymous); t != nil && same(v.Answer, t) {
+			s.RefusedBy, s.FaultAt = layerOf(t), fault(t)
+		}
+	}
 	s.Raise = []cause.Raise{{
 		Command: "curl -sS -D - -o /dev/null -H " + cause.QuoteWord("Origin: "+c.origin) + " -H \"Authorization: Bearer $TOKEN\" " + cause.Quote(v.Request.URL) + " | grep -i '^access-control'",
 		Where:   "here, with a token that is known to be good", Would: "print Access-Control-Allow-Origin, which the refusal lacks",

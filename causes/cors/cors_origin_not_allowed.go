@@ -36,7 +36,7 @@ func originNotAllowed(v *cause.View) *cause.Suspicion {
 		return finish(s, c, v)
 	case pre != nil && (pre.OK() && !c.permits(pre) || invalidOrigin(pre)):
 		s.Grade, s.Weight, s.Where = cause.Strong, 0.85, cause.Location{Hop: pre.N}
-		s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d. %s", pre.Status(), allowSays(pre)))
+		s.Because = append(s.Because, fact.At(pre.N, "The preflight is answered %d. %s", pre.Status(), c.allowSays(pre)))
 		blame(s, pre)
 		if c.own != nil && pre.OK() {
 			s.Grade = cause.Proved // the reply is the browser's whole ground for refusing
@@ -45,7 +45,7 @@ func originNotAllowed(v *cause.View) *cause.Suspicion {
 		return nil
 	case cause.Passed(x) && x.OK() && !c.permits(x):
 		s.Grade, s.Weight = cause.Strong, 0.8
-		s.Because = append(s.Because, v.Saw("The answer is %d, and the browser does not hand it to the script. %s", x.Status(), allowSays(x)))
+		s.Because = append(s.Because, v.Saw("The answer is %d, and the browser does not hand it to the script. %s", x.Status(), c.allowSays(x)))
 		blame(s, x)
 		if c.declared && c.exact {
 			s.Grade = cause.Proved // a script's request (Sec-Fetch-Mode: cors), and its very answer
@@ -77,8 +77,9 @@ func blame(s *cause.Suspicion, x *exchange.Exchange) {
 	}
 }
 
-// allowSays describes the Access-Control-Allow-Origin of a reply.
-func allowSays(x *exchange.Exchange) string {
+// allowSays describes the Access-Control-Allow-Origin of a reply, and in what it differs from the page's origin: browsers
+// compare the two letter by letter (Fetch standard, "CORS check").
+func (c call) allowSays(x *exchange.Exchange) string {
 	vs := x.Header().Values("Access-Control-Allow-Origin")
 	switch {
 	case len(vs) == 0:
@@ -86,10 +87,23 @@ func allowSays(x *exchange.Exchange) string {
 	case len(vs) > 1 || vs[0].Contains(","):
 		return "Access-Control-Allow-Origin holds more than one value, which allows none."
 	}
-	if u, err := exchange.ParseURL(vs[0].String()); err == nil {
-		return "Access-Control-Allow-Origin names " + u.Origin().String() + "."
+	u, err := exchange.ParseURL(vs[0].String())
+	page, bad := exchange.ParseURL(c.origin)
+	if err != nil || bad != nil {
+		return "Access-Control-Allow-Origin names something else."
 	}
-	return "Access-Control-Allow-Origin names something else."
+	names := "Access-Control-Allow-Origin names " + u.Origin().String()
+	switch a, b := u.Origin(), page.Origin(); {
+	case a == b && vs[0].HasSuffix("/"):
+		return names + " with a slash behind it, which makes it another value."
+	case a == b:
+		return names + " written in another way; it is compared letter by letter."
+	case a.Host == b.Host && a.Scheme != b.Scheme:
+		return names + ": another scheme."
+	case a.Host == b.Host:
+		return names + ": another port."
+	}
+	return names + "."
 }
 
 func finish(s *cause.Suspicion, c call, v *cause.View) *cause.Suspicion {

@@ -33,7 +33,10 @@ func preflight401(v *cause.View) *cause.Suspicion {
 		return nil
 	case c.own != nil:
 		s.Grade, s.Weight = cause.Strong, 0.85
-		if pre.Status() == 401 && !bears(pre.Request) {
+		if pre.Browser != nil {
+			// Who wrote it stands in the body, which the browser does not show: asked for once more.
+			s.Trials = []cause.Trial{c.trial("401, or the way to a login", asksLogin)}
+		} else if pre.Status() == 401 && !bears(pre.Request) {
 			// The refused request is the preflight itself, as a browser sends it: nothing is left to find out.
 			s.Grade, s.Weight = cause.Proved, 0.95
 		}

@@ -37,6 +37,15 @@ func wildcardWithCredentials(v *cause.View) *cause.Suspicion {
 	credentials := x.Header().Text("Access-Control-Allow-Credentials").Is("true")
 	s := &cause.Suspicion{RefusedBy: exchange.Client, FaultAt: fault(x), Because: []fact.Fact{c.page(v)}}
 	switch {
+	case saysCredentials(x):
+		s.Grade, s.Weight = cause.Proved, 0.95 // the browser's own reason for refusing
+		if !star {
+			s.Title = "the answer does not allow credentials, and the script asks for them"
+		} else {
+			s.Title = "Access-Control-Allow-Origin is a star, and the script asks for cookies"
+		}
+		s.Because = append(s.Because, says(x))
+		return wildcardRemedies(s, c, v)
 	case c.cookies && star && c.own == nil:
 		s.Because = append(s.Because, fact.Given("the request", "The browser sent cookies with it, so the script asked for credentials."),
 			v.Saw("Access-Control-Allow-Origin is a star, which allows none."))

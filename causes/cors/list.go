@@ -8,8 +8,10 @@ import "github.com/why401/why401/cause"
 var Causes = []*cause.Cause{
 	CORSCredentialsNotIncluded,
 	CORSHeaderNotAllowed,
+	CORSMethodNotAllowed,
 	CORSMissingOn401,
 	CORSOriginNotAllowed,
 	CORSPreflight401,
+	CORSPreflightFailed,
 	CORSWildcardWithCredentials,
 }

@@ -82,12 +82,21 @@ func preflights(x *exchange.Exchange) []*cause.Finding {
 		}
 		return []*cause.Finding{f}
 	}
+	if asks && stops(x) {
+		return []*cause.Finding{cause.Found("cors-preflight-failed", cause.Strong, 0.88,
+			fact.At(x.N, "The preflight is answered %d; a browser goes on only after 2xx, and follows no redirect.", x.Status()))}
+	}
+	c := call{origin: h.Get("Origin"), method: h.Get("Access-Control-Request-Method")}
+	if x.Header().Has("Access-Control-Allow-Methods") && c.method != "" && c.origin != "" && c.refusesMethod(x) {
+		return []*cause.Finding{cause.Found("cors-method-not-allowed", cause.Strong, 0.9,
+			fact.At(x.N, "The preflight asks for %s, which Access-Control-Allow-Methods of the answer does not list.", methods(c.method)))}
+	}
 	wanted := list(h.Get("Access-Control-Request-Headers"))
 	allow := x.Header().Values("Access-Control-Allow-Headers")
 	if !x.OK() || len(wanted) == 0 || len(allow) == 0 {
 		return nil
 	}
-	c := call{headers: wanted}
+	c.headers = wanted
 	if miss := c.missing(x); len(miss) > 0 {
 		return []*cause.Finding{cause.Found("cors-header-not-allowed", cause.Strong, 0.9,
 			fact.At(x.N, "The preflight asks for headers, and Access-Control-Allow-Headers of the answer lacks: %s.", names(miss)))}

@@ -36,7 +36,7 @@ func secretSent(v *cause.View) *cause.Suspicion {
 	}
 	secret := l.pair.Password
 	encoded := l.pair.Has(basic.PercentEncoded)
-	special := secret.Match(mustEncode.Get())
+	special := secret.Match(mustEncode)
 	m, said := says(v, signature.ClientUnknown)
 	if judgedAs(v, signature.ClientUnknown) {
 		return nil

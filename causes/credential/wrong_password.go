@@ -20,6 +20,9 @@ var WrongPassword = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if s := atTokenServer(v); s != nil {
+			return s
+		}
 		if v.Answer.Status() != 401 {
 			return nil
 		}
@@ -107,7 +110,7 @@ func otherwise(v *cause.View, l login) bool {
 	if _, said := says(v, signature.PasswordLoginOff, signature.OTP, signature.SSORequired); said {
 		return true
 	}
-	return cutName(v, l) || tokenEndpoint(v) && l.pair.Password.Match(mustEncode.Get())
+	return cutName(v, l) || tokenEndpoint(v) && l.pair.Password.Match(mustEncode)
 }
 
 // unsuspicious reports a login without a flaw of form that another cause explains: a colon in the password is allowed.

@@ -87,7 +87,7 @@ func tokenUser(v *cause.View, l login) *cause.Suspicion {
 
 // wordPressUser is a WordPress application password under a name that is no login: its own label, most often.
 func wordPressUser(v *cause.View, l login) *cause.Suspicion {
-	if !l.pair.Password.Match(applicationPassword.Get()) {
+	if !l.pair.Password.Match(applicationPassword) {
 		return nil
 	}
 	_, wp := v.Product("WordPress")

@@ -121,8 +121,8 @@ func expects(v *cause.View, c *jwt.Claims) (v1, v2 bool) {
 	for _, set := range v.Settings { // a tenant's id closes the value; its form can be asked for all the same
 		for _, a := range set.Args {
 			if a.Closed() && !a.Equal(c.Issuer.Text) {
-				v1 = v1 || a.Match(v1Issuer.Get())
-				v2 = v2 || a.Match(v2Issuer.Get())
+				v1 = v1 || a.Match(v1Issuer)
+				v2 = v2 || a.Match(v2Issuer)
 			}
 		}
 	}

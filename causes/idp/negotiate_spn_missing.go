@@ -56,6 +56,14 @@ var NegotiateSPNMissing = &cause.Cause{
 		default:
 			return nil
 		}
+		if said, other := ownName(v, host); other != "" {
+			// What the server calls itself is the name that its account was given a service name for.
+			s.Weight = min(s.Weight+0.1, 0.9)
+			s.Because = append(s.Because, said)
+			s.Remedies = spnRemedies(host)
+			s.Remedies[0].Steps = []string{"curl --negotiate -u : " + cause.QuoteWord(v.Answer.Request.URL.Scheme+"://"+other+"/")}
+		}
+		s.Because = append(s.Because, spoken(v)...)
 		if byAddress {
 			s.FaultAt, s.Title = exchange.Client, "Kerberos has no service names for bare addresses"
 			s.Because = append(s.Because, v.Asked("The URL names an address, not a host: there is no ticket for HTTP/%s.", host))

@@ -91,7 +91,7 @@ func special(v *cause.View) bool {
 		return false
 	}
 	pair, err := basic.Decode(c.Value)
-	return err == nil && pair.Password.Match(reserved.Get())
+	return err == nil && pair.Password.Match(reserved)
 }
 
 var reserved = lazyregexp.New(`[^A-Za-z0-9._~*-]`)

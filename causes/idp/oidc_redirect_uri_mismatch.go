@@ -37,13 +37,13 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 				Would:   "print 200 or 302, a login, if the address is all that differs; then compare both letter by letter",
 			}}}
 		uri, sent := v.Answer.Request.URL.Param("redirect_uri")
-		plain := sent && uri.Match(plainHTTP.Get()) && !uri.Match(loopback.Get())
+		plain := sent && uri.Match(plainHTTP) && !uri.Match(loopback)
 		switch {
 		case plain:
 			s.Title = "the application asks to return to http://, which is not registered"
 			s.FaultAt = exchange.Application
 			s.Because = append(s.Because, v.Asked("redirect_uri begins with http://, and it is no loopback address: behind TLS the application may take itself for plain http (see forwarded-proto-missing)."))
-		case sent && uri.Match(loopback.Get()):
+		case sent && uri.Match(loopback):
 			s.Because = append(s.Because, v.Asked("redirect_uri is a loopback address; register it with its port, or as RFC 8252 7.3 has it for native clients."))
 		case sent:
 			s.Because = append(s.Because, v.Asked("redirect_uri was sent, with %d characters.", uri.Len()))

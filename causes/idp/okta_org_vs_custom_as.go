@@ -28,7 +28,7 @@ var OktaOrgVsCustomAS = &cause.Cause{
 			return nil
 		}
 		host := strings.ToLower(v.Answer.Request.URL.Host)
-		if !c.Issuer.Text.Match(oktaOrg.Get()) || host != "" && c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
+		if !c.Issuer.Text.Match(oktaOrg) || host != "" && c.Issuer.Text.HasPrefix("https://"+host) || c.Has("at_hash") {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6,

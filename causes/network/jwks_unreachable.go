@@ -58,7 +58,7 @@ var JWKSUnreachable = &cause.Cause{
 // aboutKeys tells a failed fetch of keys or of the issuer's description from other backends that fail.
 func aboutKeys(words string) bool {
 	low := strings.ToLower(words)
-	for _, w := range []string{"jwk", "json web key", "idx208", "fetch data from the url"} {
+	for _, w := range []string{"jwk", "json web key", "idx208", "fetch data from the url", "get keys failed", "decode keys"} {
 		if strings.Contains(low, w) {
 			return true
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
-	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -22,8 +21,11 @@ var DockerRegistryRealmMisconfigured = &cause.Cause{
 	Hides: []string{"wrong-password", "docker-not-logged-in", "no-credentials-sent", "benign-challenge", "forwarded-proto-missing", "proxy-host-header-mismatch",
 		"dns-or-hosts-points-elsewhere", "authorization-scheme-missing", "preemptive-auth-not-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if s := realmInUse(v); s != nil {
+			return s
+		}
 		c := v.Challenges.Find("Bearer")
-		if c == nil || !registry(v, c) {
+		if c == nil || !registryChallenge(v.Answer, c) {
 			return nil
 		}
 		text := c.Value("realm")
@@ -53,12 +55,6 @@ var DockerRegistryRealmMisconfigured = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "curl -sI https://REGISTRY/v2/ | grep -i www-authenticate", Where: "on the machine that runs docker", Would: "show the realm; this machine has to be able to open it"}}
 		return s
 	},
-}
-
-// registry reports a challenge of the distribution API: it says so itself, or names the service that tokens are for.
-func registry(v *cause.View, c *challenge.Challenge) bool {
-	_, service := c.Param("service")
-	return service || v.Answer.Header().Has("Docker-Distribution-Api-Version")
 }
 
 // unfilled reports a host whose domain is missing: "api.".

@@ -100,7 +100,7 @@ func garbledEcho(v *cause.View) bool {
 		texts = append(texts, string(n.Text))
 	}
 	for _, t := range texts {
-		if m := echo.Get().FindStringSubmatch(t); m != nil {
+		if m := echo.FindStringSubmatch(t); m != nil {
 			key := strings.TrimPrefix(m[1], `\`)
 			lower := strings.ToLower(key)
 			if strings.ContainsAny(key[:1], `"'{<[$%`+"`") || strings.HasPrefix(lower, "your") || strings.HasPrefix(lower, "bearer") || strings.Contains(lower, "api_key") {

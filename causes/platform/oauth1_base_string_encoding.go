@@ -5,7 +5,9 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/signed"
 	"github.com/why401/why401/cred/oauth1"
+	"github.com/why401/why401/cred/resign"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -33,6 +35,9 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 		if !ok || sig.Method == "PLAINTEXT" {
 			return nil
 		}
+		if f, found := signed.Look(v); found && f.Keyed && f.Problem == "" {
+			return keyed(v, f)
+		}
 		if !refused {
 			return mute(v, req)
 		}
@@ -51,6 +56,17 @@ var OAuth1BaseStringEncoding = &cause.Cause{
 		s.Raise = []cause.Raise{{Command: "curl -i 'URL signed by the same program, without query and special characters'", Where: "here, with the same keys", Would: "be let in if the encoding is the fault"}}
 		return s
 	},
+}
+
+// keyed judges with the secrets at hand: they tell how the client encodes.
+func keyed(v *cause.View, f signed.Finding) *cause.Suspicion {
+	switch {
+	case f.Right || f.Part == resign.Scheme || f.Part == resign.Host || f.Part == resign.Path:
+		return nil // oauth1-base-url-mismatch
+	case f.How == "":
+		return &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, Because: f.Facts(v), Title: "other secrets signed the OAuth 1 request than those at hand"}
+	}
+	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.92, Because: f.Facts(v), Title: "the client signs with " + f.How, Trials: f.Trials(v)}
 }
 
 // heard finds one of the literals in the answer, or in what was pasted beside it: a body of its own, a log line.
@@ -80,7 +96,7 @@ var rawValue = lazyregexp.New(`(?i)oauth_signature="?[A-Za-z0-9%]*[+/=]`)
 // base64 at the end of a query's value is read rightly by servers, so it does not count there.
 func rawSignature(r exchange.Request) bool {
 	for _, h := range r.Header.Values("Authorization") {
-		if h.Match(rawValue.Get()) {
+		if h.Match(rawValue) {
 			return true
 		}
 	}

@@ -31,10 +31,10 @@ func frameOver(v *cause.View) (fact.Fact, bool) {
 }
 
 func over(text string) bool {
-	if m := azureFrame.Get().FindStringSubmatch(text); m != nil {
+	if m := azureFrame.FindStringSubmatch(text); m != nil {
 		return passed(httpTime, m[2], m[3])
 	}
-	if m := s3Frame.Get().FindStringSubmatch(text); m != nil {
+	if m := s3Frame.FindStringSubmatch(text); m != nil {
 		return passed(time.RFC3339, m[1], m[2])
 	}
 	return false

@@ -27,13 +27,14 @@ var (
 // its port, or a field that HTTP/3 does not have.
 func hostLines(v *cause.View) *cause.Suspicion {
 	nginx := directive.Of(v, "nginx")
+	fields := nginx.Blocks("proxy_set_header")
 	for _, p := range nginx.Named("proxy_pass") {
-		host := nginx.Effective(p, "proxy_set_header").Header("proxy_set_header", "Host")
-		if len(host) == 0 || !directive.ArgMatches(host[0], 1, hostVariable.Get()) || !directive.ArgMatches(p, 0, foreignHTTPS.Get()) {
+		host := fields.Effective(p).Header("proxy_set_header", "Host")
+		if len(host) == 0 || !directive.ArgMatches(host[0], 1, hostVariable) || !directive.ArgMatches(p, 0, foreignHTTPS) {
 			continue
 		}
 		s := directive.Likely(0.6, directive.Fact(host[0], "The client's host name is sent as Host ..."), directive.Fact(p, "... to a server with a name of its own."))
-		if directive.Told(v, misrouted.Get()) {
+		if directive.Told(v, misrouted) {
 			s.Grade, s.Weight = cause.Strong, 0.86
 		}
 		return s
@@ -41,7 +42,7 @@ func hostLines(v *cause.View) *cause.Suspicion {
 	if http3(nginx) {
 		for _, s := range nginx {
 			for n := range s.Args {
-				if s.Args[n].Contains("$http_host") && directive.Told(v, emptyHost.Get()) {
+				if s.Args[n].Contains("$http_host") && directive.Told(v, emptyHost) {
 					return directive.Strong(0.86, directive.Fact(s, "$http_host is the Host field, and HTTP/3 requests have none: there it is empty ($host is not)."))
 				}
 			}
@@ -62,8 +63,8 @@ func hostLines(v *cause.View) *cause.Suspicion {
 		return directive.Likely(0.35, directive.Fact(passes[0], "Without ProxyPreserveHost the application is asked for the proxy's name of it."))
 	}
 	for _, p := range nginx.Named("proxy_pass") {
-		lines := nginx.Effective(p, "proxy_set_header")
-		if len(lines.Header("proxy_set_header", "Host")) == 0 && !directive.ArgMatches(p, 0, foreignHTTPS.Get()) && !asksAuth(nginx, p) {
+		lines := fields.Effective(p)
+		if len(lines.Header("proxy_set_header", "Host")) == 0 && !directive.ArgMatches(p, 0, foreignHTTPS) && !asksAuth(nginx, p) {
 			w := 0.3
 			if len(lines) > 1 {
 				w = 0.5 // a block that is shown with its header lines
@@ -74,11 +75,11 @@ func hostLines(v *cause.View) *cause.Suspicion {
 	return nil
 }
 
-func told(v *cause.View, re *lazyregexp.Regexp) bool { return directive.Told(v, re.Get()) }
+func told(v *cause.View, re *lazyregexp.Regexp) bool { return directive.Told(v, re) }
 
 func http3(nginx directive.Lines) bool {
 	for _, s := range nginx.Named("listen", "http3") {
-		if s.Name == "http3" && directive.Arg(s, 0, "on") || directive.Any(s, quicListen.Get()) {
+		if s.Name == "http3" && directive.Arg(s, 0, "on") || directive.Any(s, quicListen) {
 			return true
 		}
 	}
@@ -90,7 +91,7 @@ func schemeLines(v *cause.View) *cause.Suspicion {
 	for _, x := range v.Exchanges {
 		secure := x.Request.URL.Scheme == "https" && x.Unseen&exchange.RequestLine == 0 || strings.EqualFold(x.Request.Header.Get("X-Forwarded-Proto"), "https")
 		to := x.Header().Text("Location")
-		if x.Status()/100 != 3 || !secure || !to.Match(sentToHTTP.Get()) {
+		if x.Status()/100 != 3 || !secure || !to.Match(sentToHTTP) {
 			continue
 		}
 		if to.HasPrefix("http://" + strings.TrimSuffix(x.Request.URL.Authority(), ":443") + "/") {
@@ -108,15 +109,19 @@ func schemeLines(v *cause.View) *cause.Suspicion {
 			return directive.Likely(0.75, directive.Fact(s, "This line tells the application that clients come over http."))
 		}
 	}
+	fields := nginx.Blocks("proxy_set_header")
 	for _, p := range nginx.Named("proxy_pass") {
+		if !directive.ArgMatches(p, 0, sentToHTTP) {
+			continue
+		}
 		tls := nginx.Covering(p).Having(func(s exchange.Setting) bool {
 			return s.Name == "ssl_certificate" || s.Name == "listen" && directive.Arg(s, 1, "ssl")
 		})
-		if len(tls) == 0 || !directive.ArgMatches(p, 0, sentToHTTP.Get()) {
+		if len(tls) == 0 {
 			continue
 		}
-		fields := nginx.Effective(p, "proxy_set_header")
-		if len(fields.Header("proxy_set_header", "X-Forwarded-Proto"))+len(fields.Header("proxy_set_header", "X-Forwarded-Ssl"))+len(fields.Header("proxy_set_header", "Forwarded"))+len(fields.Header("proxy_set_header", "X-Scheme")) == 0 {
+		set := fields.Effective(p)
+		if len(set.Header("proxy_set_header", "X-Forwarded-Proto"))+len(set.Header("proxy_set_header", "X-Forwarded-Ssl"))+len(set.Header("proxy_set_header", "Forwarded"))+len(set.Header("proxy_set_header", "X-Scheme")) == 0 {
 			return directive.Likely(0.4, directive.Fact(p, "TLS ends here, and no X-Forwarded-Proto tells the application so."))
 		}
 	}

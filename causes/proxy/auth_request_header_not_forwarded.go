@@ -19,7 +19,7 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "proxy-header-inheritance-lost", "preemptive-auth-not-sent"},
 	Partial:   true,
 	Suspect: directive.Either(copyLines, func(v *cause.View) *cause.Suspicion {
-		name, ok := wantedField(v, identityFields.Get())
+		name, ok := wantedField(v, identityFields)
 		if !ok {
 			return nil
 		}

@@ -3,6 +3,7 @@ package proxy
 import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/cause/signed"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/digest"
@@ -29,6 +30,15 @@ var DigestURIMismatch = &cause.Cause{
 		if d, r, ok := pastedDigest(v); ok && !d.URI.Equal(r.URL.Target()) && r.Target.Empty() {
 			s.FaultAt, s.Title = exchange.Client, "the Digest header was made for another path or query"
 			s.Because = []fact.Fact{v.Asked("The uri in the Digest header is not the address that was asked: it has %d characters, the address %d.", d.URI.Len(), r.URL.Target().Len())}
+			if _, e, ok := signed.Digest(v); ok && e.OK {
+				s.Because = append(s.Because, v.Asked("Recomputed with the password at hand: the response is right for the uri in the header, so for another address than this one."))
+			}
+			s.Remedies = []cause.Remedy{freshDigest(v)}
+			return s
+		}
+		if _, e, ok := signed.Digest(v); ok && e.Word == digest.URIOther {
+			s.FaultAt, s.Title = exchange.Client, "the Digest response was computed for another uri than the header names"
+			s.Because = []fact.Fact{v.Asked("Recomputed with the password at hand: %s (RFC 7616 3.4.3).", e.Text)}
 			s.Remedies = []cause.Remedy{freshDigest(v)}
 			return s
 		}

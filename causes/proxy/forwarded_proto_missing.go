@@ -33,6 +33,9 @@ var ForwardedProtoMissing = &cause.Cause{
 			s.Because = []fact.Fact{fact.At(from.N, "The request came by https, and %d leads to %s.", from.Status(), to)}
 		case noCookie:
 			s.Weight = 0.45
+			if loginStep.MatchString(from.Request.URL.Path) {
+				s.Weight = 0.6 // a login sets a cookie; that it sets none by https has this reason most often
+			}
 			s.Because = []fact.Fact{fact.At(from.N, "%d came back by https without a session cookie, and the next page knows nobody.", from.Status())}
 		default:
 			return nil

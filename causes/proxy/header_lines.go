@@ -22,7 +22,7 @@ func asksAuth(nginx directive.Lines, s exchange.Setting) bool {
 	if len(s.Context) == 0 || !strings.HasPrefix(s.Context[len(s.Context)-1], "location") {
 		return false
 	}
-	return len(nginx.Named("internal").At(s)) > 0 && authPlace.MatchString(s.Context[len(s.Context)-1])
+	return authPlace.MatchString(s.Context[len(s.Context)-1]) && len(nginx.Named("internal").At(s)) > 0
 }
 
 // authorizationLines gives the lines by which a proxy takes Authorization away, and those by which it sets one of its own.
@@ -38,7 +38,7 @@ func authorizationLines(v *cause.View) (removes, sets directive.Lines) {
 				}
 				if s.Args[1].Empty() {
 					removes = append(removes, s)
-				} else if s.Args[1].Match(literalLogin.Get()) && !s.Args[1].Contains("$") || s.Args[1].Closed() && !s.Args[1].Contains("$") {
+				} else if s.Args[1].Match(literalLogin) && !s.Args[1].Contains("$") || s.Args[1].Closed() && !s.Args[1].Contains("$") {
 					sets = append(sets, s)
 				}
 			case "proxy_pass_request_headers":
@@ -46,7 +46,7 @@ func authorizationLines(v *cause.View) (removes, sets directive.Lines) {
 					removes = append(removes, s)
 				}
 			case "more_clear_input_headers":
-				if directive.Any(s, authorized.Get()) {
+				if directive.Any(s, authorized) {
 					removes = append(removes, s)
 				}
 			}
@@ -55,7 +55,7 @@ func authorizationLines(v *cause.View) (removes, sets directive.Lines) {
 				switch {
 				case directive.Arg(s, 0, "unset"):
 					removes = append(removes, s)
-				case (directive.Arg(s, 0, "set") || directive.Arg(s, 0, "add")) && len(s.Args) > 2 && (s.Args[2].Closed() || s.Args[2].Match(literalLogin.Get())) && !s.Args[2].Contains("%{"):
+				case (directive.Arg(s, 0, "set") || directive.Arg(s, 0, "add")) && len(s.Args) > 2 && (s.Args[2].Closed() || s.Args[2].Match(literalLogin)) && !s.Args[2].Contains("%{"):
 					sets = append(sets, s)
 				}
 			}
@@ -105,7 +105,7 @@ func stripLines(v *cause.View) *cause.Suspicion {
 		return nil // proxy_set_header says nothing to fastcgi_pass
 	}
 	s := directive.Likely(0.72, directive.Fact(line, "This line takes Authorization away before the application."))
-	if _, ok := v.Credential(cred.Bearer, cred.JWT, cred.APIKey, cred.Basic); ok || directive.Told(v, bearerTold.Get()) {
+	if _, ok := v.Credential(cred.Bearer, cred.JWT, cred.APIKey, cred.Basic); ok || directive.Told(v, bearerTold) {
 		s.Grade, s.Weight = cause.Strong, 0.88
 	}
 	return s
@@ -132,14 +132,14 @@ var kept = []string{"Connection", "Accept-Encoding", "Upgrade-Insecure-Requests"
 func inheritLines(v *cause.View) *cause.Suspicion {
 	nginx := directive.Of(v, "nginx")
 	for _, name := range []string{"proxy_set_header", "fastcgi_param", "uwsgi_param", "grpc_set_header"} {
-		lines := nginx.Named(name)
-		for _, inner := range lines {
-			own := lines.At(inner)
+		blocks := nginx.Blocks(name)
+		for _, inner := range nginx.Named(name) {
 			if len(inner.Context) == 0 {
 				continue
 			}
+			own := blocks.At(inner)
 			around := exchange.Setting{Context: inner.Context[:len(inner.Context)-1], From: inner.From}
-			for _, outer := range nginx.Effective(around, name) {
+			for _, outer := range blocks.Effective(around) {
 				if !isLost(outer) || len(outer.Args) == 0 || len(own.Having(func(s exchange.Setting) bool { return len(s.Args) > 0 && s.Args[0].EqualFold(outer.Args[0].String()) })) > 0 {
 					continue
 				}
@@ -160,7 +160,7 @@ func isLost(s exchange.Setting) bool {
 		return false
 	}
 	if s.Name == "fastcgi_param" {
-		return directive.Any(s, authorized.Get()) || s.Args[0].HasPrefix("HTTP_") || s.Args[0].HasPrefix("PHP_AUTH") || s.Args[0].Is("REMOTE_USER")
+		return directive.Any(s, authorized) || s.Args[0].HasPrefix("HTTP_") || s.Args[0].HasPrefix("PHP_AUTH") || s.Args[0].Is("REMOTE_USER")
 	}
 	for _, l := range kept {
 		if directive.Arg(s, 0, l) {
@@ -178,9 +178,9 @@ func cookieLines(v *cause.View) *cause.Suspicion {
 		hit := false
 		switch s.System {
 		case "nginx":
-			hit = (s.Name == "proxy_hide_header" || s.Name == "fastcgi_hide_header" || s.Name == "uwsgi_hide_header" || s.Name == "more_clear_headers") && directive.Any(s, cookieWord.Get())
+			hit = (s.Name == "proxy_hide_header" || s.Name == "fastcgi_hide_header" || s.Name == "uwsgi_hide_header" || s.Name == "more_clear_headers") && directive.Any(s, cookieWord)
 		case "apache":
-			hit = strings.EqualFold(s.Name, "Header") && directive.Any(s, cookieWord.Get()) && (directive.Arg(s, 0, "unset") || directive.Arg(s, 1, "unset"))
+			hit = strings.EqualFold(s.Name, "Header") && directive.Any(s, cookieWord) && (directive.Arg(s, 0, "unset") || directive.Arg(s, 1, "unset"))
 		case "haproxy":
 			hit = directive.Arg(s, 0, "del-header") && directive.Arg(s, 1, "set-cookie")
 		case "caddy":
@@ -205,7 +205,7 @@ func underscoreLines(v *cause.View) *cause.Suspicion {
 		}
 	}
 	for _, s := range nginx.Named("proxy_set_header") {
-		if directive.ArgMatches(s, 0, underscored.Get()) && !asksAuth(nginx, s) {
+		if directive.ArgMatches(s, 0, underscored) && !asksAuth(nginx, s) {
 			return directive.Likely(0.68, directive.Fact(s, "This header's name has an underscore; the next server drops it unless told otherwise (nginx, Apache, WSGI servers)."))
 		}
 	}

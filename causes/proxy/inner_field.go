@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -16,7 +15,7 @@ var identityFields = lazyregexp.New(`(?i)\b(x-auth-request-(?:user|email|groups|
 var innerFields = lazyregexp.New(`(?i)\b(x-(?:internal|gateway|proxy|origin|upstream|edge|backend)-[a-z]+(?:-[a-z]+)*|x-forwarded-(?:for|host|proto|port|prefix)|x-real-ip|x-from-proxy)\b`)
 
 // wantedField is a field that the refusal names, that only a gateway sends, and that the client did not send.
-func wantedField(v *cause.View, fields *regexp.Regexp) (name string, ok bool) {
+func wantedField(v *cause.View, fields *lazyregexp.Regexp) (name string, ok bool) {
 	if !v.Refused() || v.Answer.Status() == 407 || v.Written && cause.InFront(v.Writer.Layer) {
 		return "", false
 	}

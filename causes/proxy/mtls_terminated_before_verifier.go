@@ -16,12 +16,16 @@ var MTLSTerminatedBeforeVerifier = &cause.Cause{
 	Title:   "TLS ends before the server that checks the client certificate",
 	Family:  family,
 	FaultAt: exchange.Gateway,
-	Hides:   []string{"mtls-client-cert-missing", "mtls-client-cert-untrusted", "missing-www-authenticate", "403-means-401", "no-credentials-sent"},
+	Hides: []string{"mtls-client-cert-missing", "mtls-client-cert-untrusted", "missing-www-authenticate", "403-means-401", "no-credentials-sent",
+		"401-means-403", "user-lacks-role-or-group"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		tls := v.Answer.Conn.TLS
 		said, ok := v.Means(signature.ClientCertMissing)
-		if !ok || tls == nil || tls.ClientCertAsked {
+		if !ok || tls == nil || tls.ClientCertAsked && !tls.ClientCertSent {
 			return nil
+		}
+		if tls.ClientCertSent {
+			return notPassedOn(v, said)
 		}
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Because: []fact.Fact{said.Because,
 			v.Saw("The TLS handshake asked for no client certificate, so the server that misses one is not the one that ends TLS.")},
@@ -44,6 +48,21 @@ var MTLSTerminatedBeforeVerifier = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// notPassedOn is the other half: the hop in front takes the certificate, and whoever refuses behind it never hears of it.
+func notPassedOn(v *cause.View, said signature.Meaning) *cause.Suspicion {
+	s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9, Title: "the proxy takes the client certificate and does not pass it on",
+		Because: []fact.Fact{said.Because, v.Saw("In the handshake a client certificate was asked for and sent: it ended at the hop in front.")},
+		Raise: []cause.Raise{{
+			Command: "grep -rnEi 'client[-_]?(cert|verify)' /etc/nginx /etc/haproxy /etc/apache2 2>/dev/null",
+			Where:   "on the proxy", Would: "show no line that sets a field about the certificate in this block, or another name than the application reads",
+		}},
+		Remedies: verifierRemedies(v)[1:]}
+	if v.Written && v.Writer.Layer == exchange.WebServer {
+		s.Grade, s.Weight = cause.Likely, 0.5 // the very server that got it may look for another one
+	}
+	return s
 }
 
 func verifierRemedies(v *cause.View) []cause.Remedy {

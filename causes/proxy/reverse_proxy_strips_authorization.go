@@ -18,6 +18,9 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "authorization-scheme-missing"},
 	Partial:   true,
 	Suspect: directive.Either(stripLines, func(v *cause.View) *cause.Suspicion {
+		if s := lostRegistryToken(v); s != nil {
+			return s
+		}
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
 			return nil

@@ -39,21 +39,21 @@ func copyLines(v *cause.View) *cause.Suspicion {
 			}
 		}
 		switch {
-		case directive.ArgMatches(c, 1, authHeaderVar.Get()) && (directive.Told(v, oauth2Proxy.Get()) || mentions(nginx, oauth2Proxy)):
+		case directive.ArgMatches(c, 1, authHeaderVar) && (directive.Told(v, oauth2Proxy) || mentions(nginx, oauth2Proxy)):
 			return directive.Likely(0.74, directive.Fact(c, "oauth2-proxy answers with an Authorization field only when told to (--set-authorization-header); its token comes in X-Auth-Request-Access-Token."))
-		case !used && directive.ArgMatches(c, 1, ofSubrequest.Get()) && !strings.Contains(c.Args[0].String(), "cookie"):
+		case !used && directive.ArgMatches(c, 1, ofSubrequest) && !strings.Contains(c.Args[0].String(), "cookie"):
 			return directive.Likely(0.6, directive.Fact(c, "This variable takes what the auth service said, and no line shown uses it."))
 		}
 	}
 	for _, s := range nginx.Named("proxy_set_header") {
-		if len(s.Args) > 1 && s.Args[1].Match(ofSubrequest.Get()) && len(nginx.Named("auth_request")) > 0 {
+		if len(s.Args) > 1 && s.Args[1].Match(ofSubrequest) && len(nginx.Named("auth_request")) > 0 {
 			return directive.Likely(0.7, directive.Fact(s, "$upstream_http_... names the application's own answer here; what the auth service said needs auth_request_set."))
 		}
 	}
-	if !directive.Told(v, noUser.Get()) {
+	if !directive.Told(v, noUser) {
 		return nil
 	}
-	if ask := nginx.Named("auth_request"); len(ask) > 0 && len(copied) == 0 && !directive.ArgMatches(ask[0], 0, offWord.Get()) {
+	if ask := nginx.Named("auth_request"); len(ask) > 0 && len(copied) == 0 && !directive.ArgMatches(ask[0], 0, offWord) {
 		return directive.Likely(0.55, directive.Fact(ask[0], "An auth service is asked, and no auth_request_set takes over what it said."))
 	}
 	caddy := directive.Of(v, "caddy")
@@ -74,7 +74,7 @@ func copyLines(v *cause.View) *cause.Suspicion {
 	if len(ask) > 0 {
 		return directive.Likely(0.7, directive.Fact(ask[0], "An auth service is asked, and no authResponseHeaders takes over what it said."))
 	}
-	if directive.Told(v, forwardAuthNote.Get()) && !directive.Told(v, answersCopied.Get()) {
+	if directive.Told(v, forwardAuthNote) && !directive.Told(v, answersCopied) {
 		return directive.Likely(0.62, fact.Given("the description", "The labels ask an auth service, and name no field of its answer to hand on."))
 	}
 	return nil
@@ -84,7 +84,7 @@ var offWord = lazyregexp.New(`(?i)^off$`)
 
 func mentions(l directive.Lines, re *lazyregexp.Regexp) bool {
 	for _, s := range l {
-		if directive.Any(s, re.Get()) {
+		if directive.Any(s, re) {
 			return true
 		}
 	}
@@ -117,7 +117,7 @@ func askLines(v *cause.View) *cause.Suspicion {
 		}
 		empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length")
 		bodyOff := nginx.Effective(in, "proxy_pass_request_body")
-		if len(empty) == 0 && len(bodyOff) == 0 && directive.Told(v, uploads.Get()) {
+		if len(empty) == 0 && len(bodyOff) == 0 && directive.Told(v, uploads) {
 			return directive.Likely(0.75, directive.Fact(in, "The question to the auth service brings the request's Content-Length, and no body: proxy_pass_request_body off and an empty Content-Length are missing."))
 		}
 		for _, h := range nginx.Named("proxy_pass_request_headers").At(in) {

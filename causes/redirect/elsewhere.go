@@ -30,7 +30,7 @@ const (
 func addresses(v *cause.View) []exchange.URL {
 	var out []exchange.URL
 	take := func(text string) {
-		for _, s := range address.Get().FindAllString(text[:min(len(text), maxHeard)], maxAddresses) {
+		for _, s := range address.FindAllString(text[:min(len(text), maxHeard)], maxAddresses) {
 			if u, err := exchange.ParseURL(strings.TrimRight(s, ".,;:")); err == nil && len(out) < maxAddresses {
 				out = append(out, u)
 			}
@@ -106,7 +106,7 @@ func twoNames(v *cause.View) *cause.Finding {
 		if !login.MatchString(text) {
 			continue
 		}
-		names := hostName.Get().FindAllString(text, 4*maxAddresses)
+		names := hostName.FindAllString(text, 4*maxAddresses)
 		for _, name := range names {
 			if bare, ok := strings.CutPrefix(name, "www."); ok && slices.Contains(names, bare) {
 				return cause.Found("redirect-www-apex", cause.Likely, 0.62,

@@ -36,7 +36,22 @@ func domainMismatch(v *cause.View) *cause.Suspicion {
 	host := g.by.Request.URL.Host
 	s.Because = append([]fact.Fact{g.says("Domain is %s, the host is %q. %s.", shown(g.set.DomainAsSet, "another name"), host, sentence(reason))}, s.Because...)
 	s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
-	s.Remedies = []cause.Remedy{{
+	s.Remedies = domainRemedies(g)
+	return s
+}
+
+// sentence begins a reason with a capital letter.
+func sentence(r cookie.Reason) string {
+	s := string(r)
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		return string(s[0]-'a'+'A') + s[1:]
+	}
+	return s
+}
+
+func domainRemedies(g given) []cause.Remedy {
+	host := g.by.Request.URL.Host
+	return []cause.Remedy{{
 		ID: "cookie-host-only", Title: "leave Domain out, so that the cookie belongs to the host that sets it", For: "server",
 		Effect: "browsers keep the cookie and send it to " + host, Opens: "nothing: a cookie without Domain goes to fewer hosts",
 		Steps: []string{
@@ -55,14 +70,4 @@ func domainMismatch(v *cause.View) *cause.Suspicion {
 		Verify: "curl -sS -D - -o /dev/null " + cause.Quote(g.by.Request.URL) + " shows a Domain that ends the host name, or none",
 		Undo:   "take the line out again",
 	}}
-	return s
-}
-
-// sentence begins a reason with a capital letter.
-func sentence(r cookie.Reason) string {
-	s := string(r)
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
-		return string(s[0]-'a'+'A') + s[1:]
-	}
-	return s
 }

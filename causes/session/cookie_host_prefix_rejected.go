@@ -34,22 +34,14 @@ func prefixRejected(v *cause.View) *cause.Suspicion {
 	if s == nil {
 		return nil
 	}
-	var breaks []string
-	if !g.set.Secure {
-		breaks = append(breaks, "Secure is missing")
-	}
-	if reason == cookie.HostPrefix && g.set.HasDomain {
-		breaks = append(breaks, "Domain is set")
-	}
-	if reason == cookie.HostPrefix && g.set.Path != "/" {
-		breaks = append(breaks, "Path is not /")
-	}
-	if reason == cookie.HTTPPrefix && !g.set.HTTPOnly {
-		breaks = append(breaks, "HttpOnly is missing")
-	}
-	s.Because = append([]fact.Fact{g.says("%s, and the name's prefix forbids that.", strings.Join(breaks, ", "))}, s.Because...)
+	s.Because = append([]fact.Fact{g.says("%s, and the name's prefix forbids that.", breaks(g, reason))}, s.Because...)
 	s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
-	s.Remedies = []cause.Remedy{{
+	s.Remedies = prefixRemedies()
+	return s
+}
+
+func prefixRemedies() []cause.Remedy {
+	return []cause.Remedy{{
 		ID: "keep-prefix-promise", Title: "give the cookie the attributes its prefix demands", For: "server",
 		Effect: "browsers keep it", Opens: "nothing",
 		Steps:  []string{"Set-Cookie: __Host-session=...; Secure; Path=/; HttpOnly; SameSite=Lax     (and no Domain)"},
@@ -61,5 +53,22 @@ func prefixRejected(v *cause.View) *cause.Suspicion {
 		Steps:  []string{"Set-Cookie: session=...; Domain=example.com; Path=/; Secure; HttpOnly; SameSite=Lax"},
 		Verify: "the cookie is listed in the developer tools; without a login the page is still refused", Undo: "put the prefix back",
 	}}
-	return s
+}
+
+// breaks says what of the promise of the prefix is not kept.
+func breaks(g given, reason cookie.Reason) string {
+	var out []string
+	if !g.set.Secure {
+		out = append(out, "Secure is missing")
+	}
+	if reason == cookie.HostPrefix && g.set.HasDomain {
+		out = append(out, "Domain is set")
+	}
+	if reason == cookie.HostPrefix && g.set.Path != "/" {
+		out = append(out, "Path is not /")
+	}
+	if reason == cookie.HTTPPrefix && !g.set.HTTPOnly {
+		out = append(out, "HttpOnly is missing")
+	}
+	return strings.Join(out, ", ")
 }

@@ -42,22 +42,26 @@ func thirdPartyBlocked(v *cause.View) *cause.Suspicion {
 			Where:   "in the browser's console, inside the frame; then the same page with third-party cookies allowed",
 			Would:   "print false, and the login holds once they are allowed",
 		}}
-		s.Remedies = []cause.Remedy{{
-			ID: "allow-for-site", Title: "allow third-party cookies for this site", For: "client",
-			Effect: "the browser sends the cookie", Opens: "this site's cookies can be used to follow you on pages that embed it",
-			Steps:  []string{"Chrome: Settings, Privacy, Third-party cookies, Sites allowed; Firefox: the shield in the address bar; Safari: Prevent cross-site tracking"},
-			Verify: "the request carries the cookie after a reload", Undo: "take the site off the list",
-		}, {
-			ID: "own-domain", Title: "serve the API or identity provider under the page's own site", For: "server",
-			Effect: "the cookie is first-party in every browser", Opens: "nothing",
-			Steps: []string{
-				"a custom domain: login.example.com for pages on www.example.com",
-				"for a frame that needs no common login: Set-Cookie: ...; Secure; SameSite=None; Partitioned",
-				"for silent renewal in a frame: refresh tokens with rotation in its place",
-			},
-			Verify: "a private window in Safari and Firefox stays logged in; without a login the request is still refused", Undo: "use the former host name",
-		}}
+		s.Remedies = thirdPartyRemedies()
 		return s
 	}
 	return nil
+}
+
+func thirdPartyRemedies() []cause.Remedy {
+	return []cause.Remedy{{
+		ID: "allow-for-site", Title: "allow third-party cookies for this site", For: "client",
+		Effect: "the browser sends the cookie", Opens: "this site's cookies can be used to follow you on pages that embed it",
+		Steps:  []string{"Chrome: Settings, Privacy, Third-party cookies, Sites allowed; Firefox: the shield in the address bar; Safari: Prevent cross-site tracking"},
+		Verify: "the request carries the cookie after a reload", Undo: "take the site off the list",
+	}, {
+		ID: "own-domain", Title: "serve the API or identity provider under the page's own site", For: "server",
+		Effect: "the cookie is first-party in every browser", Opens: "nothing",
+		Steps: []string{
+			"a custom domain: login.example.com for pages on www.example.com",
+			"for a frame that needs no common login: Set-Cookie: ...; Secure; SameSite=None; Partitioned",
+			"for silent renewal in a frame: refresh tokens with rotation in its place",
+		},
+		Verify: "a private window in Safari and Firefox stays logged in; without a login the request is still refused", Undo: "use the former host name",
+	}}
 }

@@ -39,7 +39,7 @@ func tooLarge(v *cause.View) *cause.Suspicion {
 	if s == nil {
 		return nil
 	}
-	s.Title = "no browser keeps the session cookie: it is over 4096 bytes"
+	s.Title, s.RefusedBy = "no browser keeps the session cookie: it is over 4096 bytes", exchange.Application
 	s.Because = append([]fact.Fact{g.says("name and value have %d bytes, and browsers ignore more than %d.", g.set.Size, cookie.MaxSize)}, s.Because...)
 	s.Raise = []cause.Raise{lookInJar(g.by.Request.URL)}
 	s.Remedies = shrink()

@@ -16,12 +16,8 @@ import (
 	"github.com/why401/why401/signature"
 )
 
-// keyCookie and keyWithout are the experiments of this family: the refused request with the cookie that was lost, and
-// the last address without any credential.
-const (
-	keyCookie  = "cookie-by-hand"
-	keyWithout = "without-the-cookie"
-)
+// keyWithout is an experiment of this family: the last address without the cookie.
+const keyWithout = "without-the-cookie"
 
 // given is a cookie that a reply of the chain under examination sets.
 type given struct {
@@ -156,7 +152,7 @@ func lostCookie(v *cause.View, g given) *cause.Suspicion {
 		s.Grade, s.Weight = cause.Strong, 0.75
 		s.Because = append(s.Because, v.Saw("Only a client that ignores the rule gets in, as why401 did here: %d.", v.Answer.Status()))
 		if own && !password(at) {
-			s.Trials = []cause.Trial{without(at, g)}
+			s.Trials = []cause.Trial{without(v, at, g)}
 		}
 	case cause.Passed(v.Answer) && sessionName.MatchString(g.set.Name):
 		s.Grade, s.Weight = cause.Likely, 0.5
@@ -213,20 +209,11 @@ func password(r exchange.Request) bool {
 
 // byHand is the refused request with the cookie put in.
 func byHand(at exchange.Request, g given) cause.Trial {
-	pair := secret.Join(secret.Public(g.set.Name+"="), g.set.Value)
-	if have := at.Header.Text("Cookie"); !have.Empty() {
-		pair = secret.Join(have, secret.Public("; "), pair)
-	}
-	return cause.Trial{Key: keyCookie, Change: "the cookie put in by hand", Follow: true,
-		Edit: func(exchange.Request) exchange.Request {
-			r := at.Clone()
-			r.Header = r.Header.With(exchange.Field{Name: "Cookie", Value: pair})
-			return r
-		}}.Passing()
+	return cause.CookieByHand(at, g.set.Name, g.set.Value)
 }
 
 // without is the last request with that one cookie left out.
-func without(at exchange.Request, g given) cause.Trial {
+func without(v *cause.View, at exchange.Request, g given) cause.Trial {
 	var rest []secret.Text
 	for _, p := range cookie.ParseCookie(at.Header.Text("Cookie")) {
 		if p.Name == g.set.Name {
@@ -246,9 +233,12 @@ func without(at exchange.Request, g given) cause.Trial {
 			}
 			return r
 		}}.
-		Predicting("a refusal or the login page", func(failing, seen *exchange.Exchange) bool {
+		Predicting("a refusal, the login page or the way back to it", func(failing, seen *exchange.Exchange) bool {
 			_, login := signature.LoginPage(seen)
-			return cause.Passed(failing) && (login || cause.Refused(seen))
+			to, moved, err := seen.Location()
+			// Back to where it has been on its way here: a login that needs no page of its own.
+			back := moved && err == nil && seen.Status()/100 == 3 && slices.ContainsFunc(v.Hops(), func(x *exchange.Exchange) bool { return sameAddress(x.Request.URL, to) })
+			return failing.OK() && cause.Passed(failing) && (login || cause.Refused(seen) || back)
 		}).OrOut()
 }
 

@@ -7,8 +7,11 @@ import "github.com/why401/why401/cause"
 // Causes are the causes of this family: those with a detector, then those that their pages' signs alone tell.
 var Causes = []*cause.Cause{
 	CookieDomainMismatch,
+	CookieExpiredOnArrival,
 	CookieHostPrefixRejected,
+	CookieNameDoubled,
 	CookieNotSentSameSite,
+	CookieOfAnotherHost,
 	CookiePathMismatch,
 	CookieSecureOverHTTP,
 	CookieThirdPartyBlocked,

@@ -21,6 +21,9 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 		if v.Recorded() && signed(v.Answer) {
 			return nil
 		}
+		if v.Answer.Browser != nil {
+			return inBrowser(id, v)
+		}
 		return read(v)
 	}
 }
@@ -94,7 +97,7 @@ func hear(text string) heard {
 
 // plain reports that the record names an http address which is not this machine's own.
 func plain(said string) bool {
-	for _, u := range plainAddress.Get().FindAllString(said, 20) {
+	for _, u := range plainAddress.FindAllString(said, 20) {
 		if !loopback.MatchString(u) {
 			return true
 		}
@@ -207,7 +210,7 @@ func segments(p string) []string {
 // told is what prose, logs and configurations say about a cookie that no Set-Cookie of the record shows.
 func told(v *cause.View, said heard) []*cause.Finding {
 	var out []*cause.Finding
-	for _, m := range cookieSize.Get().FindAllStringSubmatch(said.text, 10) {
+	for _, m := range cookieSize.FindAllStringSubmatch(said.text, 10) {
 		if n, _ := strconv.Atoi(m[1]); n > 4000 && n < 100000 && (strings.Contains(said.text, "cookie") || strings.Contains(said.text, "id_token")) && !strings.Contains(said.text, "http2") {
 			out = append(out, cause.Found("cookie-too-large", cause.Likely, 0.66,
 				fact.Given("the record", "It speaks of %d bytes for a cookie; browsers keep 4096, and servers take some 4 to 16 KiB.", n)))

@@ -22,12 +22,12 @@ var RedirectLoopLogin = &cause.Cause{
 	FaultAt: exchange.Application,
 	Hides:   []string{"redirect-to-login-instead-of-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if !looped(v) || !overLogin(v) {
+		if !looped(v) || !overLogin(v) && len(givens(v)) == 0 {
 			return nil
 		}
 		hops := v.Hops()
 		to, _, _ := v.Answer.Location()
-		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.7, Where: cause.Location{Hop: v.Answer.N}, Because: []fact.Fact{
+		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.7, RefusedBy: author(v), Where: cause.Location{Hop: v.Answer.N}, Because: []fact.Fact{
 			v.Saw("After %d redirects the way leads back to %s, where it has been before.", len(hops), shown(path(to), "an address")),
 		}}
 		var kept []given
@@ -96,7 +96,7 @@ func jarOnce(first exchange.Request, kept []given) cause.Trial {
 		}
 		parts = append(parts, secret.Public(g.set.Name+"="), g.set.Value)
 	}
-	t := cause.Header(keyCookie, "the cookies that the first round set", "Cookie", secret.Join(parts...))
+	t := cause.Header(cause.KeyCookie, "the cookies that the first round set", "Cookie", secret.Join(parts...))
 	return t.Passing()
 }
 

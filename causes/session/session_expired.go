@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"time"
 
 	"github.com/why401/why401/cause"
@@ -17,7 +18,8 @@ var SessionExpired = &cause.Cause{
 	Title:   "the session has ended on the server",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "missing-www-authenticate", "401-means-403", "403-means-401"},
+	Hides: []string{"redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "missing-www-authenticate", "401-means-403", "403-means-401",
+		"no-credentials-sent"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !loginWanted(v) || v.First() == nil {
 			return nil
@@ -26,7 +28,7 @@ var SessionExpired = &cause.Cause{
 		if len(mine) == 0 || v.Request.Header.Has("Authorization") {
 			return nil
 		}
-		s := &cause.Suspicion{}
+		s := &cause.Suspicion{RefusedBy: author(v)}
 		consider := func(g cause.Grade, w float64, f fact.Fact) {
 			if g > s.Grade || g == s.Grade && w > s.Weight {
 				s.Grade, s.Weight, s.Because = g, w, append([]fact.Fact{f}, s.Because...)
@@ -66,6 +68,22 @@ var SessionExpired = &cause.Cause{
 			}
 			s.Grade, s.Weight = cause.Likely, 0.45
 			s.Because = append(s.Because, v.Asked("The request brings a session cookie, and is asked to log in all the same."))
+			// A 403 may be meant for the very user whom the session names.
+			if v.Answer.Status() != 403 && (!viaProxy(v.Answer) || v.Trial(cause.Repeat(cause.Repeats)) != nil) {
+				s.Trials = []cause.Trial{cause.Anonymous().Predicting("the same answer as without a session", cause.Alike).Carrying(cause.Likely)}
+			}
+			switch bare := v.Trial(cause.KeyAnonymous); {
+			case v.Written && cause.InFront(v.Writer.Layer):
+				s.Weight = 0.35 // a server in front asks somebody else, and may not hand the cookie on
+			case bare != nil && v.Answer.Status() != 403 && cause.Alike(v.Answer, bare):
+				s.Weight = 0.6
+				s.Because = append(s.Because, fact.At(bare.N, "Without any cookie the answer is the same: to the server this session is none."))
+			case bare != nil && bare.Response != nil:
+				s.Weight = 0.3
+			}
+			if len(v.Challenges) > 0 && !v.Challenges.Has("Cookie") && !v.Challenges.Has("Session") && !v.Challenges.Has("FormBased") {
+				s.Weight, s.Trials = 0.29, nil // the server asks for a header, not for a session
+			}
 		} else {
 			s.Because = append(s.Because, v.Saw("The request brought a session cookie and is asked to log in: %d.", v.Answer.Status()))
 		}
@@ -90,6 +108,20 @@ var SessionExpired = &cause.Cause{
 		}}
 		return s
 	},
+}
+
+// viaProxy reports that something stands before the application which may choose between several: whether they differ is
+// found out first.
+func viaProxy(x *exchange.Exchange) bool {
+	return x.Header().Has("Via") || slices.ContainsFunc(signature.Path(x), func(m signature.Match) bool { return cause.InFront(m.Layer) })
+}
+
+// author is the layer that asks for the login: who wrote the answer, and the application where nobody in front did.
+func author(v *cause.View) exchange.Layer {
+	if v.Written && v.Writer.Layer != exchange.Unknown {
+		return v.Writer.Layer
+	}
+	return exchange.Application
 }
 
 // ended tells when the JWT in a cookie ended, if it is one and did.

@@ -95,7 +95,7 @@ func (s *sent) refreshToken() string {
 		return `its claim token_use is "refresh"`
 	case strings.Contains(s.cred.Vendor.What, "refresh token"):
 		return "its form is that of a " + s.cred.Vendor.Name + " refresh token"
-	case s.jwt == nil && s.cred.Value.Match(entraRefresh.Get()):
+	case s.jwt == nil && s.cred.Value.Match(entraRefresh):
 		return "its form is that of a Microsoft Entra refresh token"
 	}
 	return ""

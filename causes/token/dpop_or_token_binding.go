@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -27,7 +28,12 @@ var DPoPOrTokenBinding = &cause.Cause{
 		dpop := v.Challenges.Find("DPoP")
 		asks := dpop.Value("error") // use_dpop_nonce, invalid_dpop_proof, invalid_token
 		sus := &cause.Suspicion{}
+		api := v.Published().Resource
+		required := api != nil && api.DPoP && s.cred.In == cred.InHeader && !strings.EqualFold(s.cred.Scheme, "DPoP")
 		switch {
+		case required && !key:
+			sus.Title = "the API takes tokens with a proof of possession (DPoP) only"
+			sus.Because = append(sus.Because, fact.At(v.Published().ResourceN, "The API's own metadata says: dpop_bound_access_tokens_required (RFC 9728 2)."))
 		case key:
 			sus.Because = append(sus.Because, v.Asked("The token's claim cnf holds jkt: it is bound to a key (RFC 9449 6)."))
 		case cert:
@@ -59,6 +65,13 @@ var DPoPOrTokenBinding = &cause.Cause{
 			if asks == "use_dpop_nonce" {
 				sus.Title = "the server wants a DPoP proof that holds its nonce"
 			}
+		case required && s.unexplained(signature.TokenTypeWrong, signature.SchemeUnsupported):
+			sus.Grade, sus.Weight = cause.Strong, 0.9
+			// The answer asks for DPoP and nothing else: the two statements of the API agree.
+			if dpop != nil && v.Challenges.Find("Bearer") == nil && s.inTime() {
+				sus.Grade, sus.Weight = cause.Proved, 0.95
+			}
+			sus.Because = append(sus.Because, s.verdictOf())
 		case v.Unseen(exchange.RequestHeader) && key && s.blamed() && !s.other(signature.TokenTypeWrong, signature.SchemeUnsupported):
 			// How it was sent is not shown: that it is bound is all that is known.
 			sus.Grade, sus.Weight = cause.Likely, 0.6
@@ -102,7 +115,7 @@ var DPoPOrTokenBinding = &cause.Cause{
 		if len(sus.Because) > 3 {
 			sus.Because = append([]fact.Fact{sus.Because[0]}, sus.Because[len(sus.Because)-2:]...)
 		}
-		return sus
+		return s.consult(sus)
 	},
 }
 

@@ -34,6 +34,7 @@ var IDTokenAsAccessToken = &cause.Cause{
 		if s.aside() || s.other(kinds...) {
 			return nil // it may well be the token that is wanted here
 		}
+		api, named := s.notForResource()
 		sus := &cause.Suspicion{Because: []fact.Fact{v.Asked("The token is an ID token: %s.", mark)}}
 		if len(s.claims.Audience) > 0 {
 			sus.Because = append(sus.Because, v.Asked("It is for the audience %s, the client that signed the user in.", sayAll(s.claims.Audience)))
@@ -41,6 +42,9 @@ var IDTokenAsAccessToken = &cause.Cause{
 		switch {
 		case !sure && s.partly():
 			sus.Grade, sus.Weight = cause.Likely, 0.35 // a scope may be among the claims that are not shown
+		case named && !said && s.unexplained(kinds...):
+			sus.Grade, sus.Weight = cause.Strong, 0.92
+			sus.Because = append(sus.Because, api, s.verdictOf())
 		case said && sure:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
 			sus.Because = append(sus.Because, words)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/jose"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -24,11 +25,16 @@ var JWKSKidNotFound = &cause.Cause{
 			return nil
 		}
 		words, said := s.says(signature.KidUnknown)
-		if !said || s.jwt.Header.Nonce && s.recorded() {
+		a := s.verified()
+		gone := a != nil && a.Has(jose.KidUnknown) && s.unexplained(signature.KidUnknown, signature.SignatureInvalid)
+		if !said && !gone || s.jwt.Header.Nonce && s.recorded() {
 			return nil // Microsoft's tokens with a nonce verify nowhere else, whichever key is loaded
 		}
 		kid := s.jwt.Header.Kid
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Because: []fact.Fact{words}}
+		if !said {
+			sus.Because = []fact.Fact{s.verdictOf()}
+		}
 		look := `grep -c "$KID"`
 		switch {
 		case !s.headerSeen():
@@ -50,7 +56,7 @@ var JWKSKidNotFound = &cause.Cause{
 		sus.Remedies = []cause.Remedy{{
 			ID: "reload-keys", Title: "let the API load the issuer's keys anew", For: "server",
 			Effect: "the API knows the present keys", Opens: "nothing",
-			Steps:  []string{"restart the API (first aid)", "check that jwks_uri in its settings is the issuer's: " + jwks},
+			Steps:  append(s.setting(forKeys), "restart the API (first aid)", "check that jwks_uri in its settings is the issuer's: "+jwks),
 			Verify: "the same request answers 2xx; a token signed with another key is still refused", Undo: "none needed",
 		}, {
 			ID: "refetch-on-unknown-kid", Title: "fetch the keys again when a key id is unknown, and limit their age", For: "server",
@@ -61,6 +67,33 @@ var JWKSKidNotFound = &cause.Cause{
 			},
 			Verify: "after a rotation the next request passes", Undo: "put the former cache settings back",
 		}, s.newToken("or sign in again, if the token is old or of another issuer", "the token is signed with a published key", "get a new token and put it in TOKEN")}
-		return sus
+		switch {
+		case a == nil:
+		case a.OK:
+			// Published, and the very key that made the signature: the API's copy is old, or of another issuer.
+			sus.Weight, sus.FaultAt = 0.92, exchange.Application
+			if s.exactly(signature.KidUnknown) {
+				sus.Grade = cause.Proved
+			}
+			sus.Title = "the server's copy of the issuer's keys lacks the token's key"
+			sus.Because = append(sus.Because, s.aboutKeys("The issuer publishes that key, and it made the token's signature.")...)
+		case a.Has(jose.KidUnknown):
+			sus.FaultAt, sus.Title = exchange.Client, "the token's key is not among those that its issuer publishes"
+			sus.Weight = 0.88
+			if said && s.exactly(signature.KidUnknown) {
+				sus.Grade, sus.Weight = cause.Proved, 0.95
+			}
+			sus.Because = append(sus.Because, s.aboutKeys("Its issuer publishes %d keys, and none has that key id.", len(s.v.Published().Keys.Keys))...)
+			last := len(sus.Remedies) - 1
+			fresh := sus.Remedies[last]
+			fresh.Title = "get a new token: the old one's key was withdrawn, or it is of another environment"
+			sus.Remedies = []cause.Remedy{fresh, {
+				ID: "keep-old-keys", Title: "publish an old key until the last token that it signed has ended", For: "idp",
+				Effect: "a rotation of keys ends no token early", Opens: "nothing: a key that may be in wrong hands is withdrawn at once, all the same",
+				Steps:  []string{"Keycloak: Realm settings, Keys: set the old provider to passive, not deleted", "publish a new key some hours before it signs"},
+				Verify: "a token from before the rotation passes until its end", Undo: "withdraw the old key",
+			}}
+		}
+		return s.consult(sus)
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/jose"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -35,10 +36,25 @@ var JWTAlgMismatch = &cause.Cause{
 		for _, list := range allowed {
 			excluded = excluded && !strings.Contains(strings.ToUpper(list), strings.ToUpper(alg))
 		}
+		a := s.verified()
+		unlike := a != nil && !a.OK && (a.Has(jose.AlgNotForKey) || a.Has(jose.AlgNotOfKey)) && s.unexplained(signature.AlgMismatch, signature.SignatureInvalid, signature.KidUnknown)
 		sus := &cause.Suspicion{Because: []fact.Fact{v.Asked("The token's header says alg %q.", alg)}}
 		switch {
 		case said && odd:
 			sus.Grade, sus.Weight = cause.Proved, 0.95
+		case unlike:
+			sus.Grade, sus.Weight = cause.Strong, 0.9
+			if said && s.exactly(signature.AlgMismatch) {
+				sus.Grade, sus.Weight = cause.Proved, 0.95
+			}
+			sus.Because = append(sus.Because, s.aboutKeys("No key that the issuer publishes is for that algorithm: %s.", a.Reasons[0].Text)...)
+		case said && a != nil && a.OK:
+			sus.Grade, sus.Weight, sus.FaultAt = cause.Strong, 0.92, exchange.Application
+			if s.cleared() && s.namesAlg(alg) && s.exactly(signature.AlgMismatch) {
+				sus.Grade = cause.Proved
+			}
+			sus.Title = "the server does not take the algorithm of its issuer's keys"
+			sus.Because = append(sus.Because, s.aboutKeys("A key that the issuer publishes made the signature, with that algorithm.")...)
 		case excluded && s.recorded() && !s.other(signature.AlgMismatch, signature.SignatureInvalid, signature.KidUnknown, signature.TokenMalformed):
 			sus.Grade, sus.Weight = cause.Strong, 0.9
 			sus.Because = append(sus.Because, v.Asked("The code or settings shown allow other algorithms only."))
@@ -78,10 +94,13 @@ var JWTAlgMismatch = &cause.Cause{
 		}, {
 			ID: "allow-issuer-alg", Title: "name the issuer's algorithm in the API, and only that one", For: "server",
 			Effect: "the API verifies with that algorithm", Opens: "nothing, as long as none is not allowed and HS and RS are not mixed (RFC 8725 3.1)",
-			Steps:  []string{"express-jwt: algorithms: ['RS256'] with the issuer's public key; Spring: spring.security.oauth2.resourceserver.jwt.jws-algorithms=RS256"},
+			Steps:  append(s.setting(forAlgs), "express-jwt: algorithms: ['RS256'] with the issuer's public key; Spring: spring.security.oauth2.resourceserver.jwt.jws-algorithms=RS256"),
 			Verify: "a token of the issuer passes; one with alg none and one signed with another key are refused", Undo: "put the former list back",
 		}}
-		return sus
+		if sus.FaultAt == exchange.Application {
+			sus.Remedies = []cause.Remedy{sus.Remedies[1], sus.Remedies[0]}
+		}
+		return s.consult(sus)
 	},
 }
 

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/jose"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -25,10 +26,15 @@ var JWTSignatureInvalidWrongKey = &cause.Cause{
 			return nil
 		}
 		words, said := s.says(signature.SignatureInvalid)
-		if !said {
-			return nil
+		a := s.verified()
+		forged := a != nil && len(a.Reasons) > 0 && a.Reasons[0].Word == jose.OtherKey && a.Signer < 0 && !s.jwt.Header.Nonce && s.unexplained(signature.SignatureInvalid)
+		if !said && !forged {
+			return s.unchecked()
 		}
 		h := s.jwt.Header
+		if !said {
+			words = s.verdictOf()
+		}
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.8, Because: []fact.Fact{words,
 			v.Asked("The token is whole: alg %q, a signature of %d bytes.", h.Alg, s.jwt.SigBytes)}}
 		if !s.headerSeen() {
@@ -70,6 +76,36 @@ var JWTSignatureInvalidWrongKey = &cause.Cause{
 				},
 				Verify: "a token of the issuer passes; one signed with another key is still refused", Undo: "put the former key back",
 			}}
-		return sus
+		switch {
+		case forged:
+			sus.Title = "the token's signature is of none of its issuer's keys"
+			sus.Because = append(sus.Because, s.aboutKeys("The issuer's published key of that key id did not make the signature: the token was changed, or another environment signed it.")...)
+			sus.Weight = 0.93
+			if said && s.exactly(signature.SignatureInvalid) {
+				sus.Grade = cause.Proved
+			}
+		case said && s.cleared():
+			// It fits the issuer's published key, and the API says that it does not fit its own.
+			sus.Weight, sus.FaultAt = 0.92, exchange.Application
+			if s.exactly(signature.SignatureInvalid) {
+				sus.Grade = cause.Proved
+			}
+			sus.Title = "the server checks with another key than its issuer's"
+			sus.Because = append(sus.Because, s.aboutKeys("One of the keys that the issuer publishes made the token's signature.")...)
+			sus.Remedies = []cause.Remedy{sus.Remedies[1], sus.Remedies[0]}
+			sus.Remedies[0].Steps = append(s.setting(forKeys), sus.Remedies[0].Steps...)
+		}
+		return s.consult(sus)
 	},
+}
+
+// unchecked is the bare possibility that the signature is what an answer without a reason means. It is there to have the
+// issuer's keys read, and ends when they were.
+func (s *sent) unchecked() *cause.Suspicion {
+	p := s.v.Published()
+	if s.jwt.Form != jwt.Signed || len(p.Wants)+len(p.Unnamed) == 0 || p.Signed != nil || s.recorded() || !s.unexplained() {
+		return nil
+	}
+	sus := &cause.Suspicion{Grade: cause.Likely, Weight: 0.3, Because: []fact.Fact{s.verdictOf(), s.v.Asked("Whether the token's signature fits its issuer's keys was not checked.")}}
+	return s.consult(sus)
 }

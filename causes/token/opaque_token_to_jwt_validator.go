@@ -40,7 +40,20 @@ var OpaqueTokenToJWTValidator = &cause.Cause{
 		}
 		words, said := s.says(kinds...)
 		sus := &cause.Suspicion{Because: []fact.Fact{what}}
+		state := s.v.Published().State
 		switch {
+		case state != nil && !state.Active:
+			return nil
+		case state != nil && (said || s.unexplained()):
+			sus.Grade, sus.Weight = cause.Strong, 0.85
+			sus.Because = append(sus.Because, fact.At(s.v.Published().StateN, "Its issuer calls it active (RFC 7662): it is good, and the API cannot read it."))
+			if !s.claims.Has("token_type") {
+				sus.Grade, sus.Weight = cause.Likely, 0.6 // a refresh token is active as well
+			}
+			if said {
+				sus.Weight = 0.92
+				sus.Because = append(sus.Because, words)
+			}
 		case said:
 			sus.Grade, sus.Weight = cause.Strong, 0.85
 			sus.Because = append(sus.Because, words)
@@ -73,6 +86,6 @@ var OpaqueTokenToJWTValidator = &cause.Cause{
 			Steps:  []string{"configure token introspection (RFC 7662); Spring: spring.security.oauth2.resourceserver.opaquetoken.introspection-uri, client-id, client-secret"},
 			Verify: "an active token passes, a revoked one and a made-up one are refused", Undo: "put the JWT decoder back",
 		}}
-		return sus
+		return s.consult(sus)
 	},
 }

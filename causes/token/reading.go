@@ -65,6 +65,9 @@ func read(v *cause.View) *sent {
 			s.claims = t.Claims
 		}
 	}
+	if st := v.Published().State; s.jwt == nil && st != nil && st.Active {
+		s.claims = st.Claims // an opaque token's, as its issuer tells them
+	}
 	if c.Has(cred.SchemeMissing) && !s.blamed() {
 		return nil
 	}

@@ -28,8 +28,9 @@ var TokenAudMismatch = &cause.Cause{
 		aud := s.claims.Audience
 		readable := s.jwt != nil && s.jwt.Claims != nil
 		sus := &cause.Suspicion{}
+		asked := s.jwt == nil && s.claims.Has("aud") // an opaque token, whose audience the issuer has told
 		switch {
-		case !readable || s.partly() && !s.claims.Has("aud"):
+		case !readable && !asked || s.partly() && !s.claims.Has("aud"):
 		case !s.claims.Has("aud"):
 			sus.Title = "the token names no audience"
 			sus.Because = append(sus.Because, v.Asked("The token has no claim aud."))
@@ -40,9 +41,13 @@ var TokenAudMismatch = &cause.Cause{
 			sus.Because = append(sus.Because, v.Asked("The token's aud is %s.", sayAll(aud)))
 		}
 		set := s.wantedAudiences()
+		named, other := s.notForResource()
 		switch {
 		case said && readable && !s.partly() && !s.claims.Has("aud"):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
+		case said && other && s.exactly(signature.AudienceMismatch):
+			sus.Grade, sus.Weight = cause.Proved, 0.9
+			sus.Because = append(sus.Because, named)
 		case said && s.names(audValues(s)):
 			sus.Grade, sus.Weight = cause.Proved, 0.9
 			sus.Because = append(sus.Because, v.Saw("The answer names that audience as the one it does not accept."))
@@ -56,6 +61,13 @@ var TokenAudMismatch = &cause.Cause{
 			sus.Because = append(sus.Because, v.Saw("The answer names the audience that it expects, and it is not in the token."))
 		case said:
 			sus.Grade, sus.Weight = cause.Strong, 0.85
+		case other && s.unexplained(signature.AudienceMismatch):
+			// The name may have been given for documents alone: it counts for more when nothing else is wrong with the token.
+			sus.Grade, sus.Weight = cause.Likely, 0.6
+			if s.cleared() || asked {
+				sus.Grade, sus.Weight = cause.Strong, 0.88
+			}
+			sus.Because = append(sus.Because, named, s.verdictOf())
 		case !readable || s.aside() || s.other() || !s.claims.Has("aud") && !s.blamed():
 			return nil
 		case len(set) > 0 && len(audValues(s)) == len(aud) && len(aud) > 0 && !slices.ContainsFunc(set, func(w string) bool { return slices.Contains(audValues(s), w) }):
@@ -83,13 +95,12 @@ var TokenAudMismatch = &cause.Cause{
 				"Auth0: audience=API-IDENTIFIER; Entra: scope=api://API-ID/.default; RFC 8707: resource=URL of the API; Keycloak: a scope with an audience mapper"), {
 				ID: "list-audience", Title: "write the API's own audience as tokens have it", For: "server",
 				Effect: "tokens that were issued for this API are accepted", Opens: "nothing, as long as only names of this API are listed",
-				Steps: []string{
+				Steps: append(s.setting(forAudience),
 					"compare letter by letter: api://ID and ID, with and without a final slash, http and https are different names",
-					"ASP.NET Core: options.TokenValidationParameters.ValidAudiences = [...]; Spring: spring.security.oauth2.resourceserver.jwt.audiences=...",
-				},
+					"ASP.NET Core: options.TokenValidationParameters.ValidAudiences = [...]; Spring: spring.security.oauth2.resourceserver.jwt.audiences=..."),
 				Verify: "a token for this API passes; one for another audience is still refused", Undo: "put the former audience back",
 			}}
-		return sus
+		return s.consult(sus)
 	},
 }
 

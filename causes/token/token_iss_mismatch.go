@@ -18,7 +18,7 @@ var TokenIssMismatch = &cause.Cause{
 	Title:   "the token's issuer is not the one the server trusts",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found"},
+	Hides:   []string{"token-revoked", "credential-type-wrong", "missing-www-authenticate", "jwks-kid-not-found", "jwt-signature-invalid-wrong-key"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
@@ -26,13 +26,17 @@ var TokenIssMismatch = &cause.Cause{
 			return twoAddresses(v)
 		}
 		words, said := s.says(signature.IssuerMismatch)
-		if !said && !s.recorded() {
+		against := s.untrusted(words, said)
+		if !said && !s.recorded() && against == nil {
 			return nil
 		}
 		sus := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85}
+		if against != nil {
+			sus = against
+		}
 		iss := s.claims.Issuer
 		set := s.trusted()
-		if !said {
+		if !said && against == nil {
 			sus.Grade, sus.Weight = cause.Likely, 0.65
 			if len(set) == 0 || !iss.Present() || iss.Text.Closed() || s.aside() || s.other() || slices.Contains(set, iss.Text.String()) {
 				return nil
@@ -42,10 +46,12 @@ var TokenIssMismatch = &cause.Cause{
 		config := cause.Remedy{
 			ID: "same-issuer", Title: "write the issuer in the API exactly as tokens have it", For: "server",
 			Effect: "tokens of this issuer are accepted", Opens: "nothing, as long as the issuer is the one that is meant to be trusted",
-			Steps:  []string{"compare letter by letter: scheme, host, port, path, final slash", "take the value of issuer from the identity provider's /.well-known/openid-configuration"},
+			Steps:  append(s.setting(forIssuer), "compare letter by letter: scheme, host, port, path, final slash", "take the value of issuer from the identity provider's /.well-known/openid-configuration"),
 			Verify: "a token of this issuer passes; one of another issuer is still refused", Undo: "put the former issuer back",
 		}
 		switch {
+		case against != nil && len(s.expected()) == 0:
+			said = false // it says so already
 		case readable && !s.claims.Has("iss") && s.partly():
 		case readable && !s.claims.Has("iss"):
 			sus.Grade, sus.Weight, sus.Title = cause.Proved, 0.9, "the token names no issuer"
@@ -99,7 +105,7 @@ var TokenIssMismatch = &cause.Cause{
 				Verify: "iss of a new token is the same from inside and outside", Undo: "remove the setting",
 			}}
 		}
-		return sus
+		return s.consult(sus)
 	},
 }
 

@@ -29,10 +29,25 @@ var TokenRevoked = &cause.Cause{
 			}
 			sus.Because = append(sus.Because, v.Asked("The token's own time is not over: exp is %s, in %s.", stamp(end), span(end.Sub(now.now))))
 		}
+		state := s.v.Published().State
+		if state != nil && state.Active && !said {
+			return nil // the issuer calls it active
+		}
 		switch {
+		case state != nil && !state.Active && (said || s.unexplained(signature.TokenRevoked, signature.TokenExpired)):
+			sus.Grade, sus.Weight = cause.Strong, 0.92
+			sus.Title = "the issuer calls the token inactive: ended, withdrawn or not its own"
+			if s.v.Published().Genuine() {
+				sus.Title = "the issuer has withdrawn the token"
+				sus.Because = append(sus.Because, fact.At(s.v.Published().KeysN, "A key that the issuer publishes made the token's signature: it did issue it."))
+			}
+			sus.Because = append(sus.Because, fact.At(s.v.Published().StateN, "The issuer's introspection endpoint says: active is false (RFC 7662 2.2)."), s.verdictOf())
 		case said:
 			sus.Grade, sus.Weight, sus.Title = cause.Strong, 0.88, "the token was withdrawn"
 			sus.Because = append([]fact.Fact{words}, sus.Because...)
+		case s.jwt == nil && !s.blamed() && len(s.v.Published().Wants) > 0 && s.unexplained():
+			sus.Grade, sus.Weight = cause.Likely, 0.3 // the issuer can be asked
+			sus.Because = append(sus.Because, s.verdictOf())
 		case s.other() || !s.blamed():
 			return nil
 		case s.jwt == nil:
@@ -43,6 +58,10 @@ var TokenRevoked = &cause.Cause{
 			sus.Because = append(sus.Because, s.verdictOf(), v.Asked("The token is well formed (%d characters), and shows no time or audience of its own.", s.cred.Value.Len()))
 		case s.odd():
 			return nil
+		case s.cleared():
+			// All that can be seen from here is right. The API's own settings may as well be wrong: no verdict.
+			sus.Grade, sus.Weight = cause.Likely, 0.4
+			sus.Because = append(sus.Because, s.aboutKeys("Its issuer's published key made the signature, the API trusts that issuer, and the times fit.")...)
 		default:
 			sus.Grade, sus.Weight = cause.Likely, 0.5
 			if s.recorded() && s.partly() {
@@ -55,6 +74,10 @@ var TokenRevoked = &cause.Cause{
 			Where:   "where the issuer's client secret is kept; ISSUER/introspect is its introspection_endpoint (RFC 7662)",
 			Would:   `answer {"active":false} for a token that was withdrawn or never issued`,
 		}, {Command: s.send(), Where: "here, with a token that was issued just now", Would: "be let in if the old token is all that is wrong"}}
+		if s.cleared() {
+			sus.Raise = append([]cause.Raise{{Command: `grep -rniE 'issuer|audience|jwks' .`, Where: "in the API's settings",
+				Would: "show an issuer, audience or key address that the token does not fit: by what is published, the token itself is right"}}, sus.Raise...)
+		}
 		sus.Remedies = []cause.Remedy{
 			s.newToken("get a new token", "the server knows it", "sign in again, or make a new token where the old one was made, and put it in TOKEN"), {
 				ID: "find-who-revoked", Title: "find out what withdrew it", For: "client",
@@ -65,6 +88,6 @@ var TokenRevoked = &cause.Cause{
 				},
 				Verify: "the new token still works a day later", Undo: "none needed",
 			}}
-		return sus
+		return s.consult(sus)
 	},
 }

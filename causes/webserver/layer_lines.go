@@ -23,7 +23,7 @@ func passwordRules(v *cause.View) directive.Lines {
 	var out directive.Lines
 	for _, s := range v.Settings {
 		switch {
-		case s.System == "nginx" && (strings.EqualFold(s.Name, "auth_basic") || strings.EqualFold(s.Name, "auth_digest")) && !directive.ArgMatches(s, 0, off.Get()),
+		case s.System == "nginx" && (strings.EqualFold(s.Name, "auth_basic") || strings.EqualFold(s.Name, "auth_digest")) && !directive.ArgMatches(s, 0, off),
 			s.System == "apache" && strings.EqualFold(s.Name, "AuthType") && (directive.Arg(s, 0, "Basic") || directive.Arg(s, 0, "Digest")),
 			s.System == "ingress" && strings.HasSuffix(s.Name, "/auth-type") && (directive.Arg(s, 0, "basic") || directive.Arg(s, 0, "digest")),
 			s.System == "caddy" && (s.Name == "basicauth" || s.Name == "basic_auth"),
@@ -99,7 +99,7 @@ func reachingLines(v *cause.View) *cause.Suspicion {
 // block, and Apache 2.4 combines Require lines by any unless they stand in RequireAll.
 func satisfyLines(v *cause.View) *cause.Suspicion {
 	nginx := directive.Of(v, "nginx")
-	addresses := nginx.Named("allow", "deny").Having(func(s exchange.Setting) bool { return !directive.ArgMatches(s, 0, unconditional.Get()) })
+	addresses := nginx.Named("allow", "deny").Having(func(s exchange.Setting) bool { return !directive.ArgMatches(s, 0, unconditional) })
 	for _, a := range addresses {
 		all := nginx.Named("satisfy").Covering(a)
 		password := nginx.Named("auth_basic", "auth_basic_user_file", "auth_digest", "auth_request", "auth_jwt").Covering(a)
@@ -107,7 +107,7 @@ func satisfyLines(v *cause.View) *cause.Suspicion {
 		switch {
 		case wants:
 			return directive.Likely(0.5, directive.Fact(all[len(all)-1], "satisfy all: an allowed address has to bring the password as well."))
-		case len(all) == 0 && len(password) > 0 && !directive.ArgMatches(password[0], 0, off.Get()):
+		case len(all) == 0 && len(password) > 0 && !directive.ArgMatches(password[0], 0, off):
 			return directive.Likely(0.45, directive.Fact(a, "An address rule and a password rule stand together without satisfy: nginx wants both."))
 		case len(all) > 0 && len(password) > 0 && len(password.At(a)) == 0:
 			return directive.Likely(0.4, directive.Fact(a, "The address rule stands in another block than the password rule; satisfy any is meant for rules of one block."))
@@ -144,7 +144,7 @@ func nestedLines(v *cause.View) *cause.Suspicion {
 				if len(inner.Args) > 0 && len(outer.Args) > 0 && !inner.Args[0].Equal(outer.Args[0]) &&
 					(directive.Covers(outer, inner) && len(outer.Context) < len(inner.Context) || system == "apache" && !directive.SameFile(outer, inner)) {
 					w := 0.5
-					if directive.Told(v, secondPrompt.Get()) {
+					if directive.Told(v, secondPrompt) {
 						w = 0.75
 					}
 					return directive.Likely(w, directive.Fact(outer, "One password file stands here."), directive.Fact(inner, "Another one stands in a block inside of it: a path below has two rules."))
@@ -154,9 +154,9 @@ func nestedLines(v *cause.View) *cause.Suspicion {
 	}
 	nginx := directive.Of(v, "nginx")
 	for _, page := range nginx.Named("error_page") {
-		if directive.Arg(page, 0, "401") && len(page.Args) > 1 && directive.Any(page, leadsToLogin.Get()) {
+		if directive.Arg(page, 0, "401") && len(page.Args) > 1 && directive.Any(page, leadsToLogin) {
 			for _, rule := range nginx.Named("auth_basic") {
-				if directive.Covers(page, rule) && !directive.ArgMatches(rule, 0, off.Get()) {
+				if directive.Covers(page, rule) && !directive.ArgMatches(rule, 0, off) {
 					return directive.Likely(0.72, directive.Fact(page, "error_page leads every 401 to a login page."), directive.Fact(rule, "The password question of this block is such a 401: clients never see it."))
 				}
 			}

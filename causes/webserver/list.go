@@ -20,6 +20,7 @@ var Causes = []*cause.Cause{
 	HtpasswdPathWrong,
 	HtpasswdUnreadable,
 	IISAuthModuleConfig,
+	MTLSCertHeaderFromClient,
 	MTLSClientCertMissing,
 	MTLSClientCertUntrusted,
 	ModWSGIStripsAuthorization,

@@ -13,7 +13,7 @@ var MTLSClientCertMissing = &cause.Cause{
 	Title:   "the server wants a client certificate, and none was sent",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "waf-block", "ip-allowlist"},
+	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "waf-block", "ip-allowlist", "user-lacks-role-or-group", "401-means-403"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		tls, alert := handshake(v)
 		asked := tls != nil && tls.ClientCertAsked && !tls.ClientCertSent
@@ -29,8 +29,9 @@ var MTLSClientCertMissing = &cause.Cause{
 			s.Because = []fact.Fact{v.Saw("The server ended the TLS handshake: %s.", alert)}
 		case inWords && (asked || tls == nil):
 			// The server says it in words that mean nothing else, and the handshake agrees.
-			s.Grade, s.Weight = cause.Strong, 0.95
-			if asked {
+			s.Grade, s.Weight, s.RefusedBy = cause.Strong, 0.95, exchange.Unknown
+			if asked && v.Written && cause.InFront(v.Writer.Layer) {
+				// An application behind may say so as well when the proxy does not tell it about any certificate.
 				s.Grade = cause.Proved
 			}
 			s.Because = []fact.Fact{said.Because}
@@ -42,8 +43,8 @@ var MTLSClientCertMissing = &cause.Cause{
 		if asked {
 			s.Because = append(s.Because, v.Saw("In the handshake it asked for a client certificate, and none was sent."))
 		}
-		if ca := authorities(tls); ca != "" {
-			s.Because = append(s.Because, v.Saw("It accepts certificates issued by %q.", ca))
+		if f, ok := authorities(v, tls); ok {
+			s.Because = append(s.Because, f)
 		}
 		s.Raise = []cause.Raise{{Command: "curl -i --cert CLIENT.pem --key CLIENT.key " + cause.Quote(v.Request.URL),
 			Where: "where the certificate is", Would: "be let in if the missing certificate is all"}}

@@ -32,7 +32,7 @@ func wsgiLines(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	s := directive.Likely(0.6, directive.Fact(script[0], "The application runs under mod_wsgi, and no line WSGIPassAuthorization On is shown; it is off by default."))
-	if directive.Told(v, noneArrived.Get()) {
+	if directive.Told(v, noneArrived) {
 		s.Weight = 0.78
 	}
 	return s
@@ -49,7 +49,7 @@ func fastcgiLines(v *cause.View) *cause.Suspicion {
 	}
 	params := nginx.Named("fastcgi_param")
 	for _, p := range params {
-		if !directive.ArgMatches(p, 0, phpCredential.Get()) {
+		if !directive.ArgMatches(p, 0, phpCredential) {
 			continue
 		}
 		if len(p.Args) > 1 && p.Args[1].Empty() {
@@ -80,7 +80,7 @@ func cgiLines(v *cause.View) *cause.Suspicion {
 	}
 	for _, s := range apache.Named("SetEnvIf", "SetEnvIfNoCase", "CGIPassAuth") {
 		if len(s.Context) > 0 && strings.HasPrefix(strings.ToLower(s.Context[0]), "virtualhost") && strings.HasSuffix(s.Context[0], ":80") &&
-			(strings.EqualFold(s.Name, "CGIPassAuth") || directive.Any(s, passesOn.Get())) && len(apache.Named("VirtualHost")) == 1 && directive.Told(v, overHTTPS.Get()) {
+			(strings.EqualFold(s.Name, "CGIPassAuth") || directive.Any(s, passesOn)) && len(apache.Named("VirtualHost")) == 1 && directive.Told(v, overHTTPS) {
 			return directive.Likely(0.7, directive.Fact(s, "The line that hands Authorization on stands in the virtual host for http only."))
 		}
 	}
@@ -123,7 +123,7 @@ func iisLines(v *cause.View) *cause.Suspicion {
 	if basic := enabled("basicAuthentication enabled", "true"); len(basic) > 0 {
 		return directive.Likely(0.6, directive.Fact(basic[0], "IIS's own Basic module judges the login, against Windows accounts, before the application is asked."))
 	}
-	if len(none) > 0 && len(windows) > 0 && directive.Told(v, bearerWords.Get()) {
+	if len(none) > 0 && len(windows) > 0 && directive.Told(v, bearerWords) {
 		return directive.Likely(0.7, directive.Fact(none[0], "Anonymous access is off and Windows authentication on: IIS refuses a token before the application sees it."))
 	}
 	if off := enabled("windowsAuthentication enabled", "false"); len(off) > 0 && len(enabled("anonymousAuthentication enabled", "true")) > 0 {

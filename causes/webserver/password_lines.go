@@ -39,7 +39,7 @@ func hashLines(v *cause.View) *cause.Suspicion {
 		if kind == htpasswd.Unknown || kind == htpasswd.Digest {
 			continue
 		}
-		works := directive.Told(v, otherHash.Get())
+		works := directive.Told(v, otherHash)
 		switch can := htpasswd.CanVerify(server, kind); {
 		case ok && can == htpasswd.Never:
 			return directive.Strong(0.9, directive.Fact(l, "This line holds a hash of the kind "+string(kind)+", which "+string(server)+" cannot verify at all."))
@@ -59,7 +59,7 @@ func passwordServer(v *cause.View) (htpasswd.Server, bool) {
 		server  htpasswd.Server
 		pattern *lazyregexp.Regexp
 	}{{htpasswd.Registry, ofRegistry}, {htpasswd.Nginx, ofNginx}, {htpasswd.Lighttpd, ofLighttpd}, {htpasswd.Traefik, ofTraefik}, {htpasswd.Caddy, ofCaddy}, {htpasswd.HAProxy, ofHAProxy}, {htpasswd.Apache, ofApache}} {
-		if len(directive.Of(v, string(s.server))) > 0 || directive.Told(v, s.pattern.Get()) {
+		if len(directive.Of(v, string(s.server))) > 0 || directive.Told(v, s.pattern) {
 			out = append(out, s.server)
 		}
 	}
@@ -126,12 +126,12 @@ func scopeLines(v *cause.View) *cause.Suspicion {
 	}
 	nginx := directive.Of(v, "nginx")
 	for _, l := range nginx.Named("location") {
-		if !directive.Any(l, openPlaces.Get()) {
+		if !directive.Any(l, openPlaces) {
 			continue
 		}
 		inside := exchange.Setting{Context: append(append([]string{}, l.Context...), "location "+joined(l)), From: l.From}
 		rules := nginx.Effective(inside, "auth_basic")
-		if len(rules) > 0 && !directive.ArgMatches(rules[0], 0, off.Get()) && !directive.Covers(inside, rules[0]) {
+		if len(rules) > 0 && !directive.ArgMatches(rules[0], 0, off) && !directive.Covers(inside, rules[0]) {
 			return directive.Strong(0.88, directive.Fact(rules[0], "This password rule covers the whole block."), directive.Fact(l, `This path inside of it does not say "auth_basic off;".`))
 		}
 	}

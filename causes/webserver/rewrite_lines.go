@@ -34,29 +34,29 @@ func ruleLines(v *cause.View) *cause.Suspicion {
 			continue
 		}
 		block := strings.Join(s.Context, "\n")
-		if !directive.Any(s, authorizationFlag.Get()) {
-			if directive.ArgMatches(s, 1, frontController.Get()) && everyPath(s) {
+		if !directive.Any(s, authorizationFlag) {
+			if directive.ArgMatches(s, 1, frontController) && everyPath(s) {
 				switch {
-				case directive.Any(s, endFlag.Get()):
+				case directive.Any(s, endFlag):
 					ended[block] = 0.86
-				case directive.Any(s, lastFlag.Get()):
+				case directive.Any(s, lastFlag):
 					ended[block] = 0.4 // L begins the next round, in which the file exists and the rule behind is reached
 				}
 			}
 			continue
 		}
 		conditions := conditionsOf(rules, n)
-		about := conditions.Having(func(c exchange.Setting) bool { return directive.ArgMatches(c, 0, authorizationCondition.Get()) })
+		about := conditions.Having(func(c exchange.Setting) bool { return directive.ArgMatches(c, 0, authorizationCondition) })
 		switch {
 		case len(s.Args) == 2:
 			return directive.Strong(0.86, directive.Fact(s, "This RewriteRule has no substitution (a dash) between its pattern and its flags, so its flags are taken for the new path."))
-		case lost(about) || directive.ArgMatches(s, 0, lostAsterisk.Get()):
+		case lost(about) || directive.ArgMatches(s, 0, lostAsterisk):
 			return directive.Strong(0.88, directive.Fact(s, "A pattern of this rule has lost its asterisk: it fits one character, not the header's value."))
-		case directive.Any(s, ofCondition.Get()) && len(about) == 0:
+		case directive.Any(s, ofCondition) && len(about) == 0:
 			return directive.Strong(0.86, directive.Fact(s, "%1 is what a condition in front of this rule has found, and no condition on Authorization stands in front of it."))
-		case len(about) > 0 && directive.ArgMatches(about[len(about)-1], 1, fitsNothing.Get()) || len(about) == 0 && directive.Any(s, ofHeader.Get()):
+		case len(about) > 0 && directive.ArgMatches(about[len(about)-1], 1, fitsNothing) || len(about) == 0 && directive.Any(s, ofHeader):
 			f := directive.Fact(s, "This rule also sets HTTP_AUTHORIZATION when no such header came: to an empty text.")
-			if directive.Said(v, malformedHeader.Get()) {
+			if directive.Said(v, malformedHeader) {
 				return directive.Strong(0.88, f)
 			}
 			if ended[block] > 0 {
@@ -95,5 +95,5 @@ func everyPath(s exchange.Setting) bool {
 
 // lost reports a pattern of a condition that has lost its asterisk.
 func lost(conditions directive.Lines) bool {
-	return len(conditions) > 0 && directive.ArgMatches(conditions[0], 1, lostAsterisk.Get())
+	return len(conditions) > 0 && directive.ArgMatches(conditions[0], 1, lostAsterisk)
 }

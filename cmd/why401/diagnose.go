@@ -31,9 +31,15 @@ type diagnosis struct {
 	unsafe, iKnow, exitZero bool
 	maxRequests, nth        int
 	sendTo                  []string
+	issuers, consult        []string
+	client                  string
 	as                      string
+	keys                    []string
+	asClient                string
+	clientConfig            []string
 	timeout                 time.Duration
 	save                    saving
+	browse                  browsing
 }
 
 func (d *diagnosis) register(f *pflag.FlagSet) {
@@ -43,23 +49,30 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.BoolVar(&d.trace, "trace", false, "say on standard error why each request is sent")
 	f.BoolVar(&d.plan, "plan", false, "say what would be sent, and send nothing")
 	f.StringVar(&d.as, "as", "", "read the input as this `KIND`: "+strings.Join(input.Kinds()[:8], ", ")+", ...")
+	f.StringArrayVar(&d.keys, "key", nil, "check and remake signatures with the key in `FILE` or env:NAME")
+	f.StringVar(&d.asClient, "as-client", "", "ask as `CLIENT` would, with the login in its own files: "+strings.Join(input.Clients(), ", "))
+	f.StringArrayVar(&d.clientConfig, "client-config", nil, "with --as-client: read this `FILE` in place of its own files")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
 	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
 	f.BoolVar(&d.unsafe, "replay-unsafe", false, "send even what may change something")
 	f.BoolVar(&d.iKnow, "i-know", false, "send a password that was refused lately")
 	f.StringArrayVar(&d.sendTo, "send-to", nil, "the credentials may go to `HOST[:PORT]`, too")
+	f.StringArrayVar(&d.issuers, "issuer", nil, "the API trusts this `URL`: read its published keys")
+	f.StringArrayVar(&d.consult, "consult", nil, "read published documents at `ORIGIN`, too")
+	f.StringVar(&d.client, "client", "", "ask the issuer about the token, as client `ID`")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever there is a report")
 	f.StringVar(&d.save.name, "save", "", "write the case to `FILE`, without secrets")
 	f.BoolVar(&d.save.force, "force", false, "with --save: overwrite what is there")
 	f.BoolVar(&d.save.keep, "keep-secrets", false, "with --save: leave the secrets in")
+	d.browse.register(f)
 	f.DurationVar(&d.timeout, "timeout", 30*time.Second, "give up after this time")
 }
 
 func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	a := d.app
 	why401.Prepare()
-	if err := cmp.Or(d.check(), d.save.check()); err != nil {
+	if err := cmp.Or(d.check(), d.save.check(), d.browse.check(d)); err != nil {
 		return err
 	}
 	args, err := d.input(args)
@@ -73,14 +86,27 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if in.Keys, err = a.signingKeys(d.keys); err != nil {
+		return err
+	}
+	if err := d.actAs(&in); err != nil {
+		return err
+	}
+	if in.Intent == nil && d.browse.on {
+		return usage("name the address: why401 --browser https://...", "--browser opens an address, and this is a record")
+	}
 	if in.Intent == nil {
 		if d.plan {
 			return a.print("This is a record: nothing would be sent.\n")
 		}
 		return d.diagnose(in, nil)
 	}
+	issuers, consult, err := d.agreed()
+	if err != nil {
+		return err
+	}
 	if d.plan {
-		return a.print(plan(in, d.maxRequests, a.options()))
+		return a.print(d.browse.plan(in) + plan(in, d.maxRequests, d.client != "", a.options()) + planDocuments(in, issuers, consult, a.options()))
 	}
 	if !d.offline {
 		if err := a.ask(in.Intent); err != nil {
@@ -91,11 +117,48 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if !d.offline {
+		if err := a.clientSecret(issuers); err != nil {
+			return err
+		}
+	}
+	for _, i := range issuers {
+		opts = append(opts, why401.TrustingIssuer(i))
+	}
+	for _, o := range consult {
+		opts = append(opts, why401.Consult(o))
+	}
 	return d.diagnose(in, opts)
+}
+
+// actAs makes the request that of the program that the user named, with the login in its own files. Of a record it adds
+// what the files say.
+func (d *diagnosis) actAs(in *why401.Input) error {
+	if d.asClient == "" {
+		return nil
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	config, facts, err := input.ClientConfig(d.asClient, input.ClientSource{Env: d.app.env, Home: d.app.env("HOME"), Dir: dir, Files: d.clientConfig})
+	if err != nil {
+		return err
+	}
+	in.Facts = append(in.Facts, facts...)
+	if in.Intent == nil {
+		in.Evidence.Settings = append(in.Evidence.Settings, config...)
+		return nil
+	}
+	input.AsClient(in.Intent, d.asClient, config)
+	in.Read += ", asked as " + d.asClient
+	return nil
 }
 
 func (d *diagnosis) check() error {
 	switch {
+	case d.asClient == "" && len(d.clientConfig) > 0:
+		return usage("for example --as-client npm --client-config .npmrc", "--client-config without --as-client")
 	case d.json && d.markdown:
 		return usage("choose one", "--json and --markdown exclude each other")
 	case d.maxRequests < 1 || d.maxRequests > 8:
@@ -166,7 +229,7 @@ func (d *diagnosis) options(in why401.Input) ([]why401.Option, error) {
 		}
 		opts = append(opts, why401.SendTo(u.Origin()))
 	}
-	return opts, nil
+	return d.browse.options(in, &d.save, opts)
 }
 
 // diagnose runs and shows. An interrupt ends the run; what is known by then is shown at once.

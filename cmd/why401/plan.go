@@ -12,7 +12,7 @@ import (
 
 // plan says what would be sent: the first request as it would go out, with secrets by number, and the rules for those
 // that may follow.
-func plan(in why401.Input, most int, o report.TextOptions) string {
+func plan(in why401.Input, most int, introspect bool, o report.TextOptions) string {
 	escape := report.Terminal
 	if o.ASCII {
 		escape = report.ASCII
@@ -40,6 +40,8 @@ func plan(in why401.Input, most int, o report.TextOptions) string {
 	switch n := len(cred.Of(r)); {
 	case !r.Safe():
 		line("%s may change something: without --replay-unsafe a GET goes out in its place.", r.Method)
+	case n > 0 && introspect:
+		line("It carries your credentials. They go to %s; a token also to its issuer, below.", r.URL.Origin())
 	case n > 0, !in.Intent.Login.Empty():
 		line("It carries your credentials. They go to %s and nowhere else.", r.URL.Origin())
 	default:

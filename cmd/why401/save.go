@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401"
+	"github.com/why401/why401/browser"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/internal/term"
@@ -69,6 +70,7 @@ type saving struct {
 	force, keep bool
 	given       []input.Artefact
 	sent        []*exchange.Exchange
+	browser     *browser.Recording
 }
 
 // options asks the diagnosis for what it exchanges.
@@ -101,9 +103,12 @@ func (s *saving) write(a *app, rep *report.Report) error {
 	list := s.given
 	for _, x := range s.sent {
 		// What was read is in what was given; experiments would look like requests of the user's own.
-		if x.Given == "" && x.Key == "" {
+		if x.Given == "" && x.Key == "" && x.Browser == nil {
 			list = append(list, input.Artefact{Kind: "http-exchange", Text: input.MessageText(x)})
 		}
+	}
+	if s.browser != nil && len(s.browser.Exchanges) > 0 {
+		list = append(list, input.Artefact{Kind: "har", Text: browser.HAR(s.browser)})
 	}
 	if len(list) == 0 {
 		return unreadable(errors.New("--save: there is nothing to save"), "")
@@ -124,6 +129,9 @@ func (s *saving) write(a *app, rep *report.Report) error {
 	if err != nil {
 		return err
 	}
+	if err := s.picture(a); err != nil {
+		return err
+	}
 	note := r.Summary()
 	if s.keep {
 		note = "with all its secrets: keep it to yourself"
@@ -132,6 +140,26 @@ func (s *saving) write(a *app, rep *report.Report) error {
 		a.say("saved %s; %s", s.name, note)
 	}
 	return nil
+}
+
+// picture writes the screenshot beside the case.
+func (s *saving) picture(a *app) error {
+	if s.browser == nil || s.browser.Screenshot == nil {
+		return nil
+	}
+	name := s.pictureName()
+	err := writeFile(name, s.force, func(w io.Writer) error {
+		_, err := w.Write(s.browser.Screenshot)
+		return err
+	})
+	if err == nil && !a.show.quiet && !term.CI(a.env) {
+		a.say("saved %s; what looks secret is painted over: look at it before you give it away", name)
+	}
+	return err
+}
+
+func (s *saving) pictureName() string {
+	return strings.TrimSuffix(s.name, filepath.Ext(s.name)) + ".png"
 }
 
 // found is what the diagnosis said. Experiments are not saved, so that a record alone may decide less.

@@ -16,6 +16,7 @@ import (
 	"github.com/why401/why401"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/jose"
+	"github.com/why401/why401/cred/oauth"
 	"github.com/why401/why401/cred/token"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
@@ -223,46 +224,85 @@ func (d *tokenCheck) fetchKeys(keys *jose.Set) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	asked := map[string]bool{}
-	get := func(in *exchange.Intent, err error) ([]byte, error) {
-		if err != nil {
-			return nil, unreadable(fmt.Errorf("--fetch: %w", err), "give its keys with --jwks FILE")
-		}
-		origin := in.Request.URL.Origin().String()
-		if !asked[origin] {
-			if err := d.agree(origin); err != nil {
-				return nil, err
-			}
-			asked[origin] = true
-		}
-		x, err := why401.Once(ctx, why401.Input{Intent: in})
-		if ctx.Err() != nil {
-			return nil, ended(exitInterrupted)
-		}
-		if err != nil {
-			return nil, unreadable(fmt.Errorf("--fetch: %s: %w", origin, err), "give its keys with --jwks FILE")
-		}
-		if !x.OK() {
-			return nil, unreadable(fmt.Errorf("--fetch: %s answers %d", in.Request.URL, x.Status()), "give its keys with --jwks FILE")
-		}
-		return x.Body(), nil
-	}
-	metadata, err := get(input.Discovery(j.Token.Claims.Issuer.Text))
+	f := &fetching{tokenCheck: d, ctx: ctx, asked: map[string]bool{}}
+	issuer := j.Token.Claims.Issuer
+	at, err := oauth.Address(issuer.Text)
 	if err != nil {
+		return unreadable(fmt.Errorf("--fetch: the issuer is %w", err), "give its keys with --jwks FILE")
+	}
+	var x *exchange.Exchange
+	for _, u := range oauth.ServerDocuments(at) {
+		if x, err = f.get(u); err != nil {
+			return err
+		}
+		if x.OK() {
+			break
+		}
+	}
+	if !x.OK() {
+		return unreadable(fmt.Errorf("--fetch: %s answers %d", x.Request.URL, x.Status()), "give its keys with --jwks FILE")
+	}
+	server, err := oauth.ReadServer(x.Body())
+	switch {
+	case err != nil:
+		return unreadable(fmt.Errorf("--fetch: %s: %w", x.Request.URL, err), "")
+	case !server.Speaks(issuer): // RFC 8414 3.3: it must not be used
+		return unreadable(fmt.Errorf("--fetch: %s: it says that its issuer is %q, and the token's is %q; such a document must not be used (RFC 8414 3.3)", x.Request.URL, server.Issuer.Show, issuer.Show), "give its keys with --jwks FILE")
+	case server.Keys == "":
+		return unreadable(fmt.Errorf("--fetch: %s: it names no jwks_uri", x.Request.URL), "give its keys with --jwks FILE")
+	}
+	at, err = oauth.Address(secret.Public(server.Keys))
+	if err != nil {
+		return unreadable(fmt.Errorf("--fetch: jwks_uri is %w", err), "give its keys with --jwks FILE")
+	}
+	if x, err = f.get(at); err != nil {
 		return err
 	}
-	in, err := input.Keys(metadata)
-	body, err := get(in, err)
-	if err != nil {
-		return err
+	if !x.OK() {
+		return unreadable(fmt.Errorf("--fetch: %s answers %d", at, x.Status()), "give its keys with --jwks FILE")
 	}
-	set, err := jose.ReadKeys(body)
+	set, err := oauth.ReadKeys(x)
 	if err != nil {
-		return unreadable(fmt.Errorf("--fetch: %s: %w", in.Request.URL, err), "")
+		return unreadable(fmt.Errorf("--fetch: %s: %w", at, err), "")
 	}
-	keys.Add(set)
-	d.keyNames = append(d.keyNames, in.Request.URL.String())
+	for _, w := range set.Warnings {
+		d.app.say("%s", w)
+	}
+	keys.Add(set.Set)
+	d.keyNames = append(d.keyNames, at.String())
 	return nil
+}
+
+// fetching gets published documents, from each origin only after a yes.
+type fetching struct {
+	*tokenCheck
+	ctx   context.Context
+	asked map[string]bool
+}
+
+func (f *fetching) get(u exchange.URL) (*exchange.Exchange, error) {
+	in, err := oauth.Fetch(u)
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("--fetch: %s: %w", u, err), "give its keys with --jwks FILE")
+	}
+	origin := u.Origin().String()
+	if !f.asked[origin] {
+		if err := f.agree(origin); err != nil {
+			return nil, err
+		}
+		f.asked[origin] = true
+	}
+	x, err := why401.Once(f.ctx, why401.Input{Intent: in})
+	if f.ctx.Err() != nil {
+		return nil, ended(exitInterrupted)
+	}
+	if err == nil && x.Failure != nil {
+		err = x.Failure
+	}
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("--fetch: %s: %w", origin, err), "give its keys with --jwks FILE")
+	}
+	return x, nil
 }
 
 // agree names the origin and wants a yes.

@@ -61,6 +61,52 @@ func fromJSON(data []byte) (Set, error) {
 	return s, nil
 }
 
+// Published reads a key set that a stranger publishes: the public half of each key, and of nothing else. What should not
+// stand there, private numbers and shared secrets, is counted and thrown away: such a key must be replaced, and checking
+// a stranger's primes costs seconds.
+func Published(data []byte) (s Set, private int, err error) {
+	if len(data) > maxDocument {
+		return s, 0, fmt.Errorf("keys: %d bytes, more than the %d that are read", len(data), maxDocument)
+	}
+	obj, flaws, err := jwt.Object("keys", data)
+	if err != nil {
+		return s, 0, err
+	}
+	for _, f := range flaws {
+		s.Notes = append(s.Notes, string(f))
+	}
+	list, isList := obj["keys"].([]any)
+	switch {
+	case !isList && s.certificates(obj):
+		return s, 0, nil
+	case !isList:
+		return s, 0, errors.New(`keys: expected a JSON object with a list "keys" (RFC 7517 5)`)
+	case len(list) > maxKeys:
+		return s, 0, fmt.Errorf("keys: %d in the set, more than the %d that are read", len(list), maxKeys)
+	}
+	for _, e := range list {
+		m, ok := e.(map[string]any)
+		if !ok {
+			s.Notes = append(s.Notes, "an element of keys is no object")
+			continue
+		}
+		if m["d"] != nil || m["kty"] == "oct" {
+			private++
+		}
+		if m["kty"] == "oct" {
+			continue
+		}
+		public := map[string]any{}
+		for _, name := range []string{"kty", "crv", "n", "e", "x", "y", "kid", "alg", "use", "key_ops"} {
+			if v, has := m[name]; has {
+				public[name] = v
+			}
+		}
+		s.Keys = append(s.Keys, fromJWK(public, "JWK set", &s))
+	}
+	return s, private, nil
+}
+
 // certificates reads {"kid": "-----BEGIN CERTIFICATE-----..."}.
 func (s *Set) certificates(obj map[string]any) bool {
 	found := false

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf16"
 
 	"github.com/why401/why401/secret"
@@ -36,6 +37,16 @@ type Message struct {
 	Anonymous   bool        // type 3 without a user name
 	Version2    bool        // type 3 with an NTLMv2 response
 	Bytes       int         // size of the decoded token
+	Target      Target      // type 2: what the server says of itself
+	Mechs       []string    // SPNEGO: the mechanisms that the client offers, best first, or the one that the server took
+	State       string      // SPNEGO reply: "accepted", "incomplete", "rejected", "mic wanted"
+}
+
+// Target is what a server says of itself in its challenge ([MS-NLMP] 2.2.2.1, AV_PAIR). Names are showable or "".
+type Target struct {
+	Computer, Domain             string // NetBIOS names
+	DNSComputer, DNSDomain, Tree string
+	Time                         time.Time // the server's clock; zero when it does not say
 }
 
 const maxToken = 64 << 10
@@ -61,11 +72,14 @@ func Decode(v secret.Text) (Message, error) {
 	}
 	m := Message{Kind: Unknown, Bytes: len(raw)}
 	if i := bytes.Index(raw, signature); i >= 0 {
-		m.InSPNEGO = i > 0
+		if m.InSPNEGO = i > 0; m.InSPNEGO {
+			m.spnego(raw)
+		}
 		m.ntlm(raw[i:])
 		return m, nil
 	}
 	head := raw[:min(len(raw), 128)]
+	m.spnego(raw)
 	switch {
 	case raw[0] == 0x60 && (bytes.Contains(head, oidKerberos) || bytes.Contains(head, oidMSKrb5)):
 		// In SPNEGO the first mechanism offered is the one whose token travels along.
@@ -87,6 +101,7 @@ func (m *Message) ntlm(b []byte) {
 	case 2:
 		m.Kind = Challenge
 		m.Domain = shown(text(field(b, 12), flags(b, 20)))
+		m.Target = target(field(b, 40))
 	case 3:
 		m.Kind = Authenticate
 		unicode := flags(b, 60)

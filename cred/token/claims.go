@@ -82,7 +82,7 @@ func (j *judge) issuer() {
 		return
 	}
 	for _, w := range j.want.Issuers {
-		if word, text := issuerMiss(c.Issuer, w); word != IssuerOther {
+		if word, text := CompareIssuer(c.Issuer, w); word != IssuerOther {
 			j.add(Refused, word, "iss", "The token's issuer is %s; the verifier wants %s: %s.", c.Issuer.Show, jwt.NameOf(w).Show, text)
 			return
 		}
@@ -90,7 +90,9 @@ func (j *judge) issuer() {
 	j.add(Refused, IssuerOther, "iss", "The token's issuer is %s; the verifier wants %s.", c.Issuer.Show, jwt.NameOf(j.want.Issuers[0]).Show)
 }
 
-func issuerMiss(iss jwt.Name, want string) (Word, string) {
+// CompareIssuer says in what a token's issuer differs from a wanted one when it is probably meant to be the same, as a
+// word and in words; IssuerOther and "" when it is another.
+func CompareIssuer(iss jwt.Name, want string) (Word, string) {
 	has := func(f func(string) string) bool { return iss.Text.Map(f).Is(f(want)) }
 	noSlash := func(s string) string { return strings.TrimRight(s, "/") }
 	noScheme := func(s string) string {

@@ -74,7 +74,7 @@ func quotes(text string) []quote {
 		add(text[i+open:i+open+end], i)
 		i += open + end + len(shut) - 1
 	}
-	for _, m := range spoken.Get().FindAllStringSubmatchIndex(text[:limit], 8) {
+	for _, m := range spoken.FindAllStringSubmatchIndex(text[:limit], 8) {
 		add(strings.TrimRight(text[m[2]:m[3]], " .;"), m[2])
 	}
 	for _, m := range oauthCode.FindAllStringIndex(text[:limit], 8) {

@@ -6,7 +6,7 @@ import "github.com/why401/why401/input/form"
 var serverForms = []form.Form{ingressForm, nginxForm, apacheForm, haproxyForm, traefikForm, caddyForm, iisForm, phpIniForm}
 
 // clientForms are files that clients take their credentials from.
-var clientForms = []form.Form{dockerForm, kubeconfigForm, mavenForm, nugetForm, npmrcForm, netrcForm, pipForm, gitForm}
+var clientForms = []form.Form{dockerForm, kubeconfigForm, mavenForm, nugetForm, npmrcForm, netrcForm, pipForm, gitForm, gitCredentialsForm}
 
 // serverAndClient is a function so that a reader may ask the other forms without a circle in the initialisation.
 var serverAndClient func() []form.Form

@@ -160,6 +160,7 @@ func (r *reader) pip(text string) {
 // git config --list prints.
 func (r *reader) git(text string) {
 	var context []string
+	var base secret.Text // of a url section, when there is a login in it
 	for i, l := range lines(text) {
 		n, t := i+1, strings.TrimSpace(l)
 		if t == "" || t[0] == '#' || t[0] == ';' {
@@ -171,10 +172,11 @@ func (r *reader) git(text string) {
 		}
 		if end := strings.IndexByte(t, ']'); t[0] == '[' && end > 0 {
 			section, sub, _ := strings.Cut(t[1:end], " ")
-			context = []string{strings.ToLower(section)}
+			context, base = []string{strings.ToLower(section)}, secret.Text{}
 			if sub, _ = unquote(strings.TrimSpace(sub)); sub != "" {
 				if looksSecret(sub) {
 					r.say(n, "the address of section %s holds a login", context[0])
+					base = closeValue(sub)
 				}
 				context[0] += " " + closeValue(sub).String()
 			}
@@ -185,6 +187,10 @@ func (r *reader) git(text string) {
 		}
 		k, v, _ := strings.Cut(t, "=")
 		v, _ = unquote(strings.TrimSpace(v))
+		if !base.Empty() && strings.HasSuffix(strings.ToLower(strings.TrimSpace(k)), "insteadof") {
+			r.add(n, context, strings.TrimSpace(k), closeValue(v), base) // the address that takes its place, as a second value
+			continue
+		}
 		r.gitPair(n, context, strings.TrimSpace(k), v)
 	}
 }

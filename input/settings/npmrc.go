@@ -62,9 +62,9 @@ func (r *reader) npmrcFacts(n int, k, v string, eq bool) {
 	case !eq:
 		r.say(n, "%s stands without = and a value: npm takes it for true", shown(k))
 	case m != nil && m[2] == "":
-		r.say(n, "%s has no / between the registry and the colon: npm does not find it", shown(k))
+		r.say(n, "%s has no / between the registry and the colon: npm 6 and earlier do not find it", shown(k))
 	case m != nil && !strings.HasSuffix(m[2], "/"):
-		r.say(n, "%s: the registry's path does not end in /: npm looks it up with the / that ends it", shown(k))
+		r.say(n, "%s: the registry's path does not end in /: npm 6 and earlier look it up with the / that ends it", shown(k))
 	case strings.HasPrefix(k, "//") && m == nil:
 		r.say(n, "%s is not of the form //host/path/:_authToken", shown(k))
 	case strings.HasPrefix(k, "http:") || strings.HasPrefix(k, "https:"):

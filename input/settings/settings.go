@@ -98,7 +98,7 @@ func (r *reader) flaws(n int, name string, v secret.Text) {
 		}
 		return
 	}
-	if form, ok := cred.PlaceholderForm(v); ok && (v.Closed() || credentialName(name)) && !v.Match(truth.Get()) {
+	if form, ok := cred.PlaceholderForm(v); ok && (v.Closed() || credentialName(name)) && !v.Match(truth) {
 		r.say(n, "%s is not filled in: %s", name, form)
 		return
 	}

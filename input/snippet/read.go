@@ -104,7 +104,7 @@ func code(r rules, text string, o form.Options) (exchange.Evidence, []Span, erro
 func stripPrompts(text string) string {
 	ls := strings.Split(text, "\n")
 	for i, l := range ls {
-		if m := powershellPrompt.Get().FindString(l); m != "" {
+		if m := powershellPrompt.FindString(l); m != "" {
 			ls[i] = l[len(m):]
 		}
 	}

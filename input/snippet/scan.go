@@ -2,6 +2,7 @@ package snippet
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -43,10 +44,18 @@ func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 }
 
 type scanner struct {
-	lines []string
-	used  []bool
-	o     form.Options
-	found []found
+	lines  []string
+	used   []bool
+	o      form.Options
+	found  []found
+	sets   []variable // the lines up to looked that set variables
+	looked int
+}
+
+// variable is a line of a session that sets variables.
+type variable struct {
+	line int
+	text string
 }
 
 type found struct {
@@ -127,7 +136,7 @@ func (s *scanner) commandAt(i int) (kind string, prompt int) {
 	}
 	n := 0
 	rest := strings.TrimLeft(l, " \t")
-	if m := shellPrompt.Get().FindString(l); m != "" {
+	if m := shellPrompt.FindString(l); m != "" {
 		n, rest = len(m), l[len(m):]
 	} else {
 		n = len(l) - len(rest)
@@ -275,6 +284,19 @@ func cmdTail(ls []string) bool {
 	return false
 }
 
+// variables are the lines before one that set variables.
+func (s *scanner) variables(before int) []variable {
+	for ; s.looked < before; s.looked++ {
+		l := s.lines[s.looked]
+		l = l[len(shellPrompt.FindString(l)):]
+		if len(l) < 4096 && assignment.MatchString(l) && !openQuote(l) && !strings.HasSuffix(l, `\`) {
+			s.sets = append(s.sets, variable{s.looked, strings.TrimSpace(l)})
+		}
+	}
+	n, _ := slices.BinarySearchFunc(s.sets, before, func(v variable, line int) int { return v.line - line })
+	return s.sets[:n]
+}
+
 // take reads lines first to last, 0-based, as one kind.
 func (s *scanner) take(kind string, first, last, prompt int) {
 	var b strings.Builder
@@ -285,11 +307,11 @@ func (s *scanner) take(kind string, first, last, prompt int) {
 		src.Line = first + 1
 	}
 	if kind == "curl" || kind == "wget" || kind == "httpie" { // variables that the session sets before
-		for i := 0; i < first && b.Len() < 16<<10; i++ {
-			l := s.lines[i][len(shellPrompt.Get().FindString(s.lines[i])):]
-			if assignment.MatchString(l) && !openQuote(l) && len(l) < 4096 && !strings.HasSuffix(l, `\`) {
-				b.WriteString(strings.TrimSpace(l) + "\n")
+		for _, v := range s.variables(first) {
+			if b.Len() >= 16<<10 {
+				break
 			}
+			b.WriteString(v.text + "\n")
 		}
 	}
 	ahead := strings.Count(b.String(), "\n")

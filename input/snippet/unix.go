@@ -67,7 +67,7 @@ func unix(kind, text string, o form.Options) (exchange.Evidence, []Span, error) 
 func stripShellPrompts(text string) string {
 	ls := strings.Split(text, "\n")
 	for i, l := range ls {
-		if m := shellPrompt.Get().FindString(l); m != "" {
+		if m := shellPrompt.FindString(l); m != "" {
 			ls[i] = strings.Repeat(" ", len(m)) + l[len(m):]
 		}
 	}

@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"exchange"},
 	{"challenge"},
 	{"cred", "signature", "conf"},
-	{"probe", "input"},
+	{"probe", "input", "browser"},
 	{"redact", "compare"}, // they read with input and cred; redact writes text back, so it must see what it replaces
 	{"cause"},
 	{"report", "fix"},
@@ -128,8 +128,8 @@ func TestFamiliesStandAlone(t *testing.T) {
 }
 
 // revealers are the only folders that may open a secret: the wire, the taking apart of credentials, the reading of
-// what the user gave, the lab, whose secrets are its own, and redact, which must find in a text what its reader closed.
-var revealers = []string{"secret", "exchange", "challenge", "cred", "probe", "input", "lab", "fix", "redact"}
+// what the user gave, the browser that is given it, the lab, whose secrets are its own, and redact, which must find in a text what its reader closed.
+var revealers = []string{"secret", "exchange", "challenge", "cred", "probe", "browser", "input", "lab", "fix", "redact"}
 
 func TestOnlyAFewOpenSecrets(t *testing.T) {
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {

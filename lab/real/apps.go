@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // Settings are environment variables for an application.
@@ -76,4 +77,19 @@ func nodeDir() (string, error) {
 		}
 		dir = up
 	}
+}
+
+// Clock restarts an application with a clock that is wrong by offset ("-3d", "+5m", faketime's notation), or right again
+// for "".
+func (s *Server) Clock(offset string) {
+	s.world.Helper()
+	s.env = slices.DeleteFunc(s.env, func(v string) bool { return strings.HasPrefix(v, "LD_PRELOAD=") || strings.HasPrefix(v, "FAKETIME") })
+	if offset != "" {
+		libs, _ := filepath.Glob("/usr/lib/*/faketime/libfaketime.so.1")
+		if len(libs) == 0 {
+			s.world.Fatalf("libfaketime is not installed: run tools/install-servers.sh")
+		}
+		s.env = append(s.env, "LD_PRELOAD="+libs[0], "FAKETIME="+offset, "FAKETIME_DONT_FAKE_MONOTONIC=1")
+	}
+	s.Restart()
 }

@@ -39,6 +39,12 @@ func (w *World) CA(name string) string {
 // and the given names and for a client. It gives the paths of the certificate and of the key.
 func (w *World) Cert(ca, name string, hosts ...string) (cert, key string) {
 	w.Helper()
+	return w.CertLike(ca, name, func(c *x509.Certificate) { c.DNSNames = append(c.DNSNames, hosts...) })
+}
+
+// CertLike is Cert with a change to what is signed: another end, other uses.
+func (w *World) CertLike(ca, name string, change func(*x509.Certificate)) (cert, key string) {
+	w.Helper()
 	if w.authorities[ca] == nil {
 		w.CA(ca)
 	}
@@ -47,10 +53,11 @@ func (w *World) Cert(ca, name string, hosts ...string) (cert, key string) {
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		DNSNames: append([]string{"localhost"}, hosts...), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
 		KeyUsage:    x509.KeyUsageDigitalSignature,
 		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
 	}
+	change(tmpl)
 	der, err := x509.CreateCertificate(rand.Reader, tmpl, a.cert, &k.PublicKey, a.key)
 	if err != nil {
 		w.Fatalf("making a certificate: %v", err)
@@ -59,8 +66,10 @@ func (w *World) Cert(ca, name string, hosts ...string) (cert, key string) {
 	if err != nil {
 		w.Fatalf("writing a certificate's key: %v", err)
 	}
-	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))),
-		w.File("tls/"+name+".key", string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kb})))
+	crt := string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	secretKey := string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: kb}))
+	w.File("tls/"+name+".pem", crt+secretKey) // HAProxy reads both from one file
+	return w.File("tls/"+name+".crt", crt), w.File("tls/"+name+".key", secretKey)
 }
 
 func newECKey() *ecdsa.PrivateKey {

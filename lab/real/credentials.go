@@ -70,7 +70,11 @@ func HS256(key string, claims Claims) string {
 
 // RS256 signs claims with key and names it kid in the header.
 func RS256(key *rsa.PrivateKey, kid string, claims Claims) string {
-	signed := jwtPart(map[string]any{"alg": "RS256", "typ": "JWT", "kid": kid}) + "." + jwtPart(claims.at(time.Now()))
+	return signRS256(key, map[string]any{"alg": "RS256", "typ": "JWT", "kid": kid}, claims.at(time.Now()))
+}
+
+func signRS256(key *rsa.PrivateKey, header, claims map[string]any) string {
+	signed := jwtPart(header) + "." + jwtPart(claims)
 	sum := sha256.Sum256([]byte(signed))
 	sig, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
 	if err != nil {

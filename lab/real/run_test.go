@@ -12,12 +12,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/why401/why401/exchange"
 )
 
 // TestRunCountsWhatADiagnosisSends plays a scenario with a diagnosis that behaves badly, and wants that seen.
 func TestRunCountsWhatADiagnosisSends(t *testing.T) {
 	defer func() { Diagnose = nil }()
-	Diagnose = func(ctx context.Context, args []string, stateDir string) (Verdict, error) {
+	Diagnose = func(ctx context.Context, args []string, stateDir string, _ ...exchange.Issuer) (Verdict, error) {
 		if _, err := os.Stat(stateDir); err != nil {
 			return Verdict{}, err
 		}

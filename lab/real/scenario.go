@@ -20,15 +20,28 @@ type Scenario struct {
 	Want    Want
 	Mend    func(w *World) []string // mends and gives the curl arguments that must now pass; nil for a healthy scenario
 
-	// Status is what curl must end with while the fault is there; 0 means 401. A healthy scenario must answer 2xx.
+	// Status is what curl must end with while the fault is there; 0 means 401, noReply that no HTTP answer comes. A
+	// healthy scenario must answer 2xx.
 	Status int
 	// Refused checks more about the refusal than its status, or Passes more about the success than 2xx: each
 	// returns "" or what is wrong. With Passes set, the status is left to it.
 	Refused func(Reply) string
 	Passes  func(Reply) string
+	// Issuers are the authorization servers that the user names (--issuer); nil for none.
+	Issuers func(w *World) []exchange.Issuer
+	// Options are why401's own, before the words of Input: "--key FILE", "--replay-unsafe".
+	Options func(w *World) []string
+	// Program plays the failure with another client than curl (npm, git, pip, a registry client), before and after the
+	// mend; what Mend gives is then not used.
+	Program func(w *World) Reply
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
+	// Visit makes it a scenario for a browser: Chromium, not curl, shows that it is broken and that the mend helps.
+	Visit *Visit
 }
+
+// noReply is the Status of a scenario whose server ends the connection without an HTTP answer: in TLS.
+const noReply = -1
 
 // Want is what a right diagnosis says.
 type Want struct {
@@ -37,8 +50,11 @@ type Want struct {
 	RefusedBy exchange.Layer   // who wrote the refusal
 	FaultAt   exchange.Layer   // where the mistake sits
 	FaultAlso []exchange.Layer // layers that are as good an answer, because nobody outside can tell who added the field
-	Grade     string           // the highest grade that may be claimed from outside: "proved", "strong", "likely"
-	Product   string           // what refused: "nginx", "Apache", ...
+	// RefusedAlso are layers that are as good for RefusedBy: a TLS alert does not say whether a web server or a load
+	// balancer sent it.
+	RefusedAlso []exchange.Layer
+	Grade       string // the highest grade that may be claimed from outside: "proved", "strong", "likely"
+	Product     string // what refused: "nginx", "Apache", ...
 }
 
 // Right reports whether cause is the wanted one or as good.
@@ -58,7 +74,7 @@ type Verdict struct {
 
 // Diagnose runs a diagnosis for args with its state (ledger) in stateDir. Whoever wants one sets it; while it is nil,
 // Run only shows that the servers refuse and that the mend works.
-var Diagnose func(ctx context.Context, args []string, stateDir string) (Verdict, error)
+var Diagnose func(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error)
 
 // Result is how a scenario went.
 type Result struct {
@@ -102,11 +118,18 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	input := sc.Input(w)
-	if res.Refused, err = w.Curl(ctx, input); err != nil {
-		return err
-	}
-	if err := sc.checkRefused(res.Refused); err != nil {
-		return err
+	if sc.Visit != nil {
+		if err := w.shows(ctx, input, sc.Visit, sc.Visit.Broken); err != nil {
+			return err
+		}
+		input = slices.Concat(sc.Visit.flags(w), input)
+	} else {
+		if res.Refused, err = sc.run(ctx, w, input); err != nil {
+			return err
+		}
+		if err := sc.checkRefused(res.Refused); err != nil {
+			return err
+		}
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
@@ -114,7 +137,15 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 			return err
 		}
 		w.Mark()
-		v, err := Diagnose(ctx, input, state)
+		asked := input
+		if sc.Options != nil {
+			asked = slices.Concat(sc.Options(w), input)
+		}
+		var issuers []exchange.Issuer
+		if sc.Issuers != nil {
+			issuers = sc.Issuers(w)
+		}
+		v, err := Diagnose(ctx, asked, state, issuers...)
 		if err != nil {
 			return fmt.Errorf("diagnosing: %w", err)
 		}
@@ -132,10 +163,21 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 	if sc.Mend == nil {
 		return nil
 	}
-	if res.Passed, err = w.Curl(ctx, sc.Mend(w)); err != nil {
+	if sc.Visit != nil {
+		return w.shows(ctx, sc.Mend(w), sc.Visit, sc.Visit.Mended)
+	}
+	if res.Passed, err = sc.run(ctx, w, sc.Mend(w)); err != nil {
 		return err
 	}
 	return sc.checkPassed(res.Passed)
+}
+
+// run plays the request once, with curl or the scenario's own program.
+func (sc Scenario) run(ctx context.Context, w *World, args []string) (Reply, error) {
+	if sc.Program != nil {
+		return sc.Program(w), nil
+	}
+	return w.Curl(ctx, ask401(args).rest)
 }
 
 func (sc Scenario) checkRefused(r Reply) error {
@@ -145,6 +187,11 @@ func (sc Scenario) checkRefused(r Reply) error {
 	}
 	if want == 0 && !r.OK() {
 		return fmt.Errorf("a healthy scenario was not answered: %v", r)
+	}
+	if want == noReply {
+		if want = 0; r.Status != 0 || r.Error == "" {
+			return fmt.Errorf("curl should have got no answer: %v", r)
+		}
 	}
 	if want != 0 && r.Status != want {
 		return fmt.Errorf("curl should have ended with %d: %v", want, r)
@@ -173,7 +220,8 @@ func (sc Scenario) checkPassed(r Reply) error {
 // Scenarios are all scenarios, by server family.
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
-		sessionScenarios, corsScenarios, healthyScenarios)
+		sessionScenarios, loginScenarios, corsScenarios, staticCORSScenarios, mtlsScenarios, ntlmScenarios, browserScenarios,
+		idpScenarios, signatureScenarios, registryScenarios, packageScenarios, healthyScenarios, idpHealthy, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

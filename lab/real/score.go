@@ -6,9 +6,11 @@ import (
 	"io"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 
 	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 )
 
@@ -17,26 +19,62 @@ var Trace io.Writer
 
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
-func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error) {
-	got, err := input.Read(args, nil, input.Options{})
+func Why401(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error) {
+	browsing, args, err := browsingOf(args)
+	if err != nil {
+		return Verdict{}, err
+	}
+	asked := ask401(args)
+	got, err := input.Read(asked.rest, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	opts := []why401.Option{why401.WithStateDir(stateDir)}
+	opts, err := asked.input(got.Intents[0])
+	if err != nil {
+		return Verdict{}, err
+	}
+	keys, err := asked.keys()
+	if err != nil {
+		return Verdict{}, err
+	}
+	opts = append(opts, why401.WithStateDir(stateDir))
+	for _, i := range issuers {
+		opts = append(opts, why401.TrustingIssuer(i))
+	}
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
 	}
-	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What}, opts...)
+	if browsing != nil {
+		opts = append(opts, why401.WithBrowser(*browsing))
+	}
+	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What, Keys: keys}, opts...)
 	if err != nil {
 		return Verdict{}, err
 	}
 	v := Verdict{Cause: rep.Verdict.Cause, RefusedBy: rep.Verdict.RefusedBy, FaultAt: rep.Verdict.FaultAt,
 		Grade: rep.Verdict.Grade.String(), Exit: rep.Outcome.ExitCode()}
 	v.Sent = len(rep.Sent)
+	for _, s := range rep.Sent {
+		if strings.HasPrefix(s.Purpose, "the page's own") {
+			v.Sent-- // counted are ours
+		}
+	}
 	for _, a := range rep.Also {
 		v.Also = append(v.Also, a.Cause)
 	}
 	if Trace != nil {
+		for _, x := range rep.Evidence {
+			fmt.Fprintf(Trace, "evidence: %s\n", x.Fact)
+		}
+		for _, x := range rep.Notes {
+			fmt.Fprintf(Trace, "note: %s\n", x)
+		}
+		for _, n := range rep.Notes {
+			fmt.Fprintf(Trace, "note: %s\n", n)
+		}
+		for _, s := range rep.Sent {
+			fmt.Fprintf(Trace, "sent: %d %s %s %d (%s, %s)\n", s.N, s.Method, s.URL, s.Status, s.Purpose, s.Credential)
+		}
 		for _, x := range rep.Suspects {
 			fmt.Fprintf(Trace, "suspect: %s (%s): %s\n", x.Cause, x.Grade, x.Because)
 		}
@@ -47,6 +85,27 @@ func Why401(ctx context.Context, args []string, stateDir string) (Verdict, error
 		}
 	}
 	return v, nil
+}
+
+// browsingOf reads the flags of a visit, as Visit.flags writes them, and leaves the command.
+func browsingOf(args []string) (*why401.Browsing, []string, error) {
+	if len(args) == 0 || args[0] != "--browser" {
+		return nil, args, nil
+	}
+	b := &why401.Browsing{NoSandbox: asRoot()}
+	for args = args[1:]; args[0] != "curl"; args = args[2:] {
+		switch args[0] {
+		case "--call":
+			u, err := exchange.ParseURL(args[1])
+			if err != nil {
+				return nil, nil, err
+			}
+			b.Calls = append(b.Calls, u.Origin())
+		case "--third-party":
+			b.BlockThirdParty = true
+		}
+	}
+	return b, args, nil
 }
 
 // Line is one scenario's line on the scoreboard.
@@ -83,7 +142,8 @@ func (l Line) LayersRight() bool {
 		return true
 	}
 	fault := l.Verdict.FaultAt == l.Want.FaultAt || slices.Contains(l.Want.FaultAlso, l.Verdict.FaultAt)
-	return l.Verdict.RefusedBy == l.Want.RefusedBy && fault
+	refused := l.Verdict.RefusedBy == l.Want.RefusedBy || slices.Contains(l.Want.RefusedAlso, l.Verdict.RefusedBy)
+	return refused && fault
 }
 
 // Scoreboard is the outcome of all scenarios.

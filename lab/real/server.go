@@ -21,6 +21,7 @@ type Server struct {
 	argv, env []string
 	readLog   []string // a program that writes the access log when it is asked to, nil when the server does
 	running   []*process
+	within    []func() // ends what runs inside this process
 }
 
 // begin prepares name's directory and registers the server without starting it.
@@ -101,6 +102,10 @@ func (s *Server) Stop() {
 		p.stop()
 	}
 	s.running = nil
+	for _, end := range s.within {
+		end()
+	}
+	s.within = nil
 }
 
 // Mend replaces the scenario's own configuration and restarts the server. A restart and not a reload: after a reload

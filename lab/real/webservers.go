@@ -50,7 +50,7 @@ http {
 // apacheModules are loaded when they are installed, in this order (some need others before them).
 var apacheModules = strings.Fields(`mime dir alias env setenvif headers rewrite actions
 	authn_core authn_file auth_basic auth_digest auth_form authz_core authz_host authz_user authz_groupfile
-	session session_cookie request cgid proxy proxy_http proxy_fcgi proxy_wstunnel`)
+	session session_cookie request cgid proxy proxy_http proxy_fcgi proxy_wstunnel ssl`)
 
 // Apache starts Apache httpd with the event MPM and its own ServerRoot. conf follows a main server that listens on
 // @name@ and serves the directory @dir:name@/htdocs, which contains one page and may be overridden by .htaccess.

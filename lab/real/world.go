@@ -31,6 +31,8 @@ type World struct {
 	servers     map[string]*Server
 	order       []*Server
 	authorities map[string]*authority
+	tokens      *tokenServer
+	npmToken    string
 	seen        map[string]int // access log lines read before the last Mark
 }
 

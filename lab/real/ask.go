@@ -1,0 +1,124 @@
+package real
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
+	"github.com/why401/why401"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/input"
+	"github.com/why401/why401/secret"
+)
+
+// options are the options in front of what why401 is asked about, as its command line takes them: --as-client NAME,
+// --client-config FILE, --send-to ORIGIN. curl, to which a scenario's words go as well, does not get them.
+type options struct {
+	unsafe   bool     // --replay-unsafe
+	keyFiles []string // --key
+	client   string
+	files    []string
+	sendTo   []string
+	rest     []string // what is left: a URL, a curl command
+}
+
+func ask401(args []string) options {
+	var a options
+	for len(args) > 1 {
+		switch args[0] {
+		case "--replay-unsafe":
+			a.unsafe = true
+			args = args[1:]
+			continue
+		case "--key":
+			a.keyFiles = append(a.keyFiles, args[1])
+		case "--as-client":
+			a.client = args[1]
+		case "--client-config":
+			a.files = append(a.files, args[1])
+		case "--send-to":
+			a.sendTo = append(a.sendTo, args[1])
+		default:
+			a.rest = args
+			return a
+		}
+		args = args[2:]
+	}
+	a.rest = args
+	return a
+}
+
+// input makes what was asked the input of a diagnosis.
+func (a options) input(in *exchange.Intent) ([]why401.Option, error) {
+	var opts []why401.Option
+	if a.unsafe {
+		opts = append(opts, why401.AllowUnsafe())
+	}
+	for _, s := range a.sendTo {
+		u, err := exchange.ParseURL(s)
+		if err != nil {
+			return nil, fmt.Errorf("--send-to: %w", err)
+		}
+		opts = append(opts, why401.SendTo(u.Origin()))
+	}
+	if a.client == "" {
+		return opts, nil
+	}
+	// Only the files that the scenario names: nothing of the machine's own.
+	config, _, err := input.ClientConfig(a.client, input.ClientSource{Env: func(string) string { return "" }, Home: "/nonexistent", Dir: "/nonexistent", Files: a.files})
+	if err != nil {
+		return nil, err
+	}
+	input.AsClient(in, a.client, config)
+	return opts, nil
+}
+
+// keys reads the key files that were named.
+func (a options) keys() ([]exchange.Key, error) {
+	var out []exchange.Key
+	for _, f := range a.keyFiles {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, exchange.Key{Value: secret.New(string(b)), From: "file"})
+	}
+	return out, nil
+}
+
+// programIn runs another client than curl in dir, with a home directory of its own and nothing of the user's environment,
+// and gives its output as the body of a reply: 200 when it succeeded, the status that its output names when it did not.
+func (w *World) programIn(dir, home string, env []string, argv ...string) Reply {
+	w.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), programLimit)
+	defer cancel()
+	path, err := findProgram(argv[0])
+	if err != nil {
+		w.Fatalf("%v", err)
+	}
+	cmd := exec.CommandContext(ctx, path, argv[1:]...)
+	cmd.Dir = dir
+	cmd.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C", "NO_COLOR=1"}, env...)
+	out, err := cmd.CombinedOutput()
+	r := Reply{Body: string(out), Status: 200}
+	if err != nil {
+		r.Error, r.Status = err.Error(), 1
+		for _, s := range []int{401, 403, 404, 407} {
+			if strings.Contains(r.Body, fmt.Sprint(s)) {
+				r.Status = s
+				break
+			}
+		}
+	}
+	return r
+}
+
+// programLimit ends a client that hangs, or asks at a terminal that is not there.
+const programLimit = 60 * time.Second
+
+func replace(s, old, now string) string { return strings.Replace(s, old, now, 1) }
+
+func replaceAll(s, old, now string) string { return strings.ReplaceAll(s, old, now) }
