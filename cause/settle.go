@@ -15,14 +15,14 @@ type Weighed struct {
 
 const (
 	surest     = 0.97 // no sign rules every other cause out
-	leastAlike = 0.08 // the chance from which likeness alone makes a suspect
-	doubted    = 0.3  // the chance below which a strong suspicion is likely only
+	leastAlike = 0.1  // the chance from which likeness alone makes a suspect
+	likeness   = 0.2 // how much likeness counts beside signs: the best on cases that neither was made from
 )
 
 // Settle weighs the suspicions of a record against each other. Signs say how well each cause fits by itself; how alike
 // the record's words are to what is known about each cause says which of them it is about. A likely suspicion's weight
-// becomes its chance among all causes; causes without a sign join when their chance is not small; a strong one whose
-// words are like those of another cause is likely only. What is proved stays.
+// becomes its chance among all causes, and causes without a sign join when their chance is not small. What is strong or
+// proved stays.
 //
 // Nothing changes for a live diagnosis, which has experiments, and where no measure of likeness is at hand.
 func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
@@ -49,7 +49,7 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 			if s.Grade >= Strong {
 				w = max(w, strongWeight)
 			}
-			x -= math.Log(1 - min(w, surest))
+			x -= math.Log(1-min(w, surest)) / likeness
 		}
 		score[c.ID] = x
 		top = max(top, x)
@@ -70,10 +70,8 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 			}
 			s.Because = []fact.Fact{v.alike(c.ID)}
 			out = append(out, Weighed{c.ID, s})
-		case s == nil || s.Grade == Proved:
-		case s.Grade == Strong && chance >= doubted:
-		default:
-			s.Grade, s.Weight = Likely, chance
+		case s != nil && s.Grade == Likely:
+			s.Weight = chance
 		}
 	}
 	return out

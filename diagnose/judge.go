@@ -20,7 +20,7 @@ type measure struct{ weight, lead float64 }
 // explanation is named, and its grade says that it is one (lab/cases holds the grades to what they promise).
 var (
 	ofLive   = measure{weight: 0.5, lead: 0.15}
-	ofRecord = measure{weight: 0.35, lead: 0.02}
+	ofRecord = measure{weight: 0.4, lead: 0.02}
 )
 
 // rank orders suspects, best first, and drops those that a more exact suspect hides.
