@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/oauthflow"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
 )
@@ -115,10 +116,14 @@ func lend(x *exchange.Exchange, in *exchange.Intent) {
 
 // failing gives the place in xs of the exchange to be explained: the first refusal; else an answer whose status is not
 // known; else another error; else the first that reads like a refusal although it was let in; else the last. It is -1
-// when xs is empty.
+// when xs is empty. Of a login it is the first step that broke; where all went well, what belongs to it is no failure.
 func failing(xs []*exchange.Exchange) int {
 	if browsed(xs) {
 		return troubled(xs)
+	}
+	flow := oauthflow.Read(xs)
+	if g := flow.Broken(); g != nil && g.Step != "API call" {
+		return slices.Index(xs, g.X)
 	}
 	tests := []func(*exchange.Exchange) bool{
 		func(x *exchange.Exchange) bool { return cause.Refused(x) && !handshake(xs, x) },
@@ -129,9 +134,12 @@ func failing(xs []*exchange.Exchange) int {
 		func(x *exchange.Exchange) bool { return x.Status() != 0 && !cause.Passed(x) },
 		func(x *exchange.Exchange) bool { return x.Response == nil },
 	}
+	if flow.Went() {
+		tests = tests[:5] // its login pages and redirects are no refusals
+	}
 	for _, is := range tests {
 		for i, x := range xs {
-			if is(x) {
+			if is(x) && (flow.Empty() || !flow.Settled(x, xs[i+1:])) {
 				return i
 			}
 		}

@@ -16,7 +16,7 @@ type Weighed struct {
 const (
 	surest     = 0.97 // no sign rules every other cause out
 	leastAlike = 0.1  // the chance from which likeness alone makes a suspect
-	likeness   = 0.2 // how much likeness counts beside signs: the best on cases that neither was made from
+	likeness   = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
 )
 
 // Settle weighs the suspicions of a record against each other. Signs say how well each cause fits by itself; how alike

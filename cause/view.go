@@ -8,6 +8,7 @@ import (
 	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/oauthflow"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -23,6 +24,7 @@ type View struct {
 	Meanings    []signature.Meaning  // what the answer's wording says, by product
 	Writer      signature.Match      // who wrote the answer; zero when unknown
 	Written     bool                 // Writer is known
+	flow        *oauthflow.Record    // see Flow
 
 	published *Published // of the documents; read when first asked for
 

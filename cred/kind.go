@@ -167,8 +167,11 @@ var shapes = []shape{
 func VendorOf(v secret.Text) Vendor {
 	s := strings.TrimSpace(v.Reveal())
 	var best shape
+	if s == "" {
+		return best.Vendor
+	}
 	for _, sh := range shapes {
-		if len(s) >= sh.least && strings.HasPrefix(s, sh.prefix) && len(sh.prefix) > len(best.prefix) && oneWord(s) {
+		if sh.prefix[0] == s[0] && len(s) >= sh.least && strings.HasPrefix(s, sh.prefix) && len(sh.prefix) > len(best.prefix) && oneWord(s) {
 			best = sh
 		}
 	}

@@ -121,7 +121,9 @@ func bodyFields(req exchange.Request) (fields []exchange.Param, isJSON, ok bool)
 	switch media = strings.TrimSpace(media); {
 	case media == "application/x-www-form-urlencoded" || media == "" && !strings.HasPrefix(body, "{") && strings.Contains(body, "="):
 		for _, p := range exchange.ParseQuery(body) {
-			p.Value = secret.New(p.Value.Reveal())
+			if !exchange.OpenParam(p.Name, p.Value.Reveal()) {
+				p.Value = secret.New(p.Value.Reveal())
+			}
 			fields = append(fields, p)
 		}
 		return fields, false, true

@@ -16,6 +16,9 @@ func PlaceholderForm(v secret.Text) (string, bool) {
 		return form, ok // backticks are marks of a command first, quotation marks second
 	}
 	inner, _ := unquote(s)
+	if inner == s {
+		return "", false
+	}
 	return placeholder(inner)
 }
 
@@ -58,6 +61,9 @@ func placeholder(s string) (string, bool) {
 	}
 	if form, ok := nothings[strings.ToLower(s)]; ok {
 		return form, true
+	}
+	if !mayBePlaceholder(s) {
+		return "", false
 	}
 	inner := strings.Trim(s, "{}<>[]$%() ")
 	key := VendorOf(secret.Public(inner)).Known() || secret.Looks(inner) && !credWord.MatchString(inner)
@@ -116,6 +122,34 @@ func filledIn(s string) bool {
 		}
 	}
 	return digit && s[0] != '_'
+}
+
+// beginnings are what those of the forms below begin with that begin with a letter, but for names in capitals.
+var beginnings = []string{"your", "insert", "replace", "enter", "put", "paste", "add", "redacted", "filtered", "masked", "hidden", "removed",
+	"secret", "promise", "system.", "access", "api", "auth", "bearer", "jwt", "openai", "github", "gitlab", "google", "token", "here", "xxxx"}
+
+// mayBePlaceholder is a quick look at the beginning that spares most texts all the patterns.
+func mayBePlaceholder(s string) bool {
+	capital, digit := true, false
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return true // perhaps a letter that (?i) takes for another
+		}
+		digit = digit || s[i] >= '0' && s[i] <= '9'
+		capital = capital && (s[i] >= 'A' && s[i] <= 'Z' || s[i] == '_' || s[i] == '-')
+	}
+	if c := s[0] | 0x20; c < 'a' || c > 'z' {
+		return capital || strings.IndexByte("$`%{<[#@_:*.-(", s[0]) >= 0
+	}
+	if digit { // of those that begin with a letter only objects hold one
+		return objects.MatchString(s)
+	}
+	for _, b := range beginnings {
+		if len(s) >= len(b) && s[0]|0x20 == b[0] && strings.EqualFold(s[:len(b)], b) {
+			return true
+		}
+	}
+	return capital
 }
 
 // named adds the variable's name when it is all capitals and speaks of credentials: then it cannot be a value.

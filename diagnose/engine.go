@@ -199,6 +199,9 @@ func (r *run) suspects() []*judged {
 }
 
 func (r *run) weigh(v *cause.View) []*judged {
+	if v.WentWell() {
+		return nil
+	}
 	var out []*judged
 	open := map[string]*cause.Cause{}
 	var causes []*cause.Cause

@@ -135,9 +135,9 @@ func ParseQuery(q string) []Param {
 	var out []Param
 	for p := range strings.SplitSeq(q, "&") {
 		name, value, eq := strings.Cut(p, "=")
-		v := secret.New(value)
-		if harmlessParam(value) {
-			v = secret.Public(value)
+		v := secret.Public(value)
+		if !harmlessParam(value) && !OpenParam(name, value) {
+			v = secret.New(value)
 		}
 		out = append(out, Param{name, v, eq})
 	}

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -153,10 +154,10 @@ func readClientFile(b []byte, kind, shown string) (exchange.Evidence, error) {
 	if len(b) > maxText {
 		return exchange.Evidence{}, fmt.Errorf("larger than 8 MiB")
 	}
-	text, err := decoded(b)
-	if err != nil {
-		return exchange.Evidence{}, err
+	if m, ok := form.MagicOf(string(b)); ok {
+		return exchange.Evidence{}, errors.New(m.String())
 	}
+	text, _ := form.Decode(string(b))
 	if strings.TrimSpace(text) == "" {
 		return exchange.Evidence{}, nil
 	}

@@ -39,8 +39,10 @@ func curlWord(args []string) int {
 	return -1
 }
 
-// one recognises a single argument.
+// one recognises a single argument. A command and a URL that were typed are such whatever else they look like; the rest is
+// a file, or a text that understand tells.
 func one(arg string, stdin io.Reader, o Options) (Part, error) {
+	word := !strings.ContainsAny(arg, " \t\n")
 	switch {
 	case arg == "-":
 		if stdin == nil {
@@ -57,32 +59,25 @@ func one(arg string, stdin io.Reader, o Options) (Part, error) {
 	case hasScheme(arg) && !strings.ContainsAny(strings.TrimSpace(arg), " \t\n"):
 		return fromURL(arg, fact.Source{Input: "URL"}, o, true)
 	}
-	name := arg
-	if o.Dir != "" && !filepath.IsAbs(name) {
-		name = filepath.Join(o.Dir, name)
-	}
-	switch st, err := os.Stat(name); {
-	case err == nil && st.IsDir():
-		return Part{}, unreadable(arg, nil, "is a directory; expected a file")
-	case err == nil:
-		return file(arg, name, o)
-	case !errors.Is(err, fs.ErrNotExist) && strings.ContainsRune(arg, filepath.Separator) && !looksLikeHost(arg) && !strings.ContainsAny(arg, " \n"):
-		return Part{}, unreadable(arg, err, "%v", reason(err))
+	if p, found, err := file(arg, o); found {
+		return p, err
 	}
 	if looksLikeHost(arg) {
 		return fromURL(arg, fact.Source{Input: "URL"}, o, true)
 	}
-	if !strings.ContainsAny(arg, " \t\n") && (strings.HasPrefix(arg, "/") || strings.HasPrefix(arg, "./") || strings.HasPrefix(arg, "../") || strings.HasPrefix(arg, "~/")) {
+	if word && pathLike.MatchString(arg) {
 		return Part{}, unreadable(arg, fs.ErrNotExist, "no such file")
 	}
 	if p, ok := spoken(arg, o); ok {
 		return p, nil
 	}
-	if strings.ContainsAny(arg, " \t\n") {
+	if !word {
 		return Part{}, misuse("", "not a URL, and nothing else that is recognised; expected a curl command, an error message, a header, a log line or a token (--as KIND names the kind)")
 	}
 	return Part{}, misuse(arg, "not a URL and no such file; expected something like https://example.org/api")
 }
+
+var pathLike = lazyregexp.New(`^(?:~|\.\.?)?/`)
 
 // spoken takes an argument that is itself a text: an error message, a header line, a token.
 func spoken(arg string, o Options) (Part, bool) {
@@ -93,14 +88,29 @@ func spoken(arg string, o Options) (Part, bool) {
 	return p, err == nil && (o.As != "" || p.Kind != textKind || len(p.Messages)+len(p.Exchanges)+len(p.Tokens)+len(p.Settings) > 0)
 }
 
-func file(arg, name string, o Options) (Part, error) {
+// file reads the file that arg names; found is false when there is none, and arg may be something else.
+func file(arg string, o Options) (p Part, found bool, err error) {
+	name := arg
+	if o.Dir != "" && !filepath.IsAbs(name) {
+		name = filepath.Join(o.Dir, name)
+	}
+	switch st, err := os.Stat(name); {
+	case err == nil && st.IsDir():
+		return Part{}, true, unreadable(arg, nil, "is a directory; expected a file")
+	case err == nil:
+	case !errors.Is(err, fs.ErrNotExist) && strings.ContainsRune(arg, filepath.Separator) && !looksLikeHost(arg) && !strings.ContainsAny(arg, " \n"):
+		return Part{}, true, unreadable(arg, err, "%v", reason(err))
+	default:
+		return Part{}, false, nil
+	}
 	f, err := os.Open(name)
 	if err != nil {
-		return Part{}, unreadable(arg, err, "%v", reason(err))
+		return Part{}, true, unreadable(arg, err, "%v", reason(err))
 	}
 	defer f.Close()
 	// What a command in the file names is relative to where we stand, as it would be in a shell.
-	return open(f, arg, fact.Source{File: arg, Line: 1}, o)
+	p, err = open(f, arg, fact.Source{File: arg, Line: 1}, o)
+	return p, true, err
 }
 
 func reason(err error) error {

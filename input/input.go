@@ -15,6 +15,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/collection"
 	"github.com/why401/why401/input/curl"
+	"github.com/why401/why401/input/form"
 )
 
 // Options says where the input stands.
@@ -24,6 +25,8 @@ type Options struct {
 	Home    string // for ~, and for .netrc and .curlrc where curl reads them; "" means that they are not read
 	Typed   bool   // the arguments stood on a command line: a secret in them is worth a warning
 	As      string // the kind that every text is read as; "" to look at it
+
+	written form.Written // of the text that is read
 }
 
 // Result is what was understood. What the input itself calls for saying (an option that is not modelled, a secret that

@@ -224,3 +224,25 @@ func TestAmbient(t *testing.T) {
 		}
 	}
 }
+
+// TestHowAFileWasWritten: what a program that reads a configuration stumbles over is said, although the text was decoded
+// before its reader saw it.
+func TestHowAFileWasWritten(t *testing.T) {
+	const npmrc = "//registry.example.com/:_authToken=npm_FAKEFAKEFAKEFAKEFAKEFAKEFAKEFAKEFAKE\nalways-auth=true\n"
+	var wide strings.Builder
+	for _, c := range []byte(npmrc) {
+		wide.Write([]byte{c, 0})
+	}
+	for text, want := range map[string]string{
+		"\ufeff" + npmrc:           "byte order mark",
+		"\xff\xfe" + wide.String(): "UTF-16",
+		wide.String():              "UTF-16",
+		"; J\xfcrgen\n" + npmrc:    "not UTF-8",
+		"\ufeffalice:$apr1$abcdefgh$0123456789abcdefghijkl\n": "byte order mark",
+	} {
+		r, err := Read([]string{"-"}, strings.NewReader(text), Options{})
+		if err != nil || len(r.Evidence.Settings) == 0 || !strings.Contains(fmt.Sprint(r.Evidence.Facts), want) {
+			t.Errorf("%.20q: %v, facts %v", text, err, r.Evidence.Facts)
+		}
+	}
+}

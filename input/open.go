@@ -6,15 +6,11 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 )
 
 const (
@@ -50,10 +46,8 @@ func open(r io.Reader, place string, src fact.Source, o Options) (Part, error) {
 	if len(all) > maxText {
 		return Part{}, unreadable(place, nil, "larger than 8 MiB; expected a HAR file, or the part of it that shows the refusal")
 	}
-	text, err := decoded(all)
-	if err != nil {
-		return Part{}, unreadable(place, err, "%v", err)
-	}
+	text, written := form.Decode(string(all))
+	o.written = written
 	p, err := understand(text, place, src, o)
 	var e *Error
 	if errors.As(err, &e) {
@@ -63,7 +57,7 @@ func open(r io.Reader, place string, src fact.Source, o Options) (Part, error) {
 }
 
 func formOptions(src fact.Source, o Options) form.Options {
-	return form.Options{Source: src, Dir: o.Dir, Home: o.Home, Sure: o.As != ""}
+	return form.Options{Source: src, Dir: o.Dir, Home: o.Home, Sure: o.As != "", Written: o.written}
 }
 
 // streamed gives the form that reads a stream of this kind.
@@ -72,10 +66,7 @@ func streamed(head []byte, o Options) (form.Form, bool) {
 		f, _ := kindOf(o.As)
 		return f, f.Stream != nil
 	}
-	text, err := decoded(head)
-	if err != nil {
-		return form.Form{}, false
-	}
+	text, _ := form.Decode(string(head))
 	for _, f := range registry() {
 		if f.Stream != nil && f.Is(text) >= 90 {
 			return f, true
@@ -84,60 +75,16 @@ func streamed(head []byte, o Options) (form.Form, bool) {
 	return form.Form{}, false
 }
 
-// magics are the first bytes of what has to be unpacked or is no text.
-var magics = []struct{ magic, says string }{
-	{"\x1f\x8b", "packed with gzip; unpack it first (gunzip)"},
-	{"PK\x03\x04", "a ZIP archive; unpack it and give a file of it"},
-	{"\x28\xb5\x2f\xfd", "packed with zstd; unpack it first"},
-	{"\xfd7zXZ\x00", "packed with xz; unpack it first"},
-	{"BZh", "packed with bzip2; unpack it first"},
-	{"%PDF", "a PDF; paste its text"},
-	{"\x89PNG", "a picture; paste its text, nothing is read from pictures"},
-	{"\xff\xd8\xff", "a picture; paste its text, nothing is read from pictures"},
-	{"GIF8", "a picture; paste its text, nothing is read from pictures"},
-	{"\x7fELF", "a program, not text"},
-}
-
 // readable refuses what is empty or no text, with a word on what to do.
 func readable(head []byte) error {
 	if len(bytes.TrimSpace(head)) == 0 {
 		return errors.New("empty; expected a URL, a curl command, or what the failure left behind")
 	}
-	for _, m := range magics {
-		if bytes.HasPrefix(head, []byte(m.magic)) {
-			return errors.New(m.says)
-		}
+	if m, ok := form.MagicOf(string(head)); ok {
+		return errors.New(m.String())
 	}
-	if utf16(head) == nil && bytes.IndexByte(head, 0) >= 0 {
+	if !form.IsText(string(head)) {
 		return errors.New("not text")
-	}
-	return nil
-}
-
-// decoded gives b as UTF-8: byte order marks go, UTF-16 (what PowerShell's > writes) and Latin-1 are converted.
-func decoded(b []byte) (string, error) {
-	if code := utf16(b); code != nil {
-		b = b[:len(b)&^1]
-		out, err := code.NewDecoder().Bytes(b)
-		return string(out), err
-	}
-	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
-	if utf8.Valid(b) {
-		return string(b), nil
-	}
-	if cut := len(b) - utf8.UTFMax; cut > 0 && utf8.Valid(bytes.TrimRightFunc(b[:cut], func(r rune) bool { return r == utf8.RuneError })) {
-		return strings.ToValidUTF8(string(b), ""), nil // a head that was cut inside a character
-	}
-	out, err := charmap.Windows1252.NewDecoder().Bytes(b)
-	return string(out), err
-}
-
-func utf16(b []byte) encoding.Encoding {
-	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xfe")), len(b) > 3 && b[0] != 0 && b[1] == 0 && b[2] != 0 && b[3] == 0:
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-	case bytes.HasPrefix(b, []byte("\xfe\xff")), len(b) > 3 && b[0] == 0 && b[1] != 0 && b[2] == 0 && b[3] != 0:
-		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
 	}
 	return nil
 }

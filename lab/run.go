@@ -32,6 +32,9 @@ func (w *World) Diagnose(ctx context.Context, request string, o Options) (*repor
 	if o.Trace != nil {
 		opts = append(opts, why401.WithTrace(o.Trace))
 	}
+	if w.Scenario.Replay {
+		opts = append(opts, why401.AllowUnsafe())
+	}
 	for _, origin := range w.Scenario.SendTo {
 		u, err := exchange.ParseURL(origin)
 		if err != nil {

@@ -21,13 +21,14 @@ type Scenario struct {
 	Tokens  map[string]Token  `yaml:"tokens"`
 	Certs   map[string]Cert   `yaml:"certs"` // client certificates; ${cert:NAME} and ${key:NAME} are their files
 	Servers map[string]Server `yaml:"servers"`
-	Request string            `yaml:"request"` // a URL or a curl command
-	Record  []string          `yaml:"record"`  // requests made before, handed over as recorded exchanges; nothing is sent again for them
-	Netrc   string            `yaml:"netrc"`   // content of ~/.netrc, read as evidence
-	Env     map[string]string `yaml:"env"`     // proxy variables and the like, read as evidence
-	SendTo  []string          `yaml:"send_to"` // further origins that the user lets the credential go to
-	Issuers []string          `yaml:"issuers"` // authorization servers that the user names: --issuer
-	Consult []string          `yaml:"consult"` // further origins whose documents may be read: --consult
+	Request string            `yaml:"request"`       // a URL or a curl command
+	Record  []string          `yaml:"record"`        // requests made before, handed over as recorded exchanges; nothing is sent again for them
+	Netrc   string            `yaml:"netrc"`         // content of ~/.netrc, read as evidence
+	Env     map[string]string `yaml:"env"`           // proxy variables and the like, read as evidence
+	SendTo  []string          `yaml:"send_to"`       // further origins that the user lets the credential go to
+	Issuers []string          `yaml:"issuers"`       // authorization servers that the user names: --issuer
+	Consult []string          `yaml:"consult"`       // further origins whose documents may be read: --consult
+	Replay  bool              `yaml:"replay_unsafe"` // the user lets an unsafe method be repeated
 	Expect  Expect            `yaml:"expect"`
 	Mended  *Mended           `yaml:"mended"`
 }

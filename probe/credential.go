@@ -47,6 +47,9 @@ var userInBody = lazyregexp.New(`(?i)(?:^|[&"'{,\s])(?:user(?:_?name)?|login|ema
 
 // classify says what r carries. ours is the user whose handshake answer we made, "" otherwise.
 func classify(r exchange.Request, ours string) credential {
+	if ofProgram(r) {
+		return credential{kind: token}
+	}
 	if auth := r.Header.Text("Authorization"); !auth.Empty() {
 		if auth.HasPrefix("Why401-Canary") {
 			return credential{kind: canary}
@@ -110,6 +113,19 @@ func classify(r exchange.Request, ours string) credential {
 }
 
 var clientInBody = lazyregexp.New(`(?:^|&)client_id=([^&]+)&(?:[^&]*&)*client_secret=[^&]`)
+var clientCredentials = lazyregexp.New(`(?:^|&)grant_type=client_credentials(?:&|$)`)
+var secretInBody = lazyregexp.New(`(?:^|&)client_secret=[^&]`)
+
+// ofProgram reports a client credentials grant (RFC 6749 4.4): the secret in it is the key of a program, which no person
+// chose and no account is locked for, so it counts as a key, not as a password.
+func ofProgram(r exchange.Request) bool {
+	body := r.Body.Reveal()
+	if r.Method != "POST" || !clientCredentials.MatchString(body) || passwordInBody.MatchString(body) {
+		return false
+	}
+	scheme := strings.ToLower(challenge.Split(r.Header.Text("Authorization")).Scheme)
+	return scheme == "basic" || scheme == "" && r.Header.Text("Authorization").Empty() && secretInBody.MatchString(body)
+}
 
 func decodeBasic(t secret.Text) (user, password secret.Text, ok bool) {
 	s := strings.TrimRight(strings.TrimSpace(t.Reveal()), "=")

@@ -68,7 +68,8 @@ type jsonPass struct {
 	out   *bufio.Writer
 	mode  mode
 	stack []frame
-	whole bool // strings are what stands in the document, so what is known is replaced in them, too
+	raw   bytes.Buffer // of the string that is read
+	whole bool         // strings are what stands in the document, so what is known is replaced in them, too
 }
 
 func (p *jsonPass) run() error {
@@ -136,7 +137,8 @@ func (p *jsonPass) name() string {
 
 // str reads a string behind its quotation mark and writes it, replaced when it is a value.
 func (p *jsonPass) str() error {
-	var raw bytes.Buffer
+	raw := &p.raw
+	raw.Reset()
 	tooLong, closed := false, false
 	for !closed {
 		chunk, err := p.in.ReadSlice('"')

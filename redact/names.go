@@ -1,15 +1,62 @@
 package redact
 
 import (
+	"hash/maphash"
 	"strings"
+	"sync/atomic"
+	"unicode/utf8"
 
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // secretName reports the name of a field, parameter, setting or member whose value is a secret.
 func secretName(name string) bool {
-	return len(name) <= 120 && speaks.MatchString(name) && !about.MatchString(name) && !openNames[strings.ToLower(name)]
+	if len(name) > 120 || !maySpeak(name) {
+		return false
+	}
+	last := &lately[maphash.String(seed, name)%uint64(len(lately))]
+	if l := last.Load(); l != nil && l.name == name {
+		return l.secret
+	}
+	secret := speaks.MatchString(name) && !about.MatchString(name) && !openNames[strings.ToLower(name)]
+	last.Store(&judged{name, secret})
+	return secret
 }
+
+// judged is a name that was looked at; a text has the same few in all of its lines.
+type judged struct {
+	name   string
+	secret bool
+}
+
+var (
+	lately [512]atomic.Pointer[judged]
+	seed   = maphash.MakeSeed()
+)
+
+// maySpeak is a quick look that spares most names the patterns: false only for names that speaks does not match.
+func maySpeak(name string) bool {
+	for i := range len(name) {
+		if name[i] >= utf8.RuneSelf {
+			return true // perhaps a letter that (?i) takes for another
+		}
+		for _, w := range speakers[name[i]|0x20] {
+			if hasFold(name, i, w) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speakers are such that every name that speaks matches holds one of them; by their first letters.
+var speakers = func() (out [256][]string) {
+	for w := range strings.FieldsSeq(`auth assertion bearer connection cookie credential crumb csrf jwt key licen mac nonce otp pass
+		phpsessid pin pw saml secret session sid sig token verifier webhook xsrf`) {
+		out[w[0]] = append(out[w[0]], w)
+	}
+	return out
+}()
 
 var (
 	speaks = lazyregexp.New(`(?i)(^|[^a-z])(auth|_auth|sid|key|sig|pass|pwd|pw|otp|pin|jwt|csrf|xsrf|crumb|nonce|saml\w*|mac|code_verifier|assertion)$|authorization$|` +

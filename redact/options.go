@@ -6,16 +6,16 @@ import (
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-var optionAt = lazyregexp.New(`(?i)(?:^|[\s"'\x60(])(--?[a-z][a-z0-9-]*)(?:[ \t]+|=)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'\x60]+)`)
+var optionAt = newFinder(`(?i)(?:^|[\s"'\x60(])(--?[a-z][a-z0-9-]*)(?:[ \t]+|=)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'\x60]+)`, optionsIn)
 
 // options are options of commands whose value is a secret.
 func options(r *Redactor, e *edits) {
-	for _, m := range optionAt.FindAllStringSubmatchIndex(e.text, -1) {
+	optionAt.each(e.text, func(m []int) {
 		name := strings.TrimLeft(e.text[m[2]:m[3]], "-")
 		a, b := inside(e.text, m[4], m[5])
 		v := e.text[a:b]
 		if len(name) < 2 || a >= b || strings.HasPrefix(v, "-") && !strings.Contains(v, ".") || strings.HasPrefix(v, "$") || strings.HasPrefix(v, "@") || strings.HasPrefix(v, "/") {
-			continue
+			return
 		}
 		switch low := strings.ToLower(name); {
 		case low == "user", low == "username", low == "proxy-user", low == "http-user", low == "docker-username", low == "email":
@@ -23,7 +23,7 @@ func options(r *Redactor, e *edits) {
 		case low == "oauth2-bearer", secretName(low) && !strings.HasSuffix(low, "-stdin"):
 			e.put(a, b, func(v string) string { return r.value(sortOf(low), v) })
 		}
-	}
+	})
 }
 
 // login is user or user:password.
@@ -34,11 +34,11 @@ func (r *Redactor) login(v string) string {
 	return r.user(v)
 }
 
-var curlAt = lazyregexp.New(`(?:^|[\s"'\x60(])((?:-[suLkvifgGSnN]*u|-U|-b|-d|-F|-E)[ \t]*|(?:--user|--proxy-user|--cookie|--data(?:-raw|-binary|-ascii|-urlencode)?|--json|--form(?:-string)?|--cert|--pass|--url-query)(?:[ \t]+|=))("(?:[^"\\]|\\.)*"|\$?'[^']*'|[^\s"'\x60-][^\s"'\x60]*)`)
+var curlAt = newFinder(`(?:^|[\s"'\x60(])((?:-[suLkvifgGSnN]*u|-U|-b|-d|-F|-E)[ \t]*|(?:--user|--proxy-user|--cookie|--data(?:-raw|-binary|-ascii|-urlencode)?|--json|--form(?:-string)?|--cert|--pass|--url-query)(?:[ \t]+|=))("(?:[^"\\]|\\.)*"|\$?'[^']*'|[^\s"'\x60-][^\s"'\x60]*)`, curlIn)
 
 // curlOptions are options of curl that hold logins, cookies and bodies.
 func curlOptions(r *Redactor, e *edits) {
-	for _, m := range curlAt.FindAllStringSubmatchIndex(e.text, -1) {
+	curlAt.each(e.text, func(m []int) {
 		name := strings.TrimRight(e.text[m[2]:m[3]], " \t=")
 		a, b := inside(e.text, m[4], m[5])
 		for a == m[4] && b > a && strings.IndexByte(".,;)", e.text[b-1]) >= 0 {
@@ -46,7 +46,7 @@ func curlOptions(r *Redactor, e *edits) {
 		}
 		v := e.text[a:b]
 		if a >= b || strings.HasPrefix(v, "@") || strings.HasPrefix(v, "$") && !strings.Contains(v, ":") {
-			continue
+			return
 		}
 		switch {
 		case strings.HasSuffix(name, "u") && !strings.HasPrefix(name, "--"), name == "-U", name == "--user", name == "--proxy-user":
@@ -64,7 +64,7 @@ func curlOptions(r *Redactor, e *edits) {
 		case formBody.MatchString(v) && len(v) < 1<<20:
 			e.put(a, b, r.form)
 		}
-	}
+	})
 }
 
 // inside is the value without its quotation marks.
@@ -94,42 +94,42 @@ func (r *Redactor) form(v string) string {
 }
 
 var (
-	userAt   = lazyregexp.New(`(?i)\b(?:user(?:name)?|login|account|principal|subject)[ \t]*[=:]?[ \t]*["'\x60]([^"'\x60\s<>{}$]{2,80})["'\x60]`)
-	userNot  = lazyregexp.New(`(?i)\buser ([A-Za-z0-9._@\\-]{2,64}):? (?:not found|was not found|does not exist|authentication failure|in realm|is not|has been|could not|failed)`)
-	accessAt = lazyregexp.New(`(?m)^\S+ \S+ (\S+) \[[0-9]{1,2}/[A-Z][a-z]{2}/`)
-	htpass   = lazyregexp.New(`(?m)^([A-Za-z0-9._@+-]{1,64}):(?:\$(?:apr1|2[abxy]?|1|5|6|y)\$|\{S?SHA|[A-Za-z0-9 .@_-]{1,60}:[0-9a-f]{32}$)`)
+	userAt   = newFinder(`(?i)\b(?:user(?:name)?|login|account|principal|subject)[ \t]*[=:]?[ \t]*["'\x60]([^"'\x60\s<>{}$]{2,80})["'\x60]`, usersIn)
+	userNot  = newFinder(`(?i)\buser ([A-Za-z0-9._@\\-]{2,64}):? (?:not found|was not found|does not exist|authentication failure|in realm|is not|has been|could not|failed)`, unknownIn)
+	accessAt = newFinder(`(?m)^\S+ \S+ (\S+) \[[0-9]{1,2}/[A-Z][a-z]{2}/`, visitorsIn)
+	htpass   = newFinder(`(?m)^([A-Za-z0-9._@+-]{1,64}):(?:\$(?:apr1|2[abxy]?|1|5|6|y)\$|\{S?SHA|[A-Za-z0-9 .@_-]{1,60}:[0-9a-f]{32}$)`, ownersIn)
 )
 
 // users are names of users in messages and logs.
 func users(r *Redactor, e *edits) {
-	for _, re := range []*lazyregexp.Regexp{userAt, userNot, accessAt, htpass} {
-		for _, m := range re.FindAllStringSubmatchIndex(e.text, -1) {
+	for _, f := range []*finder{userAt, userNot, accessAt, htpass} {
+		f.each(e.text, func(m []int) {
 			if !common[strings.ToLower(e.text[m[2]:m[3]])] {
 				e.put(m[2], m[3], r.user)
 			}
-		}
+		})
 	}
 }
 
 // people are e-mail addresses and addresses of private networks, and host names when they are asked for.
 func people(r *Redactor, e *edits) {
 	if strings.IndexByte(e.text, '@') >= 0 {
-		for _, m := range mailbox.FindAllStringIndex(e.text, -1) {
+		mailbox.each(e.text, func(m []int) {
 			at := strings.IndexByte(e.text[m[0]:m[1]], '@')
 			if domain := e.text[m[0]+at+1 : m[1]]; m[0] > 0 && e.text[m[0]-1] == '/' || strings.ToUpper(domain) == domain {
-				continue // a Kerberos principal
+				return // a Kerberos principal
 			}
 			e.put(m[0], m[1], r.email)
-		}
+		})
 	}
 	if strings.Count(e.text, ".") >= 3 {
-		for _, m := range quad.FindAllStringIndex(e.text, -1) {
+		quad.each(e.text, func(m []int) {
 			e.put(m[0], m[1], r.address)
-		}
+		})
 	}
 	if r.opts.Hosts {
-		for _, m := range hostname.FindAllStringIndex(e.text, -1) {
+		hostname.each(e.text, func(m []int) {
 			e.put(m[0], m[1], r.host)
-		}
+		})
 	}
 }

@@ -39,7 +39,7 @@ func (r *Redactor) user(v string) string {
 		return before + e.to + after
 	}
 	switch {
-	case mailbox.MatchString(name) && mailbox.FindString(name) == name:
+	case mailbox.re.FindString(name) == name:
 		return before + r.email(name) + after
 	case uuid.MatchString(name), secret.Looks(name), cred.VendorOf(secret.Public(name)).Known():
 		sort := Key
@@ -81,7 +81,7 @@ func (r *Redactor) userEscaped(v string) string {
 	return v
 }
 
-var mailbox = lazyregexp.New(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}`)
+var mailbox = newFinder(`[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}`, mailboxesIn)
 
 // email replaces the local part; the domain is a host name.
 func (r *Redactor) email(v string) string {
@@ -102,18 +102,18 @@ func (r *Redactor) email(v string) string {
 // persons replaces e-mail addresses and addresses of private networks, and nothing else.
 func (r *Redactor) persons(v string) string {
 	if strings.IndexByte(v, '@') >= 0 && !strings.Contains(v, "://") {
-		v = mailbox.ReplaceAllStringFunc(v, r.email)
+		v = mailbox.replace(v, r.email)
 	}
 	if strings.Count(v, ".") >= 3 {
-		v = quad.ReplaceAllStringFunc(v, r.address)
+		v = quad.replace(v, r.address)
 	}
 	if r.opts.Hosts {
-		v = hostname.ReplaceAllStringFunc(v, r.host)
+		v = hostname.replace(v, r.host)
 	}
 	return v
 }
 
-var quad = lazyregexp.New(`\b[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\b`)
+var quad = newFinder(`\b[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\b`, quadsIn)
 
 // address replaces the end of an address in a private network.
 func (r *Redactor) address(v string) string {
@@ -137,7 +137,7 @@ func (r *Redactor) address(v string) string {
 	}
 }
 
-var hostname = lazyregexp.New(`(?i)\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b`)
+var hostname = newFinder(`(?i)\b(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}\b`, hostsIn)
 
 // host gives the stand-in of a host name, when that is asked for: another registrable domain, the labels in front by
 // number, but for those that say what a machine is for.

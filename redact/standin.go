@@ -56,7 +56,7 @@ func kept(s string) bool {
 	if _, ok := cred.PlaceholderForm(secret.Public(s)); ok {
 		return true
 	}
-	if len(s) <= 200 && (masked.MatchString(s) || openValue.MatchString(s)) {
+	if len(s) <= 200 && (mayBeMasked(s) && masked.MatchString(s) || mayBeOpen(s) && openValue.MatchString(s)) {
 		return true
 	}
 	for _, p := range []string{"{{", "${", "$(", "%(", "<"} { // a template, perhaps cut
@@ -69,6 +69,28 @@ func kept(s string) bool {
 
 // masked is a value whose middle was taken out by hand: a few letters at most remain.
 var masked = lazyregexp.New(`^[A-Za-z0-9_-]{0,8}(\*{3,}|x{4,}|X{4,}|\.{3,}|…|•{3,}|<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\})[A-Za-z0-9_-]{0,4}$`)
+
+func mayBeMasked(s string) bool {
+	for _, m := range []string{"***", "xxxx", "XXXX", "...", "…", "•", "<", "[", "{"} {
+		if strings.Contains(s, m) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeOpen is a quick look that spares most values the pattern.
+func mayBeOpen(s string) bool {
+	if s == "" {
+		return false
+	}
+	for _, m := range []string{"basic", "bearer", "digest", "negotiate", "ntlm", "token", "oauth", "api", "aws4-", "jwt", "hoba", "mutual", "x-", "auth", "0000000", "04b07795", "1950a258", "9188040d"} {
+		if s[0]|0x20 == m[0]|0x20 && hasFold(s, 0, m) {
+			return true
+		}
+	}
+	return strings.Contains(s, "\u212a") || strings.Contains(s, "\u017f") // to (?i) they are a k and an s
+}
 
 // openValue is a scheme word, the name of a field, or an id that Microsoft gives to its own services.
 var openValue = lazyregexp.New(`^(?i:basic|bearer|digest|negotiate|ntlm|token|oauth|apikey|api-key|aws4-hmac-sha256|jwt|hoba|mutual|x-[a-z-]+[0-9]{0,4}|authorization|` +
@@ -284,8 +306,9 @@ func (m *maker) short(v string, n int) string {
 	return b.String()
 }
 
+// shapeOf does not close v: nothing of it is kept, and the book of closed texts would grow by every token of a log.
 func shapeOf(v string) string {
-	s := secret.New(v).Shape()
+	s := secret.Public(v).Shape()
 	out := fmt.Sprintf("%d characters", s.Len)
 	if s.Len < longEnough {
 		out = "short"

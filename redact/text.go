@@ -230,13 +230,15 @@ func (r *Redactor) dotted(w string) string {
 
 // looks is secret.Looks without what only looks so: moments, names in capitals or with words in them.
 func (r *Redactor) looks(s string) bool {
-	if at := date.FindString(s); at != "" && (strings.Trim(s, "0123456789TZtz-:.+") == "" || !secret.Looks(strings.TrimLeft(s[len(at):], "0123456789TZtz-:._+"))) {
+	if !strings.ContainsAny(s, digits) {
 		return false
 	}
-	if known := cred.VendorOf(secret.Public(s)).Known(); known && strings.ContainsAny(s, digits) {
-		return true
+	if s[0] == '1' || s[0] == '2' {
+		if at := date.FindString(s); at != "" && (strings.Trim(s, "0123456789TZtz-:.+") == "" || !secret.Looks(strings.TrimLeft(s[len(at):], "0123456789TZtz-:._+"))) {
+			return false
+		}
 	}
-	return secret.Looks(s) && strings.ContainsAny(s, digits) && !named.MatchString(s)
+	return cred.VendorOf(secret.Public(s)).Known() || secret.Looks(s) && !named.MatchString(s)
 }
 
 // named is a name of code or of a product: words joined by hyphens, underscores or capitals, numbers at their ends.
@@ -269,7 +271,7 @@ func (r *Redactor) nameOf(v string) string {
 }
 
 // maybeToken is a JWT in text, as a whole or cut.
-func maybeToken(s string) bool { return jwt.LooksLike(secret.New(s)) }
+func maybeToken(s string) bool { return jwt.LooksLike(secret.Public(s)) }
 
 // tokenish reports a word that is no word of a sentence: a digit in it, or capitals inside, or marks of a password.
 func tokenish(s string) bool {

@@ -41,7 +41,7 @@ func (r *Redactor) token(v string) string {
 	}
 	out := strings.Join(parts, ".")
 	shape := "a JWT"
-	if t, err := jwt.Decode(secret.New(v)); err == nil {
+	if t, err := jwt.Decode(secret.Public(v)); err == nil {
 		shape = "a JWT, " + string(t.Form)
 		if t.Header.Alg != "" && len(t.Header.Alg) < 12 && !secret.Looks(t.Header.Alg) {
 			shape += ", " + t.Header.Alg

@@ -8,7 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/why401/why401/cred"
-	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
@@ -49,7 +48,7 @@ func (r *Redactor) takeApart(sort Sort, v string) string {
 	switch {
 	case r.known[core] != nil && r.known[core].Sort != User:
 		return r.leaf(sort, v)
-	case jwt.LooksLike(secret.New(core)) && strings.HasPrefix(core, "ey"):
+	case strings.HasPrefix(core, "ey") && maybeToken(core):
 		return before + r.token(core) + after
 	case quotedParam.MatchString(core):
 		return before + r.params(core) + after

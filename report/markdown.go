@@ -33,6 +33,13 @@ func Markdown(w io.Writer, rep *Report) error {
 		}
 		p("\n")
 	}
+	if len(r.Ladder) > 0 {
+		p("### The flow, step by step\n\n")
+		for i, g := range r.Ladder {
+			p("%d. %s\n", i+1, t(rungWords(g)))
+		}
+		p("\n")
+	}
 	markdownWhy(p, r)
 	markdownSigned(p, r)
 	for _, a := range r.Also {

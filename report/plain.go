@@ -37,6 +37,9 @@ func plainLines(r *Report, o TextOptions) []string {
 			add("Step %d of %d: %s", i+1, len(st), x.plain)
 		}
 	}
+	for i, g := range r.Ladder {
+		add("Flow step %d of %d: %s", i+1, len(r.Ladder), rungWords(g))
+	}
 	if f := r.Failure; f != nil {
 		add("Failed: %s: %s", f.Step, f.Message)
 	}

@@ -14,7 +14,7 @@ var hidden = lazyregexp.New(`secret#[0-9]+`)
 // vocabulary are the fields whose value is one of our own words: a cause's id, a layer, an outcome. A password that
 // happens to be a part of such a word ("wrong-pass" in wrong-password) must not break the id, and the gap would give
 // it away. The rule holds for words of that form only.
-var vocabulary = []string{"Schema", "Outcome", "Cause", "Family", "RefusedBy", "FaultAt", "Kind", "Result", "Credential"}
+var vocabulary = []string{"Schema", "Outcome", "Cause", "Family", "RefusedBy", "FaultAt", "Kind", "Step", "Result", "Credential"}
 
 var word = lazyregexp.New(`^[a-z0-9_]+(-[a-z0-9_]+)*$`)
 

@@ -24,6 +24,7 @@ type Report struct {
 	Suspects []Suspect  `json:"suspects"`
 	RuledOut []RuledOut `json:"ruled_out"`
 	Path     []Stop     `json:"path"`
+	Ladder   []Rung     `json:"ladder"` // the steps of an OAuth login or token request; empty when it is none
 	Evidence []Evidence `json:"evidence"`
 	Witness  *Witness   `json:"witness"`
 	Signed   *Signed    `json:"signed,omitempty"`
@@ -113,6 +114,15 @@ type Stop struct {
 	Product string         `json:"product"`
 	Result  string         `json:"result"` // passed, refused, not_reached, unknown
 	Note    string         `json:"note,omitempty"`
+}
+
+// Rung is one step of an OAuth flow: authorize, callback, device, token, refresh, API call. The first that is refused is
+// where the flow broke.
+type Rung struct {
+	Step     string `json:"step"`
+	Exchange int    `json:"exchange,omitempty"` // number of the exchange that shows it, absent when none does
+	Result   string `json:"result"`             // passed, refused, waiting, not_reached, not_seen
+	Detail   string `json:"detail,omitempty"`   // what it answered: "400 invalid_grant"
 }
 
 // Evidence is a fact a sceptic can check.

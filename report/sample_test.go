@@ -22,6 +22,32 @@ func samples() map[string]*Report {
 		"long":           long(),
 		"wide":           wide(),
 		"minimal":        {Outcome: NotKnown},
+		"flow":           flow(),
+	}
+}
+
+func flow() *Report {
+	return &Report{
+		Input: "a HAR file", Outcome: Found, Status: 400, Target: "https://login.example.com",
+		Verdict: Verdict{Cause: "pkce-verification-failed", Title: "code_verifier does not make the code_challenge that was sent", Family: "idp",
+			RefusedBy: exchange.IdentityProvider, FaultAt: exchange.Client, Grade: cause.Proved},
+		Path: []Stop{
+			{Name: "you", Kind: exchange.Client, Result: "passed", Note: "fault here"},
+			{Name: "app", Kind: exchange.Application, Result: "passed"},
+			{Name: "identity provider", Kind: exchange.IdentityProvider, Result: "refused"},
+		},
+		Ladder: []Rung{
+			{Step: "authorize", Exchange: 2, Result: "passed", Detail: "302"},
+			{Step: "callback", Exchange: 7, Result: "passed", Detail: "200"},
+			{Step: "token", Exchange: 9, Result: "refused", Detail: "400 invalid_grant"},
+			{Step: "API call", Result: "not_reached"},
+		},
+		Evidence: []Evidence{
+			{"The token endpoint answers invalid_grant.", Source{Exchange: 9}},
+			{"Computed again (S256), the challenge of this verifier is another one than the authorization request sent.", Source{Exchange: 2}},
+		},
+		Remedies: []Remedy{{ID: "keep-verifier", Cause: "pkce-verification-failed", Title: "keep the verifier of each login apart, under its state", For: "client", Opens: "nothing",
+			Steps: []string{"Store the verifier under the state before the redirect, and read it by the state that comes back."}}},
 	}
 }
 

@@ -34,6 +34,7 @@ func (s *screen) draw() []string {
 	s.head()
 	s.rule()
 	s.path()
+	s.ladder()
 	s.blank()
 	s.why()
 	s.signed()

@@ -124,15 +124,16 @@ type shape struct {
 	details   bool // the line under the path
 	twice     bool // the fact that the proof says again
 	opens     int  // lines of what a remedy opens
+	ladder    bool // a line for each step of a flow, not one for all
 }
 
 const all = 1 << 20
 
 var full = shape{blanks: true, facts: all, ruled: all, suspects: all, raises: all, would: true, also: all, notes: all,
-	fixes: all, steps: all, later: all, next: all, extras: true, details: true, twice: true, opens: all}
+	fixes: all, steps: all, later: all, next: all, extras: true, details: true, twice: true, opens: all, ladder: true}
 
 var usual = shape{blanks: true, facts: 3, factLines: 3, ruled: 2, suspects: 3, raises: 1, would: true, also: 2, notes: 2, noteLines: 2,
-	fixes: 2, steps: all, later: all, next: all, details: true, twice: true, opens: 2}
+	fixes: 2, steps: all, later: all, next: all, details: true, twice: true, opens: 2, ladder: true}
 
 // reductions are applied one after the other until the screen fits; what is dropped stands in -v.
 var reductions = []func(*shape){
@@ -143,6 +144,7 @@ var reductions = []func(*shape){
 	func(s *shape) { s.later = min(s.later, 3) },
 	func(s *shape) { s.factLines = 2 },
 	func(s *shape) { s.ruled = 0 },
+	func(s *shape) { s.ladder = false },
 	func(s *shape) { s.suspects = min(s.suspects, 1) },
 	func(s *shape) { s.would = false },
 	func(s *shape) { s.twice = false },

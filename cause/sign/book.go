@@ -255,6 +255,9 @@ func (b *Book) Signs(id string) []Sign {
 // Compare lets b measure likeness by m.
 func (b *Book) Compare(m *likeness.Model) { b.like = m }
 
+// Likely are the causes that the measure of likeness knows.
+func (b *Book) Likely() []string { return b.like.Causes() }
+
 // Like gives for each cause that the measure knows the logarithm of how likely e's words are about it; nil when there
 // is no measure, or no word is known.
 func (b *Book) Like(e *Evidence) map[string]float64 {

@@ -54,7 +54,7 @@ type Evidence struct {
 	docs      []doc
 	ideas     map[string]*Place
 	asked     []asked
-	like      map[string]float64 // made when first asked for
+	like      map[string]float64  // made when first asked for
 	lex       *lexicon            // the words of the pieces
 	voices    [Paper + 1][]uint64 // the pieces in which each speaks, as a set; made when first asked for
 	numbers   []number            // what may be a status in the text, in its order

@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/basic"
+	"github.com/why401/why401/cred/oauthflow"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -18,7 +19,7 @@ var OAuthClientSecretEncoding = &cause.Cause{
 	Title:   "the client secret has characters that OAuth wants encoded",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"wrong-password", "oauth-client-auth-failed", "missing-www-authenticate"},
+	Hides:   []string{"wrong-password", "oauth-client-auth-failed", "oauth-client-auth-method", "missing-www-authenticate", "url-userinfo-encoding"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return cause.Weightier(secretSent(v), secretRecorded(v))
@@ -35,13 +36,16 @@ func secretSent(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	secret := l.pair.Password
-	encoded := l.pair.Has(basic.PercentEncoded)
+	encoded := l.pair.Has(basic.PercentEncoded) && oauthflow.Encoded(secret)
 	special := secret.Match(mustEncode)
 	m, said := says(v, signature.ClientUnknown)
 	if judgedAs(v, signature.ClientUnknown) {
 		return nil
 	}
 	s := &cause.Suspicion{}
+	if v.TokenRequest() != nil {
+		s.RefusedBy = exchange.IdentityProvider
+	}
 	switch {
 	case special && !encoded && said:
 		s.Grade, s.Weight = cause.Likely, 0.75
@@ -68,6 +72,14 @@ func secretSent(v *cause.View) *cause.Suspicion {
 	body := `curl -i --data-urlencode "client_id=$CLIENT_ID" --data-urlencode "client_secret=$CLIENT_SECRET" -d grant_type=client_credentials ` + u
 	s.Raise = []cause.Raise{{Command: enc, Where: "where the client's secret is kept", Would: "give a token if the encoding is all that is wrong"},
 		{Command: body, Where: "the same place", Would: "give a token if the secret is right: in the body there is one encoding only"}}
+	// Client credentials hold nothing that works once: when the user lets a POST be repeated, the other form may be tried.
+	if t := v.TokenRequest(); t != nil && t.Grant() == oauthflow.ClientGrant && !v.Recorded() {
+		trial := cause.Trial{Key: "client-secret-encoded", Change: "the same id and secret, form-encoded before Basic", Edit: oauthflow.FormEncoded}
+		if encoded {
+			trial = cause.Trial{Key: "client-secret-decoded", Change: "the same id and secret without the encoding", Edit: oauthflow.NotEncoded}
+		}
+		s.Trials = []cause.Trial{trial.Passing().OrOut()}
+	}
 	s.Remedies = []cause.Remedy{{
 		ID: "encode-client-secret", Title: "form-encode client id and secret before Basic", For: "client", Effect: "the server decodes the very secret (RFC 6749 2.3.1)", Opens: "nothing",
 		Steps:  []string{enc, `JavaScript: btoa(encodeURIComponent(id).replace(/%20/g, "+") + ":" + encodeURIComponent(secret).replace(/%20/g, "+"))`},

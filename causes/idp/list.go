@@ -6,12 +6,22 @@ import "github.com/why401/why401/cause"
 
 // Causes are the causes of this family: those with a detector, then those that their pages' signs alone tell.
 var Causes = []*cause.Cause{
+	AuthorizationCodeBindingMismatch,
+	AuthorizationCodeUsedOrExpired,
+	DeviceCodeExpired,
 	EntraConditionalAccess,
 	EntraV1V2Issuer,
 	KeycloakUserinfoOrRealm,
 	NegotiateSPNMissing,
+	OAuthAccessDenied,
 	OAuthClientAuthFailed,
+	OAuthClientAuthMethod,
+	OAuthGrantNotAllowed,
+	OAuthScopeOrResourceRefused,
+	OAuthStateMismatch,
 	OIDCRedirectURIMismatch,
 	OktaOrgVsCustomAS,
+	PKCERequired,
+	PKCEVerificationFailed,
 	{ID: "oauth-token-request-incomplete", Title: "the token request lacks audience, resource or scope", Family: family, RefusedBy: "application", FaultAt: "client", Hides: []string{"token-aud-mismatch", "opaque-token-to-jwt-validator", "oauth-client-auth-failed"}},
 }

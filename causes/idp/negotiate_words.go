@@ -11,8 +11,8 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// answered decodes the token in an answer's NTLM or Negotiate challenge.
-func answered(x *exchange.Exchange) (ntlm.Message, bool) {
+// tokenBack decodes the token in an answer's NTLM or Negotiate challenge.
+func tokenBack(x *exchange.Exchange) (ntlm.Message, bool) {
 	for _, c := range challenge.Of(x) {
 		if (c.Is("Negotiate") || c.Is("NTLM")) && c.Token68 != "" {
 			if m, err := ntlm.Decode(secret.New(c.Token68)); err == nil {
@@ -27,7 +27,7 @@ func answered(x *exchange.Exchange) (ntlm.Message, bool) {
 // another one: a ticket is for the name in the URL.
 func ownName(v *cause.View, host string) (fact.Fact, string) {
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 40)] {
-		m, ok := answered(x)
+		m, ok := tokenBack(x)
 		if name := m.Target.DNSComputer; ok && name != "" && strings.Contains(name, ".") && !strings.EqualFold(name, host) {
 			return fact.At(x.N, "In its NTLM challenge the server calls itself %q, and the URL says %q: the client asks for a ticket of HTTP/%s.", name, host, host), strings.ToLower(name)
 		}
@@ -44,7 +44,7 @@ func spoken(v *cause.View) []fact.Fact {
 			out = append(out, v.Saw("The client offers %s.", strings.Join(m.Mechs[:min(len(m.Mechs), 4)], ", then ")))
 		}
 	}
-	if m, ok := answered(v.Answer); ok && m.State != "" {
+	if m, ok := tokenBack(v.Answer); ok && m.State != "" {
 		took := ""
 		if len(m.Mechs) > 0 {
 			took = " (" + m.Mechs[0] + ")"

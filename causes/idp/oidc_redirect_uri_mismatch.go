@@ -16,8 +16,9 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.IdentityProvider,
-	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "oauth-client-auth-failed"},
-	Partial:   true,
+	Hides: []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "oauth-client-auth-failed",
+		"redirect-to-login-instead-of-401", "redirect-scheme-upgrade", "forwarded-proto-missing"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !clientError(v) {
 			return nil
@@ -47,6 +48,16 @@ var OIDCRedirectURIMismatch = &cause.Cause{
 			s.Because = append(s.Because, v.Asked("redirect_uri is a loopback address; register it with its port, or as RFC 8252 7.3 has it for native clients."))
 		case sent:
 			s.Because = append(s.Because, v.Asked("redirect_uri was sent, with %d characters.", uri.Len()))
+		}
+		if a := v.Asking(); a != nil {
+			inside := insideAddress(v, a, s)
+			plain = plain || inside
+			s.Trials = addressTrials(v, a)
+			for _, n := range neighbours(a) {
+				if x := v.Trial(n.key); x != nil && asksLogin(v.Answer, x) {
+					s.Title = "redirect_uri differs from the registered one in " + n.what
+				}
+			}
 		}
 		s.Remedies = redirectRemedies(plain)
 		return s

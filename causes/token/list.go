@@ -16,6 +16,7 @@ var Causes = []*cause.Cause{
 	JWTSignatureInvalidWrongKey,
 	OpaqueTokenToJWTValidator,
 	RefreshTokenAsAccessToken,
+	RefreshTokenReuse,
 	ScopeMissing401,
 	TokenAudMismatch,
 	TokenExpired,
@@ -23,5 +24,4 @@ var Causes = []*cause.Cause{
 	TokenRevoked,
 	TokenTooLarge,
 	TokenWrongEnvironment,
-	{ID: "refresh-token-reuse", Title: "a refresh token was used twice and its family withdrawn", Family: family, RefusedBy: "identity-provider", FaultAt: "client", Hides: []string{"token-revoked", "session-expired", "oauth-client-auth-failed"}},
 }

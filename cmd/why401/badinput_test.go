@@ -588,3 +588,19 @@ func testCerts(t *testing.T) certSet {
 	s.other = leaf(now.Add(time.Hour), "", "other.example")
 	return s
 }
+
+// TestPlainText: what is written back keeps its byte order mark, which may be what is wrong; what is packed is no text.
+func TestPlainText(t *testing.T) {
+	for raw, want := range map[string]string{
+		"abc": "abc", "\ufeffabc": "\ufeffabc", "\xff\xfea\x00b\x00": "ab", "a\x00b\x00": "ab", "gr\xfc\xdfe": "grüße",
+	} {
+		if got, ok := plainText([]byte(raw)); !ok || got != want {
+			t.Errorf("%q: %q %v", raw, got, ok)
+		}
+	}
+	for _, raw := range []string{"\x1f\x8b\x08", "PK\x03\x04", "%PDF-1.7", "7z\xbc\xaf", "a\x00\x00"} {
+		if got, ok := plainText([]byte(raw)); ok {
+			t.Errorf("%q is text: %q", raw, got)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -8,19 +9,20 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/why401/why401/input"
+	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/input/har"
 	"github.com/why401/why401/redact"
 	"github.com/why401/why401/report"
-	"golang.org/x/text/encoding/charmap"
-	"golang.org/x/text/encoding/unicode"
 )
 
 // wholeText is the largest text that is redacted in memory; a HAR may be larger, it is rewritten as it is read.
 const wholeText = 8 << 20
+
+// headText is how much of an input tells whether it is text.
+const headText = 64 << 10
 
 type redaction struct {
 	app            *app
@@ -86,7 +88,7 @@ func (d *redaction) run(args []string) error {
 		return d.app.print(findsText(r.Finds(), d.app.options()))
 	}
 	if !d.app.show.quiet {
-		d.app.say("%s", r.Summary())
+		fmt.Fprintln(d.app.err, r.Summary()) // our own words and numbers: nothing that Scrub could find
 	}
 	return nil
 }
@@ -161,30 +163,25 @@ func head(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b := make([]byte, 64<<10)
+	b := make([]byte, headText)
 	n, err := io.ReadFull(f, b)
-	for n > 0 && !utf8.Valid(b[:n]) && n > len(b)-utf8.UTFMax {
-		n-- // cut inside a character
-	}
 	if err == io.ErrUnexpectedEOF {
 		err = nil
 	}
 	return b[:n], err
 }
 
-// plainText gives b as UTF-8; UTF-16, which PowerShell writes, and Latin-1 are converted.
+// plainText gives b as UTF-8, with its byte order mark where it had one; false when it is no text, as with any reader.
 func plainText(b []byte) (string, bool) {
-	switch {
-	case bytes.HasPrefix(b, []byte("\xff\xfe")), bytes.HasPrefix(b, []byte("\xfe\xff")):
-		out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewDecoder().Bytes(b)
-		return string(out), err == nil
-	case bytes.IndexByte(b, 0) >= 0, bytes.HasPrefix(b, []byte("\x1f\x8b")), bytes.HasPrefix(b, []byte("PK\x03\x04")):
+	head := string(b[:min(len(b), headText)])
+	if _, ok := form.MagicOf(head); ok || !form.IsText(head) {
 		return "", false
-	case !utf8.Valid(b):
-		out, err := charmap.Windows1252.NewDecoder().Bytes(b)
-		return string(out), err == nil
 	}
-	return string(b), true
+	text, w := form.Decode(string(b))
+	if w.Mark && w.In == form.UTF8 {
+		text = "\ufeff" + text // it may be what is wrong
+	}
+	return text, true
 }
 
 func (s *source) learn(r *redact.Redactor, kind string) error {
@@ -209,7 +206,8 @@ func (s *source) stream(r *redact.Redactor, w io.Writer) error {
 		return unreadable(err, "")
 	}
 	defer f.Close()
-	return r.Stream(f, w)
+	in, _ := form.Reader(bufio.NewReader(f))
+	return r.Stream(in, w)
 }
 
 // findsText lists what is replaced, as a table, or one per line.

@@ -157,7 +157,7 @@ func (m *message) build() (exchange.Request, error) {
 	}
 	m.describeBody(add, chunked)
 	if !m.hollow {
-		req.Body = secret.New(m.body)
+		req.Body = exchange.CloseBody(m.body)
 	}
 	return req, nil
 }

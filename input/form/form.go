@@ -15,6 +15,10 @@ type Options struct {
 	Dir    string      // relative file names in the input start here
 	Home   string      // for ~ in the input; "" means that files are not looked at
 	Sure   bool        // the user named the kind: read as well as possible, do not doubt
+
+	// Written says how the text stood in its file when it was decoded before it came here: configuration is read by
+	// programs that take a byte order mark for a part of it.
+	Written Written
 }
 
 // Form is one kind of input.
@@ -34,4 +38,10 @@ type Form struct {
 
 	// Stream reads in bounded memory where the input may be larger than what Read is given; nil when it never is.
 	Stream func(r io.Reader, o Options) (exchange.Evidence, error)
+}
+
+// Span is a run of lines of a text, from 1, both ends included. They are lines of the text as it was given.
+type Span struct {
+	First, Last int
+	Kind        string // what it was read as; "" where that stands elsewhere
 }

@@ -18,6 +18,28 @@ func (e *entry) web() bool {
 	return false
 }
 
+// ofFlow reports a step of an OAuth login (package oauthflow reads them): a request for a login or for tokens, a redirect
+// with a code, a device's question, or the metadata in front of it.
+func (e *entry) ofFlow() bool {
+	has := func(text []byte, words ...string) bool {
+		for _, w := range words {
+			if !bytes.Contains(text, []byte(w)) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, at := range [][]byte{e.text[e.url.from:e.url.to], []byte(e.location())} {
+		if has(at, "client_id=", "response_type=") || has(at, "code=", "state=") || has(at, "error=", "state=") {
+			return true
+		}
+	}
+	if has(e.text[e.url.from:e.url.to], "/.well-known/") {
+		return has(e.text[e.url.from:e.url.to], "openid-configuration") || has(e.text[e.url.from:e.url.to], "oauth-authorization-server")
+	}
+	return has(e.text[e.post.from:e.post.to], "grant_type") || has(e.text[e.body.from:min(e.body.to, e.body.from+4096)], `"device_code"`)
+}
+
 // web writes the URL of a WebSocket as that of the request that opened it.
 func web(url string) string {
 	if len(url) > 3 && strings.EqualFold(url[:2], "ws") {

@@ -34,7 +34,7 @@ func (e *entry) exchange(o form.Options) (*exchange.Exchange, error) {
 	}
 	switch body := e.sentBody(); {
 	case body != "":
-		x.Request.Body = secret.New(body)
+		x.Request.Body = exchange.CloseBody(body)
 		if e.postCut {
 			x.Unseen |= exchange.RequestBody
 		}

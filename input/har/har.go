@@ -28,13 +28,7 @@ var Forms = []form.Form{{
 // Is says how sure it is that text begins a HAR file: {"log": {"version" or "creator" or "entries" or "pages". A single entry, or
 // the entries alone, count less.
 func Is(text string) int {
-	head := text[:min(len(text), 16<<10)]
-	if strings.Contains(head[:min(len(head), 64)], "\x00") { // UTF-16
-		head = strings.ReplaceAll(head, "\x00", "")
-	}
-	for _, mark := range []string{"\xff\xfe", "\xfe\xff", "\xef\xbb\xbf"} {
-		head = strings.TrimPrefix(head, mark)
-	}
+	head, _ := form.Decode(text[:min(len(text), 16<<10)])
 	head = strings.TrimLeft(head, " \t\r\n")
 	if head == "" || head[0] != '{' && head[0] != '[' {
 		return 0

@@ -46,6 +46,7 @@ type keeper struct {
 	tell                      map[string]int // refusals by what they were, for people
 	last, redirects           pool
 	preflights, cookies, odds pool
+	flows                     pool // steps of OAuth logins, which are compared with each other
 	passed                    map[string]*entry
 	passedUsed                int
 	beside                    map[string]*entry // of the paths that were refused: the last that passed, or nil
@@ -58,6 +59,7 @@ func (k *keeper) init() {
 	k.preflights = pool{max: 100, bytes: 4 << 20}
 	k.cookies = pool{max: 60, bytes: 4 << 20}
 	k.odds = pool{max: 40, bytes: 8 << 20}
+	k.flows = pool{max: 80, bytes: 8 << 20}
 	k.passed, k.beside = map[string]*entry{}, map[string]*entry{}
 }
 
@@ -68,6 +70,9 @@ func (k *keeper) take(e *entry) {
 	if !e.web() {
 		k.foreign++
 		return
+	}
+	if e.ofFlow() {
+		k.flows.add(e.lean(maxBody))
 	}
 	switch {
 	case e.refused():
@@ -183,6 +188,9 @@ func (k *keeper) chosen() []*entry {
 		if to, ok := e.leadsTo(); ok && e.status/100 == 3 {
 			targets[to] = true
 		}
+	}
+	for _, e := range k.flows.items {
+		add(e)
 	}
 	for _, e := range slices.Backward(k.redirects.items) { // the way to a refusal
 		if to, ok := e.leadsTo(); ok && (targets[to] || targets[string(e.key())]) {

@@ -2,13 +2,11 @@ package har
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/unicode"
+	"github.com/why401/why401/input/form"
 )
 
 // open looks at the first bytes: a byte order mark is taken off, UTF-16 (what PowerShell's > writes) is made UTF-8,
@@ -22,27 +20,18 @@ func open(in io.Reader) (io.Reader, error) {
 		}
 		return nil, errors.New("the HAR file is empty")
 	}
-	has := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
-	var code encoding.Encoding
-	switch {
-	case has("\x1f\x8b"):
-		return nil, errors.New("not a HAR file yet: it is packed with gzip; unpack it first (gunzip)")
-	case has("PK\x03\x04"), has("PK\x05\x06"):
-		return nil, errors.New("not a HAR file yet: it is a ZIP archive (Playwright's .har.zip, Fiddler's .saz); unpack it and give the .har file inside")
-	case has("\x28\xb5\x2f\xfd"), has("\xfd7zXZ\x00"), has("BZh"), has("7z\xbc\xaf"):
-		return nil, errors.New("not a HAR file yet: it is packed; unpack it first")
-	case has("\xef\xbb\xbf"):
-		_, err := b.Discard(3)
-		return b, err
-	case has("\xff\xfe"), len(head) > 1 && head[0] != 0 && head[1] == 0:
-		code = unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
-	case has("\xfe\xff"), len(head) > 1 && head[0] == 0 && head[1] != 0:
-		code = unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
-	case bytes.IndexByte(head, 0) >= 0:
+	if m, ok := form.MagicOf(string(head)); ok {
+		switch {
+		case m.Name == "ZIP":
+			return nil, errors.New("not a HAR file yet: it is a ZIP archive (Playwright's .har.zip, Fiddler's .saz); unpack it and give the .har file inside")
+		case m.Packed:
+			return nil, fmt.Errorf("not a HAR file yet: it is %s", m)
+		}
+		return nil, fmt.Errorf("not a HAR file: it is %s", m.What)
+	}
+	if !form.IsText(string(head)) {
 		return nil, errors.New("not a HAR file: it holds binary data where JSON was expected")
 	}
-	if code != nil {
-		return code.NewDecoder().Reader(b), nil
-	}
-	return b, nil
+	r, _ := form.Reader(b)
+	return r, nil
 }

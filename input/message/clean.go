@@ -2,15 +2,15 @@ package message
 
 import (
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/why401/why401/input/form"
 )
 
-// Clean makes text uniform: UTF-16 becomes UTF-8, a byte order mark goes, line breaks become \n, and the colours of a
-// terminal (ECMA-48 sequences) and NUL bytes are taken out. Bytes that are no UTF-8 stay.
+// Clean makes text uniform: it is decoded (form.Decode), line breaks become \n, and the colours of a terminal (ECMA-48
+// sequences) and NUL bytes are taken out.
 func Clean(text string) string {
-	text = fromUTF16(text)
-	text = strings.TrimPrefix(text, "\ufeff")
+	text, _ = form.Decode(text)
 	if strings.IndexByte(text, '\r') >= 0 {
 		text = strings.ReplaceAll(text, "\r\n", "\n")
 		text = strings.ReplaceAll(text, "\r", "\n")
@@ -22,31 +22,6 @@ func Clean(text string) string {
 		text = strings.ReplaceAll(text, "\x00", "")
 	}
 	return text
-}
-
-// fromUTF16 decodes text that begins with a byte order mark of UTF-16, or in which every other byte is NUL.
-func fromUTF16(s string) string {
-	if len(s) < 4 {
-		return s
-	}
-	big := s[0] == 0xfe && s[1] == 0xff || s[0] == 0 && s[2] == 0 && s[1] != 0 && s[3] != 0
-	little := s[0] == 0xff && s[1] == 0xfe || s[1] == 0 && s[3] == 0 && s[0] != 0 && s[2] != 0
-	if !big && !little {
-		return s
-	}
-	units := make([]uint16, 0, len(s)/2)
-	for i := 0; i+1 < len(s); i += 2 {
-		hi, lo := s[i], s[i+1]
-		if little {
-			hi, lo = lo, hi
-		}
-		units = append(units, uint16(hi)<<8|uint16(lo))
-	}
-	var b strings.Builder
-	for _, r := range utf16.Decode(units) {
-		b.WriteRune(r)
-	}
-	return b.String()
 }
 
 // colours takes escape sequences out: ESC [ parameters final, and ESC ] ... BEL.

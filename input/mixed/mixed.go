@@ -137,15 +137,15 @@ func (r *reader) others() {
 	}
 	found, _ := transcript.Scan(r.left(), r.o)
 	for _, f := range found {
-		if f.From == f.To && f.Kind == "header-dump" {
-			if e, _ := snippet.Scan(r.lines[f.From-1], r.o); len(e.Intents) > 0 {
+		if f.First == f.Last && f.Kind == "header-dump" {
+			if e, _ := snippet.Scan(r.lines[f.First-1], r.o); len(e.Intents) > 0 {
 				continue // the header of a call
 			}
 		}
 		r.out.Add(f.Evidence)
-		r.mark(f.From, f.To)
-		if f.From == f.To {
-			r.keepProse(f.From, f.To)
+		r.mark(f.First, f.Last)
+		if f.First == f.Last {
+			r.keepProse(f.First, f.Last)
 		}
 	}
 	e, spans := snippet.Scan(r.left(), r.o)

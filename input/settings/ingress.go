@@ -103,7 +103,7 @@ func (r *reader) ingressEntry(e yamlEntry) {
 func isNumber(s string) bool { return strings.Trim(s, "0123456789") == "" && s != "" }
 
 // splitNginx empties the lines of text that are nginx directives at the left margin, not within a snippet, and names them.
-func splitNginx(text string) (manifest string, beside []Span) {
+func splitNginx(text string) (manifest string, beside []form.Span) {
 	ls := lines(text)
 	depth, margin := 0, -1 // margin: indentation of the key whose block scalar is passed
 	for i, l := range ls {
@@ -124,7 +124,7 @@ func splitNginx(text string) (manifest string, beside []Span) {
 		if n := len(beside); n > 0 && beside[n-1].Last == i {
 			beside[n-1].Last = i + 1
 		} else {
-			beside = append(beside, Span{Kind: "config-nginx", First: i + 1, Last: i + 1})
+			beside = append(beside, form.Span{Kind: "config-nginx", First: i + 1, Last: i + 1})
 		}
 	}
 	for _, b := range beside {

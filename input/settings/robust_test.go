@@ -10,8 +10,8 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
-	"github.com/why401/why401/input/settings"
 	"github.com/why401/why401/internal/corpus"
+	"github.com/why401/why401/input/settings"
 )
 
 // hostile are texts that nobody wrote to be read.

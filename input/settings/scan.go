@@ -8,13 +8,6 @@ import (
 	"github.com/why401/why401/input/form"
 )
 
-// Span is a run of lines that was read as one kind of configuration. Lines count from 1 in the text that was scanned,
-// both ends belong to it.
-type Span struct {
-	Kind        string
-	First, Last int
-}
-
 // Bounds on the fragments of one text that are read, and on the lines that are looked at.
 const (
 	maxSpans = 200
@@ -25,12 +18,13 @@ const (
 // line that names a file, or in lines that only one kind of configuration has. It gives what they say and the lines it
 // used, in order, without overlap; the sources of the settings carry the line in text (after o.Source's own). What is no
 // configuration is left to others: Scan has no errors.
-func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
+func Scan(text string, o form.Options) (exchange.Evidence, []form.Span) {
 	var ev exchange.Evidence
-	clear, _, err := clean(text)
+	clear, _, err := clean(text, form.Written{})
 	if err != nil {
 		return ev, nil
 	}
+	o.Written = form.Written{} // a fragment says nothing about the file
 	ls := lines(clear)
 	ls = ls[:min(len(ls), maxScan)]
 	s := &scanner{ls: ls, o: o, used: make([]bool, len(ls))}
@@ -38,7 +32,7 @@ func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 	s.titles()
 	s.runs()
 	slices.SortFunc(s.found, func(a, b found) int { return a.First - b.First })
-	spans := make([]Span, 0, len(s.found))
+	spans := make([]form.Span, 0, len(s.found))
 	for _, f := range s.found {
 		ev.Add(f.ev)
 		spans = append(spans, f.Span)
@@ -47,7 +41,7 @@ func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 }
 
 type found struct {
-	Span
+	form.Span
 	ev exchange.Evidence
 }
 
@@ -70,7 +64,7 @@ func (s *scanner) try(f form.Form, first, last int) bool {
 	if err != nil || len(ev.Settings) == 0 {
 		return false
 	}
-	s.found = append(s.found, found{Span{f.Kind, first, last}, ev})
+	s.found = append(s.found, found{form.Span{First: first, Last: last, Kind: f.Kind}, ev})
 	for i := first - 1; i < last; i++ {
 		s.used[i] = true
 	}

@@ -32,7 +32,7 @@ type reader struct {
 
 // read cleans text and runs one reader over it.
 func read(text string, o form.Options, system, expected string, run func(r *reader, text string)) (exchange.Evidence, error) {
-	text, said, err := clean(text)
+	text, said, err := clean(text, o.Written)
 	if err != nil {
 		return exchange.Evidence{}, fmt.Errorf("%s: %w", expected, err)
 	}

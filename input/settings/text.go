@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/why401/why401/input/form"
 )
 
 // Limits: above them reading stops, and says so.
@@ -20,26 +20,27 @@ const (
 	peekLines   = 400
 )
 
-// clean gives text as UTF-8 with LF line ends, and what was found on the way, in words that may be shown.
-func clean(text string) (string, []string, error) {
+// clean gives text as UTF-8 with LF line ends, and what was found on the way, in words that may be shown. before is how it
+// was written when it was decoded already.
+func clean(text string, before form.Written) (string, []string, error) {
 	var said []string
 	if len(text) > maxText {
 		return "", nil, fmt.Errorf("%d bytes, more than the %d that are read of a configuration", len(text), maxText)
 	}
+	text, w := form.Decode(text)
+	if w == (form.Written{In: form.UTF8}) && before.In != "" {
+		w = before // it was decoded on its way here
+	}
 	switch {
-	case strings.HasPrefix(text, "\ufeff"):
-		text = text[3:]
-		said = append(said, "the text begins with a byte order mark")
-	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		text = fromUTF16(text)
-		said = append(said, "the text is UTF-16, which few programs expect of a configuration")
-	}
-	if strings.IndexByte(text, 0) >= 0 {
+	case strings.IndexByte(text, 0) >= 0:
 		return "", nil, errors.New("not text: it holds zero bytes")
+	case w.In == form.UTF16LE, w.In == form.UTF16BE:
+		said = append(said, "the text is UTF-16, which few programs expect of a configuration")
+	case w.Mark:
+		said = append(said, "the text begins with a byte order mark")
 	}
-	if !utf8.ValidString(text) {
+	if w.In == form.Latin {
 		said = append(said, "the text is not UTF-8")
-		text = fromLatin1(text)
 	}
 	if strings.Contains(text, "\r") {
 		if strings.Contains(text, "\r\n") {
@@ -48,28 +49,6 @@ func clean(text string) (string, []string, error) {
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\r", "\n")
 	}
 	return text, said, nil
-}
-
-func fromUTF16(text string) string {
-	little := text[0] == 0xff
-	b := text[2:]
-	units := make([]uint16, 0, len(b)/2)
-	for i := 0; i+1 < len(b); i += 2 {
-		if little {
-			units = append(units, uint16(b[i])|uint16(b[i+1])<<8)
-		} else {
-			units = append(units, uint16(b[i])<<8|uint16(b[i+1]))
-		}
-	}
-	return string(utf16.Decode(units))
-}
-
-func fromLatin1(text string) string {
-	var b strings.Builder
-	for i := range len(text) {
-		b.WriteRune(rune(text[i]))
-	}
-	return b.String()
 }
 
 // lines splits cleaned text; a line longer than any configuration has is cut.

@@ -1,35 +1,16 @@
 package snippet
 
 import (
-	"encoding/binary"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
+	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-// plainText decodes UTF-16 by its mark, drops the mark of UTF-8 and reads other bytes as Latin-1.
+// plainText decodes s and makes its line breaks \n.
 func plainText(s string) string {
-	switch {
-	case strings.HasPrefix(s, "\xff\xfe"), strings.HasPrefix(s, "\xfe\xff"):
-		order := binary.ByteOrder(binary.LittleEndian)
-		if s[0] == 0xfe {
-			order = binary.BigEndian
-		}
-		var u []uint16
-		for i := 2; i+1 < len(s); i += 2 {
-			u = append(u, order.Uint16([]byte(s[i:i+2])))
-		}
-		s = string(utf16.Decode(u))
-	case !utf8.ValidString(s):
-		r := make([]rune, len(s))
-		for i := range len(s) {
-			r[i] = rune(s[i])
-		}
-		s = string(r)
-	}
-	return strings.ReplaceAll(strings.TrimPrefix(s, "\ufeff"), "\r\n", "\n")
+	s, _ = form.Decode(s)
+	return strings.ReplaceAll(s, "\r\n", "\n")
 }
 
 // signs are what a kind is recognised by, the surest first.

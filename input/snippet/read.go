@@ -10,7 +10,7 @@ import (
 )
 
 // read reads text as one kind.
-func read(kind, text string, o form.Options) (exchange.Evidence, []Span, error) {
+func read(kind, text string, o form.Options) (exchange.Evidence, []form.Span, error) {
 	if o.Source == (fact.Source{}) {
 		o.Source = fact.Source{Input: kind}
 	}
@@ -27,9 +27,9 @@ func read(kind, text string, o form.Options) (exchange.Evidence, []Span, error) 
 	return code(rulesOf(kind), text, o)
 }
 
-func shell(text string, o form.Options, f func(string, curl.Options) ([]*exchange.Intent, error)) (exchange.Evidence, []Span, error) {
+func shell(text string, o form.Options, f func(string, curl.Options) ([]*exchange.Intent, error)) (exchange.Evidence, []form.Span, error) {
 	in, err := f(text, curl.Options{Dir: o.Dir, Home: o.Home, Source: o.Source})
-	return exchange.Evidence{Intents: in}, []Span{{First: 1, Last: 1 + strings.Count(text, "\n")}}, err
+	return exchange.Evidence{Intents: in}, []form.Span{{First: 1, Last: 1 + strings.Count(text, "\n")}}, err
 }
 
 func rulesOf(kind string) rules {
@@ -56,7 +56,7 @@ func rulesOf(kind string) rules {
 const maxCode = 128 << 10
 
 // code goes through a piece of code and makes intents of the requests in it.
-func code(r rules, text string, o form.Options) (exchange.Evidence, []Span, error) {
+func code(r rules, text string, o form.Options) (exchange.Evidence, []form.Span, error) {
 	cut := len(text) > maxCode
 	if cut {
 		text = text[:maxCode]
@@ -68,7 +68,7 @@ func code(r rules, text string, o form.Options) (exchange.Evidence, []Span, erro
 	in.o = o
 	in.run(parse(r.lang, text))
 	var e exchange.Evidence
-	var spans []Span
+	var spans []form.Span
 	seen := map[*draft]bool{}
 	for _, d := range in.made {
 		if seen[d] || len(e.Intents) >= 100 {
@@ -92,7 +92,7 @@ func code(r rules, text string, o form.Options) (exchange.Evidence, []Span, erro
 		e.Intents = append(e.Intents, list...)
 		e.Settings = append(e.Settings, sets...)
 		first := 1 + strings.Count(text[:min(d.pos, len(text))], "\n")
-		spans = append(spans, Span{First: first, Last: first + strings.Count(text[min(d.pos, len(text)):max(min(d.end, len(text)), min(d.pos, len(text)))], "\n"), Kind: r.kind})
+		spans = append(spans, form.Span{First: first, Last: first + strings.Count(text[min(d.pos, len(text)):max(min(d.end, len(text)), min(d.pos, len(text)))], "\n"), Kind: r.kind})
 	}
 	for _, f := range in.facts {
 		e.Facts = append(e.Facts, fact.Fact{Text: f, From: o.Source})

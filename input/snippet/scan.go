@@ -18,7 +18,7 @@ const maxRegions = 100
 // Scan finds commands and calls that make a request inside longer mixed text, such as a shell session with prompts, a
 // letter with code in it or a source file, and tells which lines it used. What looks like a command but cannot be read
 // is a fact of the evidence, not an error. Text above 1 MiB is not looked at.
-func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
+func Scan(text string, o form.Options) (exchange.Evidence, []form.Span) {
 	var e exchange.Evidence
 	if len(text) > maxText {
 		return e, nil
@@ -35,7 +35,7 @@ func Scan(text string, o form.Options) (exchange.Evidence, []Span) {
 	s.commands()
 	s.code()
 	sort.SliceStable(s.found, func(i, j int) bool { return s.found[i].span.First < s.found[j].span.First })
-	var spans []Span
+	var spans []form.Span
 	for _, f := range s.found {
 		e.Add(f.e)
 		spans = append(spans, f.span)
@@ -60,7 +60,7 @@ type variable struct {
 
 type found struct {
 	e    exchange.Evidence
-	span Span
+	span form.Span
 }
 
 var (
@@ -344,13 +344,13 @@ func (s *scanner) take(kind string, first, last, prompt int) {
 	if err != nil {
 		e.Facts = append(e.Facts, fact.Fact{Text: fmt.Sprintf("a %s command could not be read: %v", strings.TrimSuffix(kind, "-cmd"), err), From: src})
 		if len(e.Intents) == 0 {
-			s.found = append(s.found, found{e, Span{first + 1, last + 1, kind}})
+			s.found = append(s.found, found{e, form.Span{First: first + 1, Last: last + 1, Kind: kind}})
 			s.mark(first, last)
 			return
 		}
 	}
 	if len(e.Intents) > 0 {
-		s.found = append(s.found, found{e, Span{first + 1, last + 1, kind}})
+		s.found = append(s.found, found{e, form.Span{First: first + 1, Last: last + 1, Kind: kind}})
 		s.mark(first, last)
 	}
 }
@@ -420,7 +420,7 @@ func (s *scanner) piece(first, end int) {
 	}
 	e, _, err := read(kind, text, o)
 	if err == nil && len(e.Intents) > 0 {
-		s.found = append(s.found, found{e, Span{first + 1, end, kind}})
+		s.found = append(s.found, found{e, form.Span{First: first + 1, Last: end, Kind: kind}})
 		s.mark(first, end-1)
 	}
 }

@@ -17,12 +17,6 @@ import (
 // maxText is the longest text that is read: 1 MiB.
 const maxText = 1 << 20
 
-// Span is a run of lines that Scan used, both ends included, from 1.
-type Span struct {
-	First, Last int
-	Kind        string // the Form's kind
-}
-
 // Forms are the readers, one for each kind.
 var Forms = []form.Form{
 	shaped("curl", "a curl command", "bash", "curl-bash"),

@@ -33,7 +33,7 @@ print(r.status_code)
 // TestScanSession reads one session of three shells and a piece of code.
 func TestScanSession(t *testing.T) {
 	e, spans := Scan(session, form.Options{})
-	want := []Span{{2, 2, "curl"}, {4, 5, "curl"}, {7, 9, "powershell"}, {11, 11, "curl-cmd"}, {15, 19, "python-requests"}}
+	want := []form.Span{{First: 2, Last: 2, Kind: "curl"}, {First: 4, Last: 5, Kind: "curl"}, {First: 7, Last: 9, Kind: "powershell"}, {First: 11, Last: 11, Kind: "curl-cmd"}, {First: 15, Last: 19, Kind: "python-requests"}}
 	if len(spans) != len(want) {
 		t.Fatalf("spans %v, facts %v", spans, e.Facts)
 	}

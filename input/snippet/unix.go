@@ -20,9 +20,9 @@ type shellCall struct {
 }
 
 // unix reads the wget and HTTPie commands of a text for a POSIX shell.
-func unix(kind, text string, o form.Options) (exchange.Evidence, []Span, error) {
+func unix(kind, text string, o form.Options) (exchange.Evidence, []form.Span, error) {
 	var e exchange.Evidence
-	var spans []Span
+	var spans []form.Span
 	calls, err := shellCalls(stripShellPrompts(text), func(w string) bool {
 		switch path.Base(strings.ReplaceAll(w, `\`, "/")) {
 		case "wget", "wget.exe", "wget2":
@@ -57,7 +57,7 @@ func unix(kind, text string, o form.Options) (exchange.Evidence, []Span, error) 
 			}
 			e.Intents = append(e.Intents, i)
 			e.Settings = append(e.Settings, sets...)
-			spans = append(spans, Span{First: 1 + strings.Count(text[:min(c.pos, len(text))], "\n"), Last: 1 + strings.Count(text[:min(c.end, len(text))], "\n"), Kind: kind})
+			spans = append(spans, form.Span{First: 1 + strings.Count(text[:min(c.pos, len(text))], "\n"), Last: 1 + strings.Count(text[:min(c.end, len(text))], "\n"), Kind: kind})
 		}
 	}
 	return e, spans, nil

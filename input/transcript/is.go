@@ -109,9 +109,9 @@ func score(text string) map[string]int {
 }
 
 // words counts the lines of s that are not blank.
-func words(all []string, s Span) int {
+func words(all []string, s form.Span) int {
 	n := 0
-	for _, l := range all[min(s.From-1, len(all)):min(s.To, len(all))] {
+	for _, l := range all[min(s.First-1, len(all)):min(s.Last, len(all))] {
 		if strings.TrimSpace(l) != "" && !fence(l) && !noise(l) {
 			n++
 		}

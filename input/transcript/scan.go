@@ -8,14 +8,10 @@ import (
 	"github.com/why401/why401/input/form"
 )
 
-// Span are lines of a text, from 1, both included.
-type Span struct{ From, To int }
-
 // Find is one conversation in a longer text.
 type Find struct {
-	Kind              string // of the form it has: "curl-verbose", "console", ...
-	Span                     // the lines it took; the command above it is included
-	exchange.Evidence        // exchanges, the intents of the command that made them, messages, facts
+	form.Span         // the lines it took, the command above it included, and their kind: "curl-verbose", "console", ...
+	exchange.Evidence // exchanges, the intents of the command that made them, messages, facts
 }
 
 // maxExchanges is how many exchanges and messages are read; what stands behind them is left in rest.
@@ -23,7 +19,7 @@ const maxExchanges = 5000
 
 // Scan finds the HTTP conversations in text, in order, and the lines that belong to none. A curl command belongs to a
 // conversation when its output follows; without output it is left in rest. The time is linear in the text.
-func Scan(text string, o form.Options) (found []Find, rest []Span) {
+func Scan(text string, o form.Options) (found []Find, rest []form.Span) {
 	t := newTalk(unwrap(text), o)
 	used := make([]bool, len(t.ls))
 	for i, n := 0, 0; i < len(t.ls) && n < maxExchanges; {
@@ -39,7 +35,7 @@ func Scan(text string, o form.Options) (found []Find, rest []Span) {
 			used[k] = true
 		}
 		if n += len(t.ev.Exchanges) + len(t.ev.Messages); !t.ev.Empty() {
-			found = append(found, Find{Kind: kind, Span: Span{i + 1, next}, Evidence: t.ev})
+			found = append(found, Find{Span: form.Span{First: i + 1, Last: next, Kind: kind}, Evidence: t.ev})
 			t.ev = exchange.Evidence{}
 		}
 		i = next
@@ -84,8 +80,8 @@ func (t *talk) at(i int) (next int, kind string) {
 }
 
 // unread are the lines that no find took, without the blank ones around them.
-func unread(ls []line, used []bool) []Span {
-	var out []Span
+func unread(ls []line, used []bool) []form.Span {
+	var out []form.Span
 	for i := 0; i < len(ls); i++ {
 		if used[i] || ls[i].empty || noise(ls[i].text) {
 			continue
@@ -96,27 +92,28 @@ func unread(ls []line, used []bool) []Span {
 				to = i
 			}
 		}
-		out = append(out, Span{from + 1, to + 1})
+		out = append(out, form.Span{First: from + 1, Last: to + 1})
 	}
 	return out
 }
 
 // notes are the spans of text that hold words.
-func notes(text string, rest []Span, o form.Options) []exchange.Note {
+func notes(text string, rest []form.Span, o form.Options) []exchange.Note {
 	if len(rest) == 0 {
 		return nil
 	}
-	ls := strings.Split(decode(text), "\n")
+	text, _ = form.Decode(text)
+	ls := strings.Split(text, "\n")
 	var out []exchange.Note
 	for _, s := range rest {
-		if s.From < 1 || s.To > len(ls) {
+		if s.First < 1 || s.Last > len(ls) {
 			continue
 		}
-		part := strings.TrimSpace(strings.Join(ls[s.From-1:s.To], "\n"))
+		part := strings.TrimSpace(strings.Join(ls[s.First-1:s.Last], "\n"))
 		if len(strings.Fields(part)) < 2 {
 			continue
 		}
-		out = append(out, exchange.Note{Text: exchange.Raw(part), From: at(o.Source, s.From)})
+		out = append(out, exchange.Note{Text: exchange.Raw(part), From: at(o.Source, s.First)})
 	}
 	return out
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/input/form"
-	"github.com/why401/why401/secret"
 )
 
 // maxBody is what is kept of a body.
@@ -187,7 +186,7 @@ func (t *talk) finish(d *draft) *exchange.Exchange {
 		return nil
 	}
 	x := &exchange.Exchange{Purpose: d.purpose, Conn: d.conn, Failure: d.failure, Given: t.o.Source.String()}
-	x.Request = exchange.Request{Method: d.method, Proto: d.proto, Header: d.req, Body: secret.New(d.reqBody.String())}
+	x.Request = exchange.Request{Method: d.method, Proto: d.proto, Header: d.req, Body: exchange.CloseBody(d.reqBody.String())}
 	d.fill(x)
 	t.address(d, x)
 	x.Unseen = d.unseen(x)

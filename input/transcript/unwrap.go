@@ -2,8 +2,8 @@ package transcript
 
 import (
 	"strings"
-	"unicode/utf16"
 
+	"github.com/why401/why401/input/form"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -36,7 +36,8 @@ func Unwrap(text string) string {
 }
 
 func unwrap(text string) []line {
-	raw := strings.Split(decode(text), "\n")
+	text, _ = form.Decode(text)
+	raw := strings.Split(text, "\n")
 	for i, s := range raw {
 		s = strings.TrimSuffix(s, "\r")
 		if len(s) > maxLine {
@@ -76,26 +77,6 @@ func unwrap(text string) []line {
 }
 
 var ansi = lazyregexp.New("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)?|[@-Z\\\\^_])")
-
-// decode takes off a byte order mark and reads UTF-16 that has one.
-func decode(s string) string {
-	switch {
-	case strings.HasPrefix(s, "\xef\xbb\xbf"):
-		return s[3:]
-	case strings.HasPrefix(s, "\xff\xfe"), strings.HasPrefix(s, "\xfe\xff"):
-		big := s[0] == 0xfe
-		u := make([]uint16, 0, len(s)/2)
-		for i := 2; i+1 < len(s); i += 2 {
-			if big {
-				u = append(u, uint16(s[i])<<8|uint16(s[i+1]))
-			} else {
-				u = append(u, uint16(s[i+1])<<8|uint16(s[i]))
-			}
-		}
-		return string(utf16.Decode(u))
-	}
-	return s
-}
 
 // quoted are lines that show, behind a quote mark, that the mark was no curl's: a status line is never sent, and curl's
 // marks do not come twice.

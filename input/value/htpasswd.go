@@ -60,6 +60,9 @@ func readHtpasswd(text string, o form.Options) (exchange.Evidence, error) {
 	if _, err := open(text, expected); err != nil {
 		return r.ev, err
 	}
+	if o.Written.Mark && o.Written.In == form.UTF8 && !strings.HasPrefix(text, "\ufeff") {
+		text = "\ufeff" + text // it is a part of the first name to a server
+	}
 	f := htpasswd.Parse(text)
 	if f.BOM && len(f.Lines) == 0 {
 		r.say(1, "%s", htpasswd.ByteOrderMark)

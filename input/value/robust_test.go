@@ -7,8 +7,8 @@ import (
 
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input/form"
-	"github.com/why401/why401/input/value"
 	"github.com/why401/why401/internal/corpus"
+	"github.com/why401/why401/input/value"
 )
 
 func TestHostile(t *testing.T) {

@@ -34,6 +34,12 @@ type Scenario struct {
 	// Program plays the failure with another client than curl (npm, git, pip, a registry client), before and after the
 	// mend; what Mend gives is then not used.
 	Program func(w *World) Reply
+	// Login plays a login, or another flow of several steps, in place of Input: it is recorded, and the record is what
+	// is diagnosed. It gives "" when all went well, else what was refused. After the mend, for which mended is set, it
+	// must go well, and nothing may be found in the record of that.
+	Login func(w *World, r *Recorder, mended bool) string
+	// Replay lets why401 send an unsafe request (--replay-unsafe).
+	Replay bool
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 	// Visit makes it a scenario for a browser: Chromium, not curl, shows that it is broken and that the mend helps.
@@ -117,6 +123,9 @@ func Run(ctx context.Context, sc Scenario) (res Result) {
 }
 
 func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
+	if sc.Login != nil {
+		return playLogin(ctx, sc, w, res)
+	}
 	input := sc.Input(w)
 	if sc.Visit != nil {
 		if err := w.shows(ctx, input, sc.Visit, sc.Visit.Broken); err != nil {
@@ -130,6 +139,9 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 		if err := sc.checkRefused(res.Refused); err != nil {
 			return err
 		}
+	}
+	if sc.Replay {
+		input = append([]string{"--replay-unsafe"}, input...)
 	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
@@ -221,7 +233,7 @@ func (sc Scenario) checkPassed(r Reply) error {
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
 		sessionScenarios, loginScenarios, corsScenarios, staticCORSScenarios, mtlsScenarios, ntlmScenarios, browserScenarios,
-		idpScenarios, signatureScenarios, registryScenarios, packageScenarios, healthyScenarios, idpHealthy, healthySignatures)
+		idpScenarios, flowScenarios, signatureScenarios, registryScenarios, packageScenarios, healthyScenarios, idpHealthy, flowHealthy, healthySignatures)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

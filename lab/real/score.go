@@ -29,12 +29,15 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
 	}
-	opts, err := asked.input(got.Intents[0])
+	in := why401.Input{Read: got.What, Evidence: got.Evidence}
+	if !got.Recorded() {
+		in.Intent = got.Intents[0]
+	}
+	opts, err := asked.input(in.Intent)
 	if err != nil {
 		return Verdict{}, err
 	}
-	keys, err := asked.keys()
-	if err != nil {
+	if in.Keys, err = asked.keys(); err != nil {
 		return Verdict{}, err
 	}
 	opts = append(opts, why401.WithStateDir(stateDir))
@@ -47,7 +50,7 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 	if browsing != nil {
 		opts = append(opts, why401.WithBrowser(*browsing))
 	}
-	rep, err := why401.Diagnose(ctx, why401.Input{Intent: got.Intents[0], Read: got.What, Keys: keys}, opts...)
+	rep, err := why401.Diagnose(ctx, in, opts...)
 	if err != nil {
 		return Verdict{}, err
 	}
@@ -63,11 +66,11 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 		v.Also = append(v.Also, a.Cause)
 	}
 	if Trace != nil {
+		for _, g := range rep.Ladder {
+			fmt.Fprintf(Trace, "ladder: %s %s %s\n", g.Step, g.Result, g.Detail)
+		}
 		for _, x := range rep.Evidence {
 			fmt.Fprintf(Trace, "evidence: %s\n", x.Fact)
-		}
-		for _, x := range rep.Notes {
-			fmt.Fprintf(Trace, "note: %s\n", x)
 		}
 		for _, n := range rep.Notes {
 			fmt.Fprintf(Trace, "note: %s\n", n)
