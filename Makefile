@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: test deps check unit bench scoreboard score fuzz generate
+.PHONY: test deps check unit bench scoreboard score fuzz generate learn
 
 test: deps check unit
 
@@ -32,6 +32,10 @@ scoreboard:
 CASES ?= $(wildcard lab/cases/*/)
 score:
 	$(GO) run ./tools/score $(CASES)
+
+# what likeness knows (causes/all/likeness.bin), from the pages, lab/tellings and the labelled cases
+learn:
+	$(GO) run ./tools/learn $(wildcard lab/cases/*)
 
 # each parser for a minute
 FUZZTIME ?= 60s

@@ -127,6 +127,9 @@ func Prepare() {
 	go signature.Default()
 }
 
+// Case is what Diagnose makes of in before anything is sent: what was recorded, put together.
+func Case(in Input) *exchange.Case { return assemble(in) }
+
 // Diagnose says why in's request is refused. The report is complete even when err is not nil; err tells what cut the
 // run short (the context, or a failure of our own).
 func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, error) {

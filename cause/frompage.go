@@ -19,6 +19,8 @@ type Sheet struct {
 	RefusedBy exchange.Layer `yaml:"refused_by"` // only without code
 	FaultAt   exchange.Layer `yaml:"fault_at"`   // only without code
 	Hides     []string       `yaml:"hides"`      // more general causes; only without code
+
+	About []string `yaml:"about"` // what a text speaks of whose cause this is (likeness.ParseConcept)
 }
 
 // Sheet reads the page's signs block; the zero Sheet when there is none. Errors name the page and its line.

@@ -42,41 +42,10 @@ func (c *Cause) Look(v *View) *Suspicion {
 		return s
 	}
 	t := v.book.Weigh(c.ID, v.Evidence())
-	like := 0.0
-	if v.Recorded() {
-		like = v.book.Like(v.Evidence())[c.ID]
-	}
-	if s == nil && t.Weight < leastSigned && like < 1 {
+	if s == nil && t.Weight < leastSigned {
 		return nil
 	}
-	s = join(s, t, v.book.Raise(c.ID))
-	return liken(s, like)
-}
-
-// How much likeness counts: alikeWeight at most beside other evidence, less for pages that are less like. Alone it makes the
-// likest page a suspect, below what a verdict takes: on cases nobody had seen, one in three such verdicts was right.
-const (
-	alikeWeight = 0.3
-	alikeAlone  = 0.3
-	context     = 0.27 // what signs weigh that only say what the case is about
-)
-
-// liken adds how like the case's words are to the cause's page: a little, and most where nothing else is known.
-func liken(s *Suspicion, like float64) *Suspicion {
-	if len(s.Because) > 0 {
-		w := 1 - (1-s.Weight)*(1-alikeWeight*like*like)
-		if s.Weight < context {
-			w = min(w, alikeAlone) // context and likeness make no verdict
-		}
-		s.Weight = w
-		return s
-	}
-	if like < 1 {
-		return nil
-	}
-	s.Weight = alikeAlone
-	s.Because = append(s.Because, fact.Fact{Text: "Its wording is most like what the page of this cause describes."})
-	return s
+	return join(s, t, v.book.Raise(c.ID))
 }
 
 // join adds what signs tell to what the detector found; they add up as independent chances do.

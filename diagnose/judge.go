@@ -13,14 +13,16 @@ const leastReported = 0.3
 // hideMargin is how much less likely a more exact suspect may be and still hide a more general one.
 const hideMargin = 0.25
 
-// measure is what a merely likely suspect needs to be the verdict: a weight, and a lead over the next one.
-type measure struct{ weight, lead float64 }
+// measure is what a merely likely suspect needs to be the verdict, a weight and a lead over the next one, and the weight
+// from which a suspect is named at all.
+type measure struct{ weight, lead, named float64 }
 
-// Of what was asked live more could be asked, so a verdict has to stand clear. A record is all there is: the best
-// explanation is named, and its grade says that it is one (lab/cases holds the grades to what they promise).
+// Of what was asked live more could be asked, so a verdict has to stand clear. A record is all there is, and its weights
+// are chances (cause.View.Settle): the best explanation is named, and its grade says that it is one (lab/cases holds the
+// grades to what they promise).
 var (
-	ofLive   = measure{weight: 0.5, lead: 0.15}
-	ofRecord = measure{weight: 0.35, lead: 0.02}
+	ofLive   = measure{weight: 0.5, lead: 0.15, named: leastReported}
+	ofRecord = measure{weight: 0.3, lead: 0.01, named: 0.1}
 )
 
 // rank orders suspects, best first, and drops those that a more exact suspect hides.

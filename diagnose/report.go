@@ -57,7 +57,7 @@ func (r *run) report(ctx context.Context) *report.Report {
 		}
 	}
 	for _, j := range r.last {
-		if j != main && !slices.Contains(further, j) && j.s.Weight >= leastReported {
+		if j != main && !slices.Contains(further, j) && j.s.Weight >= r.measure().named {
 			rep.Suspects = append(rep.Suspects, report.Suspect{Cause: j.cause.ID, Title: title(j), Grade: j.grade, Because: because(j.s.Because)})
 		}
 	}

@@ -6,23 +6,14 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"github.com/why401/why401/cause/likeness"
 )
 
 // Signs are what one cause's page lists.
 type Signs struct {
 	Signs []Sign  `json:"signs" yaml:"signs"`
 	Raise []Raise `json:"raise,omitempty" yaml:"raise"` // what would decide, for whoever has access
-}
-
-// Wordings are the phrases of the signs that speak for the cause, for measuring likeness.
-func (s Signs) Wordings() string {
-	var out []string
-	for _, x := range s.Signs {
-		if x.Against == 0 {
-			out = slices.Concat(out, x.Says, x.Told, x.Text)
-		}
-	}
-	return strings.Join(out, " ")
 }
 
 // Raise is one observation that would decide.
@@ -36,7 +27,7 @@ type Raise struct {
 type Book struct {
 	causes map[string]*entry
 	ideas  map[string]idea
-	like   *Likeness
+	like   *likeness.Model
 	keys   []Keys                   // of each phrase
 	parsed []atomic.Pointer[phrase] // those that a text had a key word of
 }
@@ -261,28 +252,26 @@ func (b *Book) Signs(id string) []Sign {
 	return nil
 }
 
-// Compare lets b measure likeness, by what Likeness.Pack wrote.
-func (b *Book) Compare(packed string) (err error) {
-	b.like, err = ReadLikeness(packed)
-	return err
-}
+// Compare lets b measure likeness by m.
+func (b *Book) Compare(m *likeness.Model) { b.like = m }
 
-// Like gives for each cause how like its page e's words are, the likest at 1.
+// Likely are the causes that the measure of likeness knows.
+func (b *Book) Likely() []string { return b.like.Causes() }
+
+// Like gives for each cause that the measure knows the logarithm of how likely e's words are about it; nil when there
+// is no measure, or no word is known.
 func (b *Book) Like(e *Evidence) map[string]float64 {
 	if e.like == nil && b.like != nil {
-		count := make([]int32, len(e.lex.words))
-		for _, p := range e.pieces {
-			for _, id := range p.Words[:min(len(p.Words), likeWords)] {
-				count[id]++
-			}
+		e.like = map[string]float64{}
+		for i, x := range b.like.Of(e.Words()) {
+			e.like[b.like.Causes()[i]] = x
 		}
-		e.like = b.like.of(e.lex.words, count)
 	}
 	return e.like
 }
 
-// likeWords is how much of one piece counts for likeness.
-const likeWords = 400
+// Touched gives the words of a concept of cause id that stand in e: what likeness recognised it by.
+func (b *Book) Touched(id string, e *Evidence) []string { return b.like.Touched(id, e.Words()) }
 
 // Has reports that cause id lists signs.
 func (b *Book) Has(id string) bool { return b.causes[id] != nil && len(b.causes[id].ready) > 0 }

@@ -2,6 +2,7 @@ package sign
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/challenge"
@@ -53,7 +54,7 @@ type Evidence struct {
 	docs      []doc
 	ideas     map[string]*Place
 	asked     []asked
-	like      map[string]float64
+	like      map[string]float64  // made when first asked for
 	lex       *lexicon            // the words of the pieces
 	voices    [Paper + 1][]uint64 // the pieces in which each speaks, as a set; made when first asked for
 	numbers   []number            // what may be a status in the text, in its order
@@ -219,4 +220,41 @@ func (e *Evidence) challenges() []challenged {
 type challenged struct {
 	challenge.Challenge
 	from Place
+}
+
+// Words are the words of everything that was read, for measuring likeness: of the texts, and of what stands in requests
+// and replies where it may be shown.
+func (e *Evidence) Words() []string {
+	var out []string
+	for _, p := range e.pieces {
+		for _, id := range p.Words[:min(len(p.Words), wordsOfPiece)] {
+			out = append(out, e.lex.words[id])
+		}
+		out = append(out, "|") // no run of words goes from one text into the next
+	}
+	for _, a := range e.asked {
+		out = append(out, Words(a.request.Method+" "+a.request.URL.Scheme+" "+a.request.URL.Authority()+a.request.URL.ShownPath())...)
+		out = append(out, shown(a.request.Header)...)
+	}
+	for _, x := range e.exchanges {
+		if x.Response != nil {
+			out = append(out, "|", strconv.Itoa(x.Status()))
+			out = append(out, shown(x.Header())...)
+		}
+	}
+	return out
+}
+
+// wordsOfPiece is how much of one text counts for likeness.
+const wordsOfPiece = 800
+
+func shown(h exchange.Header) []string {
+	var out []string
+	for _, f := range h {
+		out = append(append(out, "|"), Words(f.Name)...)
+		if !f.Value.Closed() {
+			out = append(out, Words(f.Value.String())...)
+		}
+	}
+	return out
 }

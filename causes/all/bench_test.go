@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/why401/why401/cause/likeness"
 	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/exchange"
 )
@@ -13,9 +14,11 @@ import (
 func BenchmarkBook(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if err := signs.Open().Compare(likeness); err != nil {
+		m, err := likeness.Open(learnt)
+		if err != nil {
 			b.Fatal(err)
 		}
+		signs.Open().Compare(m)
 	}
 }
 

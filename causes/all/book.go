@@ -7,18 +7,21 @@ import (
 	"sync"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/likeness"
 	"github.com/why401/why401/cause/sign"
 )
 
 //go:embed likeness.bin
-var likeness string
+var learnt string
 
 // Book is the signs of every page (signs.go), made ready once.
 var Book = sync.OnceValue(func() *sign.Book {
 	b := signs.Open()
-	if err := b.Compare(likeness); err != nil {
-		panic(fmt.Sprintf("likeness.bin: %v: run go generate ./causes/all", err)) // built in, and a test reads it
+	m, err := likeness.Open(learnt)
+	if err != nil {
+		panic(fmt.Sprintf("likeness.bin: %v: run go run ./tools/learn", err)) // built in, and a test reads it
 	}
+	b.Compare(m)
 	return b
 })
 

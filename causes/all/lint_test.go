@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/causetest"
+	"github.com/why401/why401/cause/likeness"
 	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/causes/all"
 )
@@ -37,6 +38,10 @@ func TestCatalogue(t *testing.T) {
 		causes[c.ID] = c
 	}
 	ideas := sharedIdeas(t)
+	vocabulary, err := likeness.Vocabulary()
+	if err != nil {
+		t.Fatal(err)
+	}
 	pages := map[string]cause.Page{}
 	for _, family := range all.Pages() {
 		ps, err := cause.Pages(family)
@@ -68,6 +73,11 @@ func TestCatalogue(t *testing.T) {
 		if _, err := sign.Pack(ideas, map[string]*sign.Signs{id: &s.Signs}); err != nil {
 			gap(id, "%v", err)
 		}
+		for _, a := range s.About {
+			if _, err := likeness.ParseConcept(a, vocabulary); err != nil {
+				gap(id, "%v", err)
+			}
+		}
 		for _, x := range s.Signs.Signs {
 			if x.Strong == 0 {
 				continue
@@ -93,6 +103,11 @@ func TestCatalogue(t *testing.T) {
 		if len(ids) > 1 {
 			slices.Sort(ids)
 			gap(ids[0], "%s is strong for %s, too", w, strings.Join(ids[1:], " and "))
+		}
+	}
+	for _, id := range all.Book().Likely() {
+		if causes[id] == nil {
+			gap(id, "likeness knows it, and there is no such cause: run make learn")
 		}
 	}
 	slices.Sort(gaps)

@@ -112,7 +112,6 @@ func read(dir string) (map[string]cause.Page, error) {
 // signs packs the signs of every page, and the ideas that they share.
 func signs(root string, families []string) error {
 	sheets := map[string]*sign.Signs{}
-	texts := map[string]string{}
 	for _, f := range families {
 		pages, err := read(filepath.Join(root, f))
 		if err != nil {
@@ -128,7 +127,6 @@ func signs(root string, families []string) error {
 			if len(s.Signs.Signs) > 0 {
 				sheets[id] = &s.Signs
 			}
-			texts[id] = p.Text + " " + s.Signs.Wordings()
 		}
 	}
 	text, err := os.ReadFile(filepath.Join(root, "..", "cause", "sign", "ideas.yaml"))
@@ -138,10 +136,6 @@ func signs(root string, families []string) error {
 	ideas := map[string][]string{}
 	if err := yaml.UnmarshalWithOptions(text, &ideas, yaml.Strict()); err != nil {
 		return fmt.Errorf("ideas.yaml: %w", err)
-	}
-	like := sign.NewLikeness(texts).Pack()
-	if err := os.WriteFile(filepath.Join(root, "all", "likeness.bin"), like, 0o644); err != nil {
-		return err
 	}
 	packed, err := sign.Pack(ideas, sheets)
 	if err != nil {
