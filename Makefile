@@ -35,7 +35,7 @@ score:
 
 # what likeness knows (causes/all/likeness.bin), from the pages, lab/tellings and the labelled cases
 learn:
-	$(GO) run ./tools/learn $(wildcard lab/cases/*)
+	$(GO) run ./tools/learn $(wildcard lab/cases/*/)
 
 # each parser for a minute
 FUZZTIME ?= 60s

@@ -17,6 +17,9 @@ const (
 	surest     = 0.97 // no sign rules every other cause out
 	leastAlike = 0.1  // the chance from which likeness alone makes a suspect
 	likeness   = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
+	alone      = 0.7  // what a chance is worth that no sign supports
+	hopeless   = -8.0 // likeness below which nobody asks what speaks against
+	overlooked = 0.8  // a detector that looked at the record and saw nothing speaks against its cause, a little
 )
 
 // Settle weighs the suspicions of a record against each other. Signs say how well each cause fits by itself; how alike
@@ -44,12 +47,14 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		if !ok {
 			x = math.Log(1 / float64(len(causes))) // a user's own cause: nothing was learnt about it
 		}
-		if s := signed[c.ID]; s != nil {
-			w := s.Weight
-			if s.Grade >= Strong {
-				w = max(w, strongWeight)
-			}
-			x -= math.Log(1-min(w, surest)) / likeness
+		switch s := signed[c.ID]; {
+		case s != nil && s.Grade >= Strong:
+			x -= math.Log(1-min(max(s.Weight, strongWeight), surest)) / likeness
+		case s != nil:
+			x -= math.Log(1-min(s.Weight, surest)) / likeness
+		case x < hopeless:
+		default:
+			x += math.Log(v.unspoken(c)) / likeness
 		}
 		score[c.ID] = x
 		top = max(top, x)
@@ -64,7 +69,7 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		s := signed[c.ID]
 		switch {
 		case s == nil && chance >= leastAlike && (c.Partial || c.Suspect == nil || v.Whole()):
-			s = &Suspicion{Grade: Likely, Weight: chance}
+			s = &Suspicion{Grade: Likely, Weight: chance * alone}
 			for _, r := range v.book.Raise(c.ID) {
 				s.Raise = append(s.Raise, Raise{Command: r.Command, Where: r.Where, Would: r.Would})
 			}
@@ -75,6 +80,18 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		}
 	}
 	return out
+}
+
+// unspoken is what is left of a cause that no sign speaks for, after what speaks against it.
+func (v *View) unspoken(c *Cause) float64 {
+	left := 1.0
+	for _, r := range v.book.Weigh(c.ID, v.Evidence()).Against {
+		left *= 1 - r.Weight
+	}
+	if c.Suspect != nil && (c.Partial || v.Whole()) && len(v.Exchanges)+len(v.Tokens)+len(v.Settings) > 0 {
+		left *= overlooked
+	}
+	return left
 }
 
 // strongWeight is what a strong suspicion weighs at least.

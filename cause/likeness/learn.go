@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// Text is one text whose cause is known.
+// Text is one text of which it is known what it is about, or what it is not: a look-alike.
 type Text struct {
 	Cause string
+	Not   string // when no Cause is given
 	Words []string
 }
 
@@ -25,7 +26,9 @@ const (
 func Learn(texts []Text, about map[string][][][]string) *Model {
 	m := &Model{about: newConcepts(about)}
 	for _, t := range texts {
-		m.causes = append(m.causes, t.Cause)
+		if t.Cause != "" {
+			m.causes = append(m.causes, t.Cause)
+		}
 	}
 	for id := range about {
 		m.causes = append(m.causes, id)
@@ -36,7 +39,11 @@ func Learn(texts []Text, about map[string][][][]string) *Model {
 
 	var examples []example
 	for _, t := range texts {
-		examples = append(examples, example{m.number(t.Cause), m.features(t.Words[:min(len(t.Words), maxWords)])})
+		e := example{cause: m.number(t.Cause), features: m.features(t.Words[:min(len(t.Words), maxWords)])}
+		if t.Cause == "" {
+			e.cause, e.not = m.number(t.Not), true
+		}
+		examples = append(examples, e)
 	}
 	// A concept is an example of itself: all its groups at once.
 	for i, con := range m.about.all {
@@ -44,7 +51,7 @@ func Learn(texts []Text, about map[string][][][]string) *Model {
 		for g := con.first; g < con.first+con.n; g++ {
 			f = append(f, value{len(m.words) + g, ofGroup})
 		}
-		examples = append(examples, example{m.number(con.cause), append(f, value{len(m.words) + m.about.groups + i, ofWhole})})
+		examples = append(examples, example{cause: m.number(con.cause), features: append(f, value{len(m.words) + m.about.groups + i, ofWhole})})
 	}
 	rarity := rarities(examples, m.size())
 	for _, e := range examples {
@@ -64,6 +71,7 @@ func Learn(texts []Text, about map[string][][][]string) *Model {
 // example is a text as numbers.
 type example struct {
 	cause    int
+	not      bool // the text is about anything but cause
 	features []value
 }
 
@@ -123,7 +131,14 @@ func descend(examples []example, size, causes int) [][]float64 {
 			for c, x := range normal(z) {
 				z[c] = math.Exp(x)
 			}
-			z[e.cause]--
+			if p := z[e.cause]; e.not {
+				for c := range z {
+					z[c] *= -p / (1 - min(p, 0.999))
+				}
+				z[e.cause] = p
+			} else {
+				z[e.cause]--
+			}
 			for _, f := range e.features {
 				row, r := w[f.n], rate*f.x
 				for c, x := range z {

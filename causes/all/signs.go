@@ -1624,7 +1624,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 		{Text: []string{"(refresh (token|tokens)|refresh_token~) * rotat~", "rotat~ * (refresh (token|tokens)|refresh_token~)", "RefreshAccessTokenError", "(retired|old|previous|former|stale|in memory) (refresh token|refresh_token|refresh)", "rotation (is |was |)(on|enabled|switched on)"}, Likely: 0.4, Because: "Refresh tokens are rotated, and an old one is still held."},
 	}}},
 	{ID: "reverse-proxy-strips-authorization", Signs: sign.Signs{Signs: []sign.Sign{
-		{Text: []string{"proxy_set_header authorization"}, Setting: []string{"nginx proxy_set_header: authorization", "nginx fastcgi_param: http_authorization"}, Likely: 0.35, Because: "The configuration sets Authorization for the backend."},
+		{Text: []string{"proxy_set_header authorization"}, Setting: []string{"nginx proxy_set_header: authorization", "nginx fastcgi_param: http_authorization"}, Not: []sign.Sign{{Text: []string{"proxy_set_header authorization http_authorization"}}}, Likely: 0.35, Because: "The configuration sets Authorization for the backend."},
 		{Text: []string{"proxy_set_header authorization * (empty|blank|quotes)", "RequestHeader unset authorization", "(header_up|headers) * minus authorization", "del header authorization", "http request del header authorization", "unset req.http.authorization", "removeHeader authorization", "requestheaders authorization * empty"}, Likely: 0.85, Because: "A line of the proxy's configuration takes Authorization away."},
 		{Text: []string{"(nginx|proxy|ingress|gateway|traefik|haproxy|envoy|kong|caddy|apigee|istio|load balancer|kubectl proxy|api gateway|reverse proxy|tyk|yarp|spring cloud gateway|zuul) ** (strip~|drop~|remov~|blank~|lose~|lost|not forward~|doesnt forward|does not forward|without|not pass~|doesnt pass|does not pass|swallow~|consume~) ** (authorization|auth header|token|header)", "(authorization|auth header) ** (strip~|drop~|remov~|blank~|lost|not forwarded|not passed) * (by|at|in|behind) ** (nginx|proxy|ingress|gateway|traefik|haproxy|envoy|kong|caddy|istio)", "receives (them|it|the request) without (an |the |)authorization", "kubectl proxy", "(auth type basic|auth-type) & (upstream|backend|forward)", "underscores * authorization", "sensitive headers", "sensitiveHeaders"}, Likely: 0.72, Because: "The proxy does not hand Authorization on to the application."},
 		{Text: []string{"(php|fcgid|mod_fcgid|mod_wsgi|htaccess)", "(cloudfront|cdn|fastly|akamai)", "auth_request", "(external auth~|oauth2-proxy|oauth2 proxy|forwardauth|forward auth)", "underscore", "(redirect~|301|302|307)", "websocket"}, Against: 0.4, Because: "Another place loses the header."},
@@ -7181,6 +7181,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	{First: []string{"refresh", "refresh_token", "refresh"}, Next: []string{"retired", "old", "previous", "former", "stale", "memory"}},
 	{First: []string{"rotation"}, Next: []string{"on", "enabled", "switched"}},
 	{First: []string{"proxy_set_header"}, Next: []string{"authorization"}},
+	{First: []string{"http_authorization"}, Next: []string{"proxy_set_header"}},
 	{First: []string{"proxy_set_header"}, Next: []string{"authorization"}},
 	{First: []string{"requestheader"}, Next: []string{"authorization"}},
 	{First: []string{"authorization"}, Next: []string{"header_up", "headers"}},

@@ -15,7 +15,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/why401/why401"
@@ -24,6 +23,7 @@ import (
 	"github.com/why401/why401/cause/sign"
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/input"
+	"github.com/why401/why401/lab"
 	"github.com/why401/why401/lab/cases"
 )
 
@@ -73,6 +73,13 @@ func pages() ([]likeness.Text, map[string][][][]string, error) {
 				return nil, nil, err
 			}
 			texts = append(texts, likeness.Text{Cause: id, Words: sign.Words(found[id].Text)})
+			for _, x := range found[id].Examples {
+				more, err := example(x)
+				if err != nil {
+					return nil, nil, fmt.Errorf("%s.md: %w", id, err)
+				}
+				texts = append(texts, more...)
+			}
 			for _, a := range s.About {
 				c, err := likeness.ParseConcept(a, vocabulary)
 				if err != nil {
@@ -82,8 +89,40 @@ func pages() ([]likeness.Text, map[string][][][]string, error) {
 			}
 		}
 	}
-	slices.SortFunc(texts, func(a, b likeness.Text) int { return cmp.Compare(a.Cause, b.Cause) })
+	slices.SortStableFunc(texts, func(a, b likeness.Text) int { return cmp.Compare(a.Cause+a.Not, b.Cause+b.Not) })
 	return texts, about, nil
+}
+
+// example reads what a page gives as an example of its cause or of a look-alike.
+func example(text string) ([]likeness.Text, error) {
+	var x struct{ Expect lab.Expect }
+	if err := yaml.Unmarshal([]byte(text), &x); err != nil {
+		return nil, err
+	}
+	words, err := words(text)
+	if err != nil {
+		return nil, err
+	}
+	var out []likeness.Text
+	if x.Expect.Cause != "" {
+		out = append(out, likeness.Text{Cause: x.Expect.Cause, Words: words})
+	}
+	for _, id := range x.Expect.Not {
+		// A look-alike uses the cause's own words, and there is one of it for many texts about the cause.
+		out = append(out, slices.Repeat([]likeness.Text{{Not: id, Words: words}}, asLookAlike)...)
+	}
+	return out, nil
+}
+
+const asLookAlike = 4 // how often a look-alike counts
+
+// words are the words of a case as the program sees them.
+func words(text string) ([]string, error) {
+	e, err := input.Case(text)
+	if err != nil {
+		return nil, err
+	}
+	return cause.NewView(why401.Case(why401.Input{Evidence: e})).Evidence().Words(), nil
 }
 
 // tellings reads files of texts by cause: YAML, the id and a list.
@@ -128,12 +167,7 @@ func labelled(dir string) ([]likeness.Text, error) {
 		if !c.Decidable() {
 			continue
 		}
-		e, err := input.Case(c.Text)
-		if err != nil {
-			continue // nothing in it that a reader knows
-		}
-		words := cause.NewView(why401.Case(why401.Input{Evidence: e})).Evidence().Words()
-		if len(strings.Join(words, "")) > 0 {
+		if words, err := words(c.Text); err == nil && len(words) > 0 { // else nothing in it is what a reader knows
 			out = append(out, likeness.Text{Cause: c.Truth, Words: words})
 		}
 	}
