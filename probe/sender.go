@@ -81,7 +81,7 @@ type How struct {
 	Direct  bool   // without the forward proxy
 	Login   bool   // use Intent.Login as the agent would: Basic, the Digest or NTLM handshake, a SigV4 signature
 	Kind    Kind
-	Token   bool   // when a registry's challenge points to a token server, ask there for a token and send it
+	Token   bool // when a registry's challenge points to a token server, ask there for a token and send it
 }
 
 // Kind says what sort of request it is. Each has rules of its own (consult.go).
