@@ -134,8 +134,11 @@ func TestQuickLooks(t *testing.T) {
 		if said || open || hidden {
 			n++
 		}
-		if want := len(s) <= 120 && said && !about.MatchString(s) && !openNames[strings.ToLower(s)]; secretName(s) != want || secretName(s) != want {
-			t.Fatalf("%q is a secret's name: %v", s, !want)
+		want := len(s) <= 120 && said && !about.MatchString(s) && !openNames[strings.ToLower(s)]
+		for range 2 { // the second answer is the remembered one
+			if secretName(s) != want {
+				t.Fatalf("%q is a secret's name: %v", s, !want)
+			}
 		}
 	}
 	if n < 3000 {
