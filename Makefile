@@ -39,4 +39,4 @@ fuzz:
 	tools/fuzz.sh $(FUZZTIME)
 
 generate:
-	$(GO) generate ./causes/all
+	$(GO) generate ./causes/all ./internal/lazyregexp

@@ -8,25 +8,39 @@ import (
 	"unicode/utf8"
 )
 
-// maxNeed is how many literals a need has at most: with more of them, looking for each is no quicker than matching.
-const maxNeed = 24
+// Bounds of what is looked for: with more, it is no quicker than matching.
+const (
+	maxNeed  = 24 // literals of which one must be there
+	maxNeeds = 3  // such lists for one pattern
+)
 
-// Need gives literals of ASCII, in lower case, of which one at least stands in every text that src matches, whatever the
-// case of its letters; nil when there are none to rely on.
-func Need(src string) []string {
+// Need gives lists of literals of ASCII, in lower case: of each list, one at least stands in every text that src matches,
+// whatever the case of its letters. The most telling list comes first; nil when there are none to rely on.
+func Need(src string) [][]string {
 	re, err := syntax.Parse(src, syntax.Perl)
 	if err != nil {
 		return nil
 	}
-	out := needOf(re)
-	if len(out) > maxNeed {
-		return nil
+	var out [][]string
+	for _, n := range needsOf(re) {
+		slices.Sort(n)
+		n = slices.Compact(n)
+		if len(n) <= maxNeed && len(out) < maxNeeds && !slices.ContainsFunc(out, func(o []string) bool { return implies(o, n) }) {
+			out = append(out, n)
+		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return out
 }
 
-func needOf(re *syntax.Regexp) []string {
+// implies reports that a text with one of o has one of n.
+func implies(o, n []string) bool {
+	return !slices.ContainsFunc(o, func(x string) bool {
+		return !slices.ContainsFunc(n, func(y string) bool { return strings.Contains(x, y) })
+	})
+}
+
+// needsOf gives the lists for re, the most telling first.
+func needsOf(re *syntax.Regexp) [][]string {
 	switch re.Op {
 	case syntax.OpLiteral:
 		return longest(string(re.Rune))
@@ -34,53 +48,55 @@ func needOf(re *syntax.Regexp) []string {
 		var out []string
 		for i := 0; i < len(re.Rune); i += 2 {
 			for r := re.Rune[i]; r <= re.Rune[i+1]; r++ {
-				if r >= utf8.RuneSelf || len(out) == 6 {
+				if r >= utf8.RuneSelf || r <= ' ' || len(out) == 6 { // blanks are everywhere
 					return nil
 				}
 				out = append(out, strings.ToLower(string(r)))
 			}
 		}
-		return out
+		if out == nil {
+			return nil // a class of nothing matches nothing
+		}
+		return [][]string{out}
 	case syntax.OpCapture, syntax.OpPlus:
-		return needOf(re.Sub[0])
+		return needsOf(re.Sub[0])
 	case syntax.OpRepeat:
 		if re.Min > 0 {
-			return needOf(re.Sub[0])
+			return needsOf(re.Sub[0])
 		}
 	case syntax.OpAlternate:
 		var out []string
 		for _, s := range re.Sub {
-			n := needOf(s)
+			n := needsOf(s)
 			if n == nil {
 				return nil
 			}
-			out = append(out, n...)
+			out = append(out, n[0]...)
 		}
-		return out
+		return [][]string{out}
 	case syntax.OpConcat:
-		var best []string
+		var out [][]string
 		for _, s := range re.Sub {
-			if n := needOf(s); n != nil && (best == nil || telling(n) > telling(best)) {
-				best = n
-			}
+			out = append(out, needsOf(s)...)
 		}
-		return best
+		slices.SortStableFunc(out, func(a, b []string) int { return telling(b) - telling(a) })
+		return out
 	}
 	return nil
 }
 
 // longest gives the longest run of ASCII in a literal.
-func longest(s string) []string {
+func longest(s string) [][]string {
 	best := ""
 	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) {
 		if len(run) > len(best) {
 			best = run
 		}
 	}
-	if best == "" {
+	if strings.TrimSpace(best) == "" {
 		return nil
 	}
-	return []string{strings.ToLower(best)}
+	return [][]string{{strings.ToLower(best)}}
 }
 
 // telling prefers long literals, then few.
@@ -92,14 +108,19 @@ func telling(n []string) int {
 	return short*8 - len(n) - 100*max(0, len(n)-maxNeed)
 }
 
-// has reports that s may hold one of the literals, whatever the case.
-func has(s string, need []literal) bool {
-	for i := range need {
-		if need[i].in(s) {
-			return true
+// has reports that s may hold one literal of each list, whatever the case.
+func has(s string, needs [][]literal) bool {
+	for _, need := range needs {
+		if !slices.ContainsFunc(need, func(l literal) bool { return l.in(s) }) {
+			return folded(s)
 		}
 	}
-	// Two signs beyond ASCII are, in another case, a letter of it: with one of them a text may fit without any literal.
+	return true
+}
+
+// folded reports that s has one of two signs beyond ASCII that are, in another case, a letter of it: with them a text may
+// fit without any literal.
+func folded(s string) bool {
 	return strings.IndexByte(s, "ſ"[0]) >= 0 && strings.Contains(s, "ſ") || strings.IndexByte(s, "\u212a"[0]) >= 0 && strings.Contains(s, "\u212a")
 }
 
@@ -110,20 +131,28 @@ type literal struct {
 	lower, cap byte
 }
 
-func literals(need []string) []literal {
-	var out []literal
-	for _, low := range need {
-		l := literal{low: low}
-		for i := 1; i < len(low); i++ {
-			if rank(low[i]) > rank(low[l.at]) {
-				l.at = i
-			}
+func literals(needs [][]string) [][]literal {
+	var out [][]literal
+	for _, need := range needs {
+		var one []literal
+		for _, low := range need {
+			one = append(one, literalOf(low))
 		}
-		l.lower = low[l.at]
-		l.cap = byte(unicode.ToUpper(rune(l.lower)))
-		out = append(out, l)
+		out = append(out, one)
 	}
 	return out
+}
+
+func literalOf(low string) literal {
+	l := literal{low: low}
+	for i := 1; i < len(low); i++ {
+		if rank(low[i]) > rank(low[l.at]) {
+			l.at = i
+		}
+	}
+	l.lower = low[l.at]
+	l.cap = byte(unicode.ToUpper(rune(l.lower)))
+	return l
 }
 
 // frequency orders letters by how often they are used: it is quicker to look for a rare one.
@@ -144,7 +173,7 @@ func rank(c byte) int {
 }
 
 // in reports that s has the literal, whatever the case of s.
-func (l *literal) in(s string) bool {
+func (l literal) in(s string) bool {
 	if len(s) < len(l.low) {
 		return false
 	}
