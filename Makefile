@@ -43,4 +43,4 @@ fuzz:
 	tools/fuzz.sh $(FUZZTIME)
 
 generate:
-	$(GO) generate ./causes/all
+	$(GO) generate ./causes/all ./internal/lazyregexp

@@ -59,6 +59,8 @@ type Evidence struct {
 	voices    [Paper + 1][]uint64 // the pieces in which each speaks, as a set; made when first asked for
 	numbers   []number            // what may be a status in the text, in its order
 	numbered  bool                // numbers were looked for
+	asks      []challenged        // the replies' challenges
+	parsed    bool                // they were read
 }
 
 // number is a word of three digits that a text may mean as a status.
@@ -208,13 +210,15 @@ func (e *Evidence) document(text []byte, from Place) {
 
 // challenges are all of the evidence's challenges.
 func (e *Evidence) challenges() []challenged {
-	var out []challenged
-	for _, x := range e.exchanges {
-		for _, c := range challenge.Of(x) {
-			out = append(out, challenged{c, fact.Source{Exchange: x.N}})
+	if !e.parsed {
+		for _, x := range e.exchanges {
+			for _, c := range challenge.Of(x) {
+				e.asks = append(e.asks, challenged{c, fact.Source{Exchange: x.N}})
+			}
 		}
+		e.parsed = true
 	}
-	return out
+	return e.asks
 }
 
 type challenged struct {

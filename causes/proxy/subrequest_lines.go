@@ -24,6 +24,9 @@ var (
 // copyLines finds what an auth service said and nobody hands on: a variable of another name than the service's field, one
 // that is read and not used, or no line at all.
 func copyLines(v *cause.View) *cause.Suspicion {
+	if len(v.Settings) == 0 && !directive.Told(v, forwardAuthNote) {
+		return nil // of the questions below this one is the quickest
+	}
 	nginx := directive.Of(v, "nginx")
 	copied := nginx.Named("auth_request_set")
 	for _, c := range copied {

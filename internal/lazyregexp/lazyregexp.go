@@ -3,7 +3,7 @@
 // compiled at once, so that a mistake in a pattern cannot hide. It offers the methods that are used and no more.
 //
 // Most patterns cannot match without one of a few words. needs.go has them for each pattern of the program: a text
-// without any of them is no match, which is known without compiling the pattern, and sooner than by matching it.
+// without them is no match, which is known without compiling the pattern, and sooner than by matching it.
 package lazyregexp
 
 import (
@@ -25,7 +25,7 @@ type Regexp struct {
 	once sync.Once
 	re   *regexp.Regexp
 	look sync.Once
-	need []literal
+	need [][]literal
 	late bool // its source is data: what it needs is found when it is first used
 }
 
@@ -40,7 +40,7 @@ func New(src string) *Regexp {
 	if underTest {
 		r.Get()
 		made = append(made, src)
-		if n, ok := needed(src); ok && !slices.Equal(n, Need(src)) {
+		if n, ok := needed(src); ok && !slices.EqualFunc(n, Need(src), slices.Equal[[]string]) {
 			panic(fmt.Sprintf("lazyregexp: needs.go is not of this source: %q", src))
 		}
 	}
@@ -54,12 +54,12 @@ func Late(src string) *Regexp { return &Regexp{src: src, late: true} }
 func Made() []string { return made }
 
 // needed gives what needs.go says of src.
-func needed(src string) ([]string, bool) {
+func needed(src string) ([][]string, bool) {
 	i := sort.Search(len(needs), func(i int) bool { return needs[i].src >= src })
 	if i == len(needs) || needs[i].src != src {
 		return nil, false
 	}
-	return needs[i].any, true
+	return needs[i].each, true
 }
 
 // Get gives the compiled pattern, for functions that take one.
