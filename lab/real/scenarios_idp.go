@@ -193,7 +193,7 @@ var idpScenarios = []Scenario{
 			goWorld(changed((*World).api, func(w *World, a *GoAPI) { a.Keys, a.Says = w.at("other")+"/jwks", "why" }))(w)
 		},
 		Input: grant, Issuers: naming("idp"),
-		Want: want("jwt-signature-invalid-wrong-key", "strong", exchange.Application), Mend: mendAPI((*World).api),
+		Want: want("jwt-signature-invalid-wrong-key", "proved", exchange.Application), Mend: mendAPI((*World).api),
 	},
 	{
 		Name: "idp-signature-of-another-environment-said", Servers: expressWorld, Issuers: naming("idp"),

@@ -172,7 +172,7 @@ var loginScenarios = []Scenario{
 	},
 	{
 		Name: "login-loop-of-a-foreign-domain", Servers: loginApp(Settings{"REFUSE": "enter", "DOMAIN": "backend.internal.test"}), Status: 302,
-		Input: atName(apex, "private", "-b", ""), Want: appFault("cookie-domain-mismatch", "strong"),
+		Input: atName(apex, "private", "-b", ""), Want: appFault("cookie-domain-mismatch", "proved"),
 		Mend: resettled("front", Settings{"REFUSE": "enter"}, atName(apex, "private", "-b", "")),
 	},
 	{
