@@ -1,6 +1,7 @@
 package real
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
+	"time"
 )
 
 // Go starts a handler of this process as @name@, for servers that are written in Go. Its access log is like the others'.
@@ -24,7 +27,7 @@ func (w *World) Go(name string, h http.Handler) *Server {
 	if err != nil {
 		w.Fatalf("go %s: %v", name, err)
 	}
-	l, err := net.Listen("tcp", w.Addr(name))
+	l, err := listen(w.Addr(name))
 	if err != nil {
 		w.Fatalf("go %s: %v", name, err)
 	}
@@ -45,6 +48,17 @@ func (w *World) Go(name string, h http.Handler) *Server {
 	go func() { _ = srv.Serve(l) }()
 	s.within = append(s.within, func() { srv.Close(); log.Close() })
 	return s
+}
+
+// listen opens addr. A port that this process has just closed may still be held by a child that another scenario is
+// starting: between fork and exec it has all of our sockets. So a port in use is tried again for a while.
+func listen(addr string) (net.Listener, error) {
+	for until := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		l, err := net.Listen("tcp", addr)
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || time.Now().After(until) {
+			return l, err
+		}
+	}
 }
 
 type statusWriter struct {
