@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"math/big"
 	"net"
@@ -22,6 +23,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/credentials"
+	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/why401/why401/cred/registry"
 )
@@ -219,11 +221,8 @@ func (w *World) resolve(name, config string) Reply {
 	repo.Client = &auth.Client{Client: &http.Client{Timeout: 10 * time.Second}, Credential: credentials.Credential(store)}
 	if _, err := repo.Resolve(context.Background(), imageTag); err != nil {
 		r := Reply{Status: 1, Body: err.Error(), Error: err.Error()}
-		for _, s := range []int{401, 403, 404} {
-			if strings.Contains(r.Body, fmt.Sprint(s)) {
-				r.Status = s
-				break
-			}
+		if refused := (*errcode.ErrorResponse)(nil); errors.As(err, &refused) {
+			r.Status = refused.StatusCode
 		}
 		return r
 	}
