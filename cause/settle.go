@@ -9,17 +9,18 @@ import (
 
 // Weighed is a suspicion of one cause, as Settle takes and gives it.
 type Weighed struct {
-	ID string
+	Cause *Cause
 	*Suspicion
 }
 
 const (
-	surest     = 0.97 // no sign rules every other cause out
-	leastAlike = 0.1  // the chance from which likeness alone makes a suspect
-	likeness   = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
-	alone      = 0.7  // what a chance is worth that no sign supports
-	hopeless   = -8.0 // likeness below which nobody asks what speaks against
-	overlooked = 0.8  // a detector that looked at the record and saw nothing speaks against its cause, a little
+	surest       = 0.97 // no sign rules every other cause out
+	strongWeight = 0.9  // what a strong suspicion weighs at least
+	leastAlike   = 0.1  // the chance from which likeness alone makes a suspect
+	likeness     = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
+	alone        = 0.7  // what a chance is worth that no sign supports
+	hopeless     = -8.0 // likeness below which nobody asks what speaks against
+	overlooked   = 0.8  // a detector that looked at the record and saw nothing speaks against its cause, a little
 )
 
 // Settle weighs the suspicions of a record against each other. Signs say how well each cause fits by itself; how alike
@@ -33,48 +34,49 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		return in
 	}
 	like := v.book.Like(v.Evidence())
-	if len(like) == 0 {
+	if !like.Known() {
 		return in
 	}
-	signed := map[string]*Suspicion{}
+	signed := map[*Cause]*Suspicion{}
 	for _, w := range in {
-		signed[w.ID] = w.Suspicion
+		signed[w.Cause] = w.Suspicion
 	}
-	score := map[string]float64{}
+	score := make([]float64, len(causes))
 	top := math.Inf(-1)
-	for _, c := range causes {
-		x, ok := like[c.ID]
+	for i, c := range causes {
+		x, ok := like.Of(c.ID)
 		if !ok {
 			x = math.Log(1 / float64(len(causes))) // a user's own cause: nothing was learnt about it
 		}
-		switch s := signed[c.ID]; {
-		case s != nil && s.Grade >= Strong:
-			x -= math.Log(1-min(max(s.Weight, strongWeight), surest)) / likeness
+		switch s := signed[c]; {
 		case s != nil:
-			x -= math.Log(1-min(s.Weight, surest)) / likeness
-		case x < hopeless:
-		default:
+			w := s.Weight
+			if s.Grade >= Strong {
+				w = max(w, strongWeight)
+			}
+			x -= math.Log(1-min(w, surest)) / likeness
+		case x >= hopeless:
 			x += math.Log(v.unspoken(c)) / likeness
 		}
-		score[c.ID] = x
+		score[i] = x
 		top = max(top, x)
 	}
 	sum := 0.0
-	for _, c := range causes {
-		sum += math.Exp(score[c.ID] - top)
+	for _, x := range score {
+		sum += math.Exp(x - top)
 	}
 	out := in
-	for _, c := range causes {
-		chance := math.Exp(score[c.ID]-top) / sum
-		s := signed[c.ID]
+	for i, c := range causes {
+		chance := math.Exp(score[i]-top) / sum
+		s := signed[c]
 		switch {
 		case s == nil && chance >= leastAlike && (c.Partial || c.Suspect == nil || v.Whole()):
 			s = &Suspicion{Grade: Likely, Weight: chance * alone}
 			for _, r := range v.book.Raise(c.ID) {
 				s.Raise = append(s.Raise, Raise{Command: r.Command, Where: r.Where, Would: r.Would})
 			}
-			s.Because = []fact.Fact{v.alike(c.ID)}
-			out = append(out, Weighed{c.ID, s})
+			s.Because = []fact.Fact{alike(like.Touched(c.ID))}
+			out = append(out, Weighed{c, s})
 		case s != nil && s.Grade == Likely:
 			s.Weight = chance
 		}
@@ -94,12 +96,8 @@ func (v *View) unspoken(c *Cause) float64 {
 	return left
 }
 
-// strongWeight is what a strong suspicion weighs at least.
-const strongWeight = 0.9
-
 // alike says by what words a cause was recognised.
-func (v *View) alike(id string) fact.Fact {
-	words := v.book.Touched(id, v.Evidence())
+func alike(words []string) fact.Fact {
 	if len(words) < 2 {
 		return fact.Fact{Text: "Its wording is like that of other cases of this cause."}
 	}

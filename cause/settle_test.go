@@ -15,9 +15,20 @@ func weights(t *testing.T, note string, in ...cause.Weighed) map[string]*cause.S
 	v := cause.NewView(&exchange.Case{Notes: []exchange.Note{{Text: exchange.Raw(note)}}}).With(all.Book())
 	out := map[string]*cause.Suspicion{}
 	for _, w := range v.Settle(in, all.Causes()) {
-		out[w.ID] = w.Suspicion
+		out[w.Cause.ID] = w.Suspicion
 	}
 	return out
+}
+
+func called(t *testing.T, id string) *cause.Cause {
+	t.Helper()
+	for _, c := range all.Causes() {
+		if c.ID == id {
+			return c
+		}
+	}
+	t.Fatalf("no cause is called %q", id)
+	return nil
 }
 
 const aboutPreflight = "Our Angular application sends OPTIONS first, and the gateway answers it 401, since no Authorization comes along."
@@ -34,7 +45,7 @@ func TestSettleFindsWhatNoSignKnows(t *testing.T) {
 
 func TestSettleWeighsSignsAgainstLikeness(t *testing.T) {
 	sign := func(w float64) cause.Weighed {
-		return cause.Weighed{ID: "clock-skew-generic", Suspicion: &cause.Suspicion{Grade: cause.Likely, Weight: w}}
+		return cause.Weighed{Cause: called(t, "clock-skew-generic"), Suspicion: &cause.Suspicion{Grade: cause.Likely, Weight: w}}
 	}
 	weak, strong := weights(t, aboutPreflight, sign(0.2)), weights(t, aboutPreflight, sign(0.95))
 	if weak["clock-skew-generic"].Weight >= weak["cors-preflight-401"].Weight {
@@ -50,7 +61,7 @@ func TestSettleWeighsSignsAgainstLikeness(t *testing.T) {
 
 func TestSettleLeavesStrongAndLive(t *testing.T) {
 	s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.9}
-	if got := weights(t, aboutPreflight, cause.Weighed{ID: "token-expired", Suspicion: s})["token-expired"]; got.Grade != cause.Strong || got.Weight != 0.9 {
+	if got := weights(t, aboutPreflight, cause.Weighed{Cause: called(t, "token-expired"), Suspicion: s})["token-expired"]; got.Grade != cause.Strong || got.Weight != 0.9 {
 		t.Errorf("%+v", got)
 	}
 	live := cause.NewView(&exchange.Case{Exchanges: []*exchange.Exchange{{N: 1, Response: &exchange.Response{Status: 401, Body: exchange.Body{Bytes: []byte(aboutPreflight)}}}}}).With(all.Book())

@@ -203,21 +203,19 @@ func (r *run) weigh(v *cause.View) []*judged {
 		return nil
 	}
 	var out []*judged
-	open := map[string]*cause.Cause{}
 	var causes []*cause.Cause
 	var found []cause.Weighed
 	for _, c := range r.Causes {
 		if _, no := r.ruled[r.slot(c.ID)]; no {
 			continue
 		}
-		open[c.ID] = c
 		causes = append(causes, c)
 		if s := c.Look(v); s != nil {
-			found = append(found, cause.Weighed{ID: c.ID, Suspicion: s})
+			found = append(found, cause.Weighed{Cause: c, Suspicion: s})
 		}
 	}
 	for _, w := range v.Settle(found, causes) {
-		c, s := open[w.ID], w.Suspicion
+		c, s := w.Cause, w.Suspicion
 		j := &judged{cause: c, s: s, grade: s.Grade}
 		if len(r.c.Exchanges) == 0 {
 			j.grade = min(j.grade, cause.Strong) // nobody saw it refused

@@ -2,6 +2,7 @@ package likeness
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,12 +67,7 @@ func ParseConcept(text string, vocabulary map[string][]string) ([][]string, erro
 func newConcepts(byCause map[string][][][]string) *concepts {
 	c := &concepts{}
 	groups := map[string][]int{}
-	var causes []string
-	for id := range byCause {
-		causes = append(causes, id)
-	}
-	slices.Sort(causes)
-	for _, id := range causes {
+	for _, id := range slices.Sorted(maps.Keys(byCause)) {
 		for _, con := range byCause[id] {
 			c.all = append(c.all, concept{id, c.groups, len(con)})
 			for _, g := range con {
@@ -143,39 +139,30 @@ func follow(rest, words []string) bool {
 	return true
 }
 
-// in says which groups and which whole concepts are in words. The parts of a name_like_this are looked at as well.
-func (c *concepts) in(words []string) (groups, whole []bool) {
-	groups = make([]bool, c.groups)
+// find gives for each group the longest of its terms that stands in words, "" for none. The parts of a name_like_this are
+// looked at as well.
+func (c *concepts) find(words []string) []string {
+	found := make([]string, c.groups)
 	c.each(apart(words), func(t term) {
 		for _, g := range t.groups {
-			groups[g] = true
-		}
-	})
-	whole = make([]bool, len(c.all))
-	for i, con := range c.all {
-		whole[i] = !slices.Contains(groups[con.first:con.first+con.n], false)
-	}
-	return groups, whole
-}
-
-// touched gives, of the concept of a cause that most groups of are in words, one term for each.
-func (c *concepts) touched(cause string, words []string) []string {
-	found := map[int]string{}
-	c.each(apart(words), func(t term) {
-		for _, g := range t.groups {
-			if found[g] == "" || len(t.text) > len(found[g]) {
+			if len(t.text) > len(found[g]) {
 				found[g] = t.text
 			}
 		}
 	})
+	return found
+}
+
+// touched gives, of the concept of a cause that most groups of are found, the terms.
+func (c *concepts) touched(cause string, found []string) []string {
 	var best []string
 	for _, con := range c.all {
 		if con.cause != cause {
 			continue
 		}
 		var got []string
-		for g := con.first; g < con.first+con.n; g++ {
-			if t := found[g]; t != "" && !slices.Contains(got, t) {
+		for _, t := range found[con.first : con.first+con.n] {
+			if t != "" && !slices.Contains(got, t) {
 				got = append(got, t)
 			}
 		}

@@ -39,7 +39,8 @@ func Learn(texts []Text, about map[string][][][]string) *Model {
 
 	var examples []example
 	for _, t := range texts {
-		e := example{cause: m.number(t.Cause), features: m.features(t.Words[:min(len(t.Words), maxWords)])}
+		words := t.Words[:min(len(t.Words), maxWords)]
+		e := example{cause: m.number(t.Cause), features: m.features(words, m.about.find(words))}
 		if t.Cause == "" {
 			e.cause, e.not = m.number(t.Not), true
 		}

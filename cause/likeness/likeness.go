@@ -31,31 +31,64 @@ const maxWords = 3000
 // Causes are the ids of the causes that the model knows, sorted.
 func (m *Model) Causes() []string { return m.causes }
 
-// Of gives for each cause the logarithm of how likely words are about it, in the order of Causes; nil when no word is
-// known. The words are lower case, as sign.Words cuts them.
-func (m *Model) Of(words []string) []float64 {
+// Reading is a text as the model sees it.
+type Reading struct {
+	m     *Model
+	logs  []float64
+	found []string // for each group of the concepts the term that stands in the text, "" for none
+}
+
+// Read looks at words, lower case, as sign.Words cuts them.
+func (m *Model) Read(words []string) *Reading {
 	if m == nil {
-		return nil
+		return &Reading{}
 	}
-	f := m.features(words[:min(len(words), maxWords)])
+	words = words[:min(len(words), maxWords)]
+	r := &Reading{m: m, found: m.about.find(words)}
+	f := m.features(words, r.found)
 	if len(f) == 0 {
-		return nil
+		return r
 	}
 	length := 0.0
 	for i := range f {
 		f[i].x *= float64(m.float(f[i].n, 0))
 		length += f[i].x * f[i].x
 	}
-	out := make([]float64, len(m.causes))
+	r.logs = make([]float64, len(m.causes))
 	for _, v := range f {
 		at := v.n * m.stride()
 		x := v.x / math.Sqrt(length) * float64(m.float(v.n, 4))
 		row := m.rows[at+8 : at+m.stride()]
-		for c := range out {
-			out[c] += x * float64(int8(row[c]))
+		for c := range r.logs {
+			r.logs[c] += x * float64(int8(row[c]))
 		}
 	}
-	return normal(out)
+	normal(r.logs)
+	return r
+}
+
+// Known reports that the model knows a word of the text.
+func (r *Reading) Known() bool { return r.logs != nil }
+
+// Of gives the logarithm of how likely the text is about cause; false where the model cannot tell.
+func (r *Reading) Of(cause string) (float64, bool) {
+	if r.logs == nil {
+		return 0, false
+	}
+	n, ok := slices.BinarySearch(r.m.causes, cause)
+	if !ok {
+		return 0, false
+	}
+	return r.logs[n], true
+}
+
+// Touched gives, of the concept of a cause that most groups of are in the text, one word for each: what the cause was
+// recognised by. They are the catalogue's words, never the text's.
+func (r *Reading) Touched(cause string) []string {
+	if r.m == nil {
+		return nil
+	}
+	return r.m.about.touched(cause, r.found)
 }
 
 // normal makes logarithms of chances out of scores.
@@ -69,15 +102,6 @@ func normal(z []float64) []float64 {
 		z[i] -= top + math.Log(sum)
 	}
 	return z
-}
-
-// Touched gives for a cause the words of its concepts that stand in words, one for each group: what it was recognised by.
-// They are the catalogue's words, never the text's.
-func (m *Model) Touched(cause string, words []string) []string {
-	if m == nil {
-		return nil
-	}
-	return m.about.touched(cause, words[:min(len(words), maxWords)])
 }
 
 func (m *Model) stride() int { return 8 + len(m.causes) }
@@ -99,24 +123,23 @@ const (
 	ofWhole = 2
 )
 
-// features are the sorted features of a text; each counts once.
-func (m *Model) features(words []string) []value {
+// features are the sorted features of a text, in which the terms found stand; each counts once.
+func (m *Model) features(words, found []string) []value {
 	var out []value
 	for _, s := range stems(words) {
 		if n, ok := slices.BinarySearch(m.words, s); ok {
 			out = append(out, value{n, 1})
 		}
 	}
-	groups, whole := m.about.in(words)
 	at := len(m.words)
-	for n, ok := range groups {
-		if ok {
+	for n, t := range found {
+		if t != "" {
 			out = append(out, value{at + n, ofGroup})
 		}
 	}
-	at += len(groups)
-	for n, ok := range whole {
-		if ok {
+	at += len(found)
+	for n, c := range m.about.all {
+		if !slices.Contains(found[c.first:c.first+c.n], "") {
 			out = append(out, value{at + n, ofWhole})
 		}
 	}

@@ -45,24 +45,32 @@ func TestLikeness(t *testing.T) {
 			"the drifting time of a virtual machine":  "clock",
 			"everything is refused, the clock says x": "clock",
 		} {
-			got := m.Of(strings.Fields(strings.ReplaceAll(text, ",", "")))
-			sum := 0.0
-			for _, x := range got {
+			r := m.Read(strings.Fields(strings.ReplaceAll(text, ",", "")))
+			sum, most, best := 0.0, 0.0, ""
+			for _, id := range m.Causes() {
+				x, ok := r.Of(id)
+				if p := math.Exp(x); ok && p > most {
+					most, best = p, id
+				}
 				sum += math.Exp(x)
 			}
-			if best := m.Causes()[slices.Index(got, slices.Max(got))]; best != want || math.Abs(sum-1) > 1e-6 {
-				t.Errorf("%s: %q: %v %v, the chances add up to %v", name, text, m.Causes(), got, sum)
+			if best != want || math.Abs(sum-1) > 1e-6 {
+				t.Errorf("%s: %q: said %q, the chances add up to %v", name, text, best, sum)
 			}
 		}
-		if got := m.Of([]string{"xyzzy"}); got != nil {
-			t.Errorf("%s: no known word: %v", name, got)
+		if m.Read([]string{"xyzzy"}).Known() {
+			t.Errorf("%s: no known word", name)
 		}
-		if got := m.Touched("cookie-path", strings.Fields("its jsessionid has another path")); !slices.Equal(got, []string{"jsessionid", "path"}) {
+		if _, ok := m.Read([]string{"clock"}).Of("nothing"); ok {
+			t.Errorf("%s: no such cause", name)
+		}
+		if got := m.Read(strings.Fields("its jsessionid has another path")).Touched("cookie-path"); !slices.Equal(got, []string{"jsessionid", "path"}) {
 			t.Errorf("%s: touched %q", name, got)
 		}
 	}
-	if got := (*likeness.Model)(nil).Of([]string{"cookie"}); got != nil {
-		t.Errorf("nothing to compare with: %v", got)
+	none := (*likeness.Model)(nil).Read([]string{"cookie"})
+	if _, ok := none.Of("clock"); ok || none.Known() || none.Touched("clock") != nil {
+		t.Error("nothing to compare with")
 	}
 }
 
@@ -95,8 +103,7 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		m.Of([]string{"one", "clock", "time_drift"})
-		m.Touched(m.Causes()[0], []string{"clock", "off"})
+		m.Read([]string{"one", "clock", "time_drift", "off"}).Touched(m.Causes()[0])
 	})
 }
 

@@ -258,20 +258,13 @@ func (b *Book) Compare(m *likeness.Model) { b.like = m }
 // Likely are the causes that the measure of likeness knows.
 func (b *Book) Likely() []string { return b.like.Causes() }
 
-// Like gives for each cause that the measure knows the logarithm of how likely e's words are about it; nil when there
-// is no measure, or no word is known.
-func (b *Book) Like(e *Evidence) map[string]float64 {
-	if e.like == nil && b.like != nil {
-		e.like = map[string]float64{}
-		for i, x := range b.like.Of(e.Words()) {
-			e.like[b.like.Causes()[i]] = x
-		}
+// Like reads e's words by the measure, once.
+func (b *Book) Like(e *Evidence) *likeness.Reading {
+	if e.like == nil {
+		e.like = b.like.Read(e.Words())
 	}
 	return e.like
 }
-
-// Touched gives the words of a concept of cause id that stand in e: what likeness recognised it by.
-func (b *Book) Touched(id string, e *Evidence) []string { return b.like.Touched(id, e.Words()) }
 
 // Has reports that cause id lists signs.
 func (b *Book) Has(id string) bool { return b.causes[id] != nil && len(b.causes[id].ready) > 0 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/why401/why401/cause/likeness"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/jwt"
@@ -54,7 +55,7 @@ type Evidence struct {
 	docs      []doc
 	ideas     map[string]*Place
 	asked     []asked
-	like      map[string]float64  // made when first asked for
+	like      *likeness.Reading   // made when first asked for
 	lex       *lexicon            // the words of the pieces
 	voices    [Paper + 1][]uint64 // the pieces in which each speaks, as a set; made when first asked for
 	numbers   []number            // what may be a status in the text, in its order

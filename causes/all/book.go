@@ -19,7 +19,7 @@ var Book = sync.OnceValue(func() *sign.Book {
 	b := signs.Open()
 	m, err := likeness.Open(learnt)
 	if err != nil {
-		panic(fmt.Sprintf("likeness.bin: %v: run go run ./tools/learn", err)) // built in, and a test reads it
+		panic(fmt.Sprintf("likeness.bin: %v: run make learn", err)) // built in, and a test reads it
 	}
 	b.Compare(m)
 	return b

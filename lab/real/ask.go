@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -106,15 +108,15 @@ func (w *World) programIn(dir, home string, env []string, argv ...string) Reply 
 	r := Reply{Body: string(out), Status: 200}
 	if err != nil {
 		r.Error, r.Status = err.Error(), 1
-		for _, s := range []int{401, 403, 404, 407} {
-			if strings.Contains(r.Body, fmt.Sprint(s)) {
-				r.Status = s
-				break
-			}
+		if s := statusWord.FindString(r.Body); s != "" {
+			r.Status, _ = strconv.Atoi(s)
 		}
 	}
 	return r
 }
+
+// statusWord is a status as clients write it: a number of its own, not a part of a port or of a directory's name.
+var statusWord = regexp.MustCompile(`\b40[1347]\b`)
 
 // programLimit ends a client that hangs, or asks at a terminal that is not there.
 const programLimit = 60 * time.Second
