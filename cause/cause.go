@@ -10,6 +10,7 @@ package cause
 import (
 	"fmt"
 
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -35,6 +36,22 @@ type Cause struct {
 	// Partial says that Suspect takes nothing that is unseen for absent, so that it may look at a record that shows only
 	// a part of the exchange (see exchange.Parts). Without it Suspect is asked about whole exchanges only.
 	Partial bool
+
+	// Audit names every place in a server's configuration at which this cause will refuse somebody; nil for a cause that no
+	// configuration shows. Like Suspect it only looks.
+	Audit func(c *conf.Config) []Sighting
+	// Traced says how well this cause explains what c does with one request; nil when a trace tells it nothing.
+	Traced func(c *conf.Config, t *conf.Trace) *Suspicion
+}
+
+// Sighting is a place in a configuration at which a cause will refuse somebody.
+type Sighting struct {
+	Place    conf.Place
+	Says     string // one plain sentence: who will be refused, and why
+	Grade    Grade  // Proved where the files decide by themselves; Likely where it depends on what they do not show
+	Scope    *conf.Scope
+	Remedies []Remedy
+	Raise    []Raise // what would decide, below Proved
 }
 
 // Grade says how sure a verdict is.
@@ -166,4 +183,9 @@ type Remedy struct {
 	Steps  []string
 	Verify string
 	Undo   string
+
+	// Edits are the change itself, where it is one of a server's configuration that was read; Server is the program that
+	// is tested and reloaded after it ("nginx"). The package fix carries it out.
+	Server string
+	Edits  []conf.Edit
 }

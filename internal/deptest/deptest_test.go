@@ -25,7 +25,8 @@ var layers = [][]string{
 	{"fact"},
 	{"exchange"},
 	{"challenge"},
-	{"cred", "signature", "conf"},
+	{"cred", "signature"},
+	{"conf"},
 	{"probe", "input", "browser"},
 	{"redact", "compare"}, // they read with input and cred; redact writes text back, so it must see what it replaces
 	{"cause"},

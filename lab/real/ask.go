@@ -108,15 +108,16 @@ func (w *World) programIn(dir, home string, env []string, argv ...string) Reply 
 	r := Reply{Body: string(out), Status: 200}
 	if err != nil {
 		r.Error, r.Status = err.Error(), 1
-		if s := statusWord.FindString(r.Body); s != "" {
-			r.Status, _ = strconv.Atoi(s)
+		if m := statusWord.FindStringSubmatch(r.Body); m != nil {
+			r.Status, _ = strconv.Atoi(m[1])
 		}
 	}
 	return r
 }
 
-// statusWord is a status as clients write it: a number of its own, not a part of a port or of a directory's name.
-var statusWord = regexp.MustCompile(`\b40[1347]\b`)
+// statusWord is a status as clients write it, npm with an E before it: a number of its own, not a part of a port or of a
+// directory's name.
+var statusWord = regexp.MustCompile(`\bE?(40[1347])\b`)
 
 // programLimit ends a client that hangs, or asks at a terminal that is not there.
 const programLimit = 60 * time.Second
