@@ -34,7 +34,7 @@ var layers = [][]string{
 	{"diagnose"},
 	{"causes"},
 	{""}, // the root package: the library's front door
-	{"guard", "watch"},
+	{"guard", "watch", "logs"},
 	{"lab", "web", "mcp", "fleet"},
 	{"cmd", "tools"},
 }
