@@ -195,12 +195,19 @@ func sameAnswer(failing, seen *exchange.Exchange) bool {
 func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 	var want []string
 	s := &cause.Suspicion{Grade: cause.Likely, Because: []fact.Fact{v.Asked("The request carries %s.", a)}}
+	if a.HoldsLogin() && v.Challenges.Has("Basic") && !v.Challenges.Has(a.Scheme) {
+		s.Weight, want = 0.9, []string{"Basic"}
+		s.Title = fitting("a Basic login is sent under the word " + a.Scheme)
+		s.Because = append(s.Because, v.Asked("Behind %s stands a user name and a password in base64, as Basic sends them.", a.Scheme))
+	}
 	for _, t := range tokenSchemes(v.Challenges) {
 		if t != a.Scheme && len(want) < 2 {
 			want = append(want, t)
 		}
 	}
 	switch {
+	case s.Weight > 0:
+		s.Because = append(s.Because, v.Saw("The server asks for %s and not %s.", asked(v.Challenges), a.Scheme))
 	case v.Challenges.Has(a.Scheme):
 		// The right scheme; only its spelling may be at fault, with servers that compare letter by letter.
 		if !a.Has(cred.SchemeCase) || blamed(v) {

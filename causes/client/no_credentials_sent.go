@@ -30,9 +30,11 @@ var NoCredentialsSent = &cause.Cause{
 		if unsent(v) || v.Answer.Status() == 407 || keptBack(v) || lostOnTheWay(v) || preflight(v.Request) {
 			return nil
 		}
-		cookie, other := false, false
+		cookie, other, proxied := false, false, false
 		for _, c := range v.Credentials {
 			switch {
+			case strings.EqualFold(c.Place, "Proxy-Authorization"):
+				proxied = true
 			case c.Kind == cred.Cookie:
 				cookie = true
 			case c.Kind == cred.Other && !inAuthorization(c):
@@ -64,6 +66,11 @@ var NoCredentialsSent = &cause.Cause{
 			}
 		}
 		switch {
+		case proxied && v.Written && v.Writer.Layer == exchange.Network:
+			return nil // the proxy's own answer
+		case proxied && len(v.Answer.Header().Values("Via")) == 0:
+			// Some proxies refuse a wrong login with 401 (407-vs-401-confusion), and who wrote this one is not shown.
+			s.Grade, s.Weight = min(s.Grade, cause.Likely), 0.5
 		case other:
 			s.Grade, s.Weight = cause.Likely, 0.4
 			s.Because[0] = v.Asked("The request carries no Authorization; it has fields that why401 does not know.")

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
@@ -35,6 +36,9 @@ var WrongPassword = &cause.Cause{
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: passwordRemedies(v, l)}
 		s.Because = []fact.Fact{v.Saw("The login of %s went out, well formed, and the answer is 401.", l.name)}
+		if i := slices.IndexFunc(l.pair.Flaws, stray); i >= 0 {
+			s.Because = append(s.Because, v.Asked("There is a %s, sent as it stands.", l.pair.Flaws[i]))
+		}
 		if v.Written {
 			s.Title = fmt.Sprintf("%s refused the login of %s", v.Writer.Product, l.name)
 		}
@@ -116,12 +120,15 @@ func otherwise(v *cause.View, l login) bool {
 // unsuspicious reports a login without a flaw of form that another cause explains: a colon in the password is allowed.
 func unsuspicious(l login) bool {
 	for _, f := range l.pair.Flaws {
-		if f != basic.NonASCIIUTF8 && f != basic.NonASCIILatin1 && f != basic.SecondColon {
+		if f != basic.NonASCIIUTF8 && f != basic.NonASCIILatin1 && f != basic.SecondColon && !stray(f) {
 			return false
 		}
 	}
 	return true
 }
+
+// stray reports a blank at an end, which came along with a copy more often than it belongs there.
+func stray(f basic.Flaw) bool { return f == basic.TrailingBlank || f == basic.LeadingBlank }
 
 func raiseFromLog(v *cause.View, l login) []cause.Raise {
 	product := v.Writer.Product
