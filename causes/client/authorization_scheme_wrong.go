@@ -9,6 +9,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/signature"
 )
 
 // AuthorizationSchemeWrong: a credential under a scheme that the server does not take.
@@ -29,6 +30,9 @@ var AuthorizationSchemeWrong = &cause.Cause{
 		a, ok := v.Authorization()
 		if !ok || a.Scheme == "" || a.Value.Empty() || clumsy(a) || !direct(v) {
 			return nil
+		}
+		if _, known := v.Means(signature.PermissionDenied); known {
+			return nil // whoever says so has read the credential
 		}
 		if passwordScheme(a.Scheme) {
 			return passwordUnderWrongScheme(v, a)

@@ -70,7 +70,11 @@ var UnderscoreHeaderDropped = &cause.Cause{
 		if mark, ok := gateway(v); ok {
 			s.Weight = 0.75
 			s.Because = append(s.Because, v.Saw("The answer came through a proxy: %s.", mark))
+			return s
 		}
+		// Nobody is seen who drops it: the application may as well look for the other name alone.
+		s.Title, s.FaultAt = "the key is taken under a name with a hyphen", exchange.Client
+		s.Trials[0] = s.Trials[0].Carrying(cause.Strong)
 		return s
 	}),
 }
