@@ -3,8 +3,10 @@ package credential
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
@@ -101,9 +103,22 @@ func sameChallenge() cause.Trial {
 	return t
 }
 
+// sameLayer reports two refusals of one layer: the same schemes and realms are asked for. Beside them a challenge may say
+// what was wrong (RFC 9110 11.6.1 leaves its parameters open).
 func sameLayer(a, b *exchange.Exchange) bool {
-	return b.Status() == 401 && a.Header().Get("WWW-Authenticate") == b.Header().Get("WWW-Authenticate") &&
-		a.Header().Get("Server") == b.Header().Get("Server")
+	if b.Status() != 401 || a.Header().Get("Server") != b.Header().Get("Server") {
+		return false
+	}
+	x, y := challenge.Of(a), challenge.Of(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if !strings.EqualFold(x[i].Scheme, y[i].Scheme) || x[i].Realm() != y[i].Realm() {
+			return false
+		}
+	}
+	return true
 }
 
 // otherwise reports a login whose refusal another cause explains as well: then this one is never more than likely.
