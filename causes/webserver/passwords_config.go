@@ -65,7 +65,7 @@ func missingFiles(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
 	for _, n := range passwordFiles(c) {
 		seen := n.file.Seen
-		if folder := strings.HasPrefix(seen.Problem, "a folder"); !seen.Missing && !folder {
+		if folder := seen.Mode.IsDir(); !seen.Missing && !folder {
 			continue
 		} else if folder {
 			out = append(out, cause.Sighting{Place: n.where(), Scope: n.scope, Grade: cause.Proved,

@@ -9,6 +9,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -16,11 +17,16 @@ import (
 )
 
 // Files looks at every password and group file of c on src, the disk of the machine that c belongs to. A file that many
-// scopes name is read once.
+// scopes name is read once, and what a reader has seen already is only added to.
 func Files(c *conf.Config, src conf.Source) {
-	l := &looker{src: src, seen: map[key]*conf.Seen{}, links: src == conf.Disk()}
-	l.worker, l.known = l.account(c.Worker)
-	l.homes = homesOf(c)
+	l := &looker{src: src, seen: map[key]*conf.Seen{}, users: conf.ReadUsers(src), homes: homesOf(c), worker: c.Worker}
+	if id, ok := strings.CutPrefix(c.Worker, "#"); ok { // Apache's User may be a number
+		for _, u := range l.users {
+			if strconv.Itoa(u.UID) == id {
+				l.worker = u.Name
+			}
+		}
+	}
 	if c.Libc == "" {
 		c.Libc = libcOf(src)
 	}
@@ -38,9 +44,8 @@ func Files(c *conf.Config, src conf.Source) {
 
 type looker struct {
 	src    conf.Source
-	worker account
-	known  bool // the worker's account is
-	links  bool // symbolic links can be followed
+	users  conf.Users
+	worker string
 	homes  []string
 	seen   map[key]*conf.Seen
 }
@@ -56,10 +61,18 @@ func (l *looker) look(f *conf.CredFile) {
 	}
 	k := key{f.Path, f.Kind}
 	if l.seen[k] == nil {
-		l.seen[k] = l.read(f)
+		s := f.Seen
+		if s == nil || f.Kind == conf.Group && s.Groups == nil || f.Kind == conf.DBM {
+			s = l.read(f)
+		}
+		s.Here = l.here(f.Path)
+		l.links(f.Path, s)
+		l.seen[k] = s
 	}
-	if f.Seen == nil {
+	if f.Seen == nil || f.Kind == conf.Group || f.Kind == conf.DBM {
 		f.Seen = l.seen[k]
+	} else {
+		f.Seen.Here, f.Seen.Reads, f.Seen.Blocks = l.seen[k].Here, l.seen[k].Reads, l.seen[k].Blocks
 	}
 }
 
@@ -67,50 +80,32 @@ func (l *looker) look(f *conf.CredFile) {
 var dbmEndings = []string{"", ".db", ".dir", ".pag", ".dat", ".sdbm"}
 
 func (l *looker) read(f *conf.CredFile) *conf.Seen {
-	s := &conf.Seen{UID: -1, GID: -1, Here: l.here(f.Path)}
 	if f.Kind == conf.DBM {
+		s := &conf.Seen{UID: -1, GID: -1, Problem: "a DBM file: its entries are not read"}
 		s.Missing = !slices.ContainsFunc(dbmEndings, func(e string) bool { _, err := l.src.Stat(f.Path + e); return !errors.Is(err, fs.ErrNotExist) })
-		s.Problem = "a DBM file: its entries are not read"
 		return s
 	}
-	info, err := l.src.Stat(f.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		s.Missing = true
-		return s
-	case err != nil:
-		s.Problem = reason(err)
-		l.reads(f.Path, s) // the folder that keeps us out may keep the worker out
+	s := conf.Look(l.src, f.Path, l.users, l.worker)
+	if f.Kind != conf.Group || s.Missing || s.Problem != "" {
 		return s
 	}
-	s.Mode, s.UID, s.GID = info.Mode, info.UID, info.GID
-	if info.Mode.IsDir() {
-		s.Problem = "a folder, not a file"
-		return s
-	}
-	l.reads(f.Path, s)
-	b, err := l.src.ReadFile(f.Path)
-	if err != nil {
-		s.Problem = reason(err)
-		return s
-	}
-	if f.Kind == conf.Group {
-		s.BOM = strings.HasPrefix(string(b), "\ufeff")
+	s.Users = htpasswd.File{}
+	if b, err := l.src.ReadFile(f.Path); err == nil {
 		s.Groups = groups(string(b))
-		return s
 	}
-	s.Users = htpasswd.Parse(string(b))
-	s.BOM = s.Users.BOM
 	return s
 }
 
-// reason is an error without its path, which stands beside it.
-func reason(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
+// links judges the folders behind a symbolic link as well: the way that the file is named by may be open, and the one that
+// it lies on closed.
+func (l *looker) links(p string, s *conf.Seen) {
+	u, known := l.users[l.worker]
+	if s.Reads != "yes" || !known || l.src != conf.Disk() {
+		return
 	}
-	return err.Error()
+	if real, err := filepath.EvalSymlinks(p); err == nil && real != p {
+		s.Reads, s.Blocks = conf.Readable(l.src, real, u)
+	}
 }
 
 // groups reads the lines of a group file: "name: user user" (httpd, mod_authz_groupfile).

@@ -46,7 +46,7 @@ func TestMissingAndRead(t *testing.T) {
 	if s := ask(src, conf.Group, "/etc/nginx/groups", ""); len(s.Groups["staff"]) != 3 {
 		t.Errorf("a group file: %+v", s)
 	}
-	if s := ask(src, conf.Htpasswd, "/etc/nginx", ""); s.Problem != "a folder, not a file" {
+	if s := ask(src, conf.Htpasswd, "/etc/nginx", ""); s.Problem != "is a folder" {
 		t.Errorf("a folder: %+v", s)
 	}
 	for _, p := range []string{"conf/users", "/etc/$host/users", ""} {

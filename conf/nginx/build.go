@@ -21,6 +21,7 @@ type model struct {
 	seen    map[string]*conf.Seen // password files by their path
 	levels  map[*conf.Scope]*level
 	users   conf.Users
+	noted   map[*Directive]*conf.Line
 }
 
 // server is a server block.
