@@ -127,6 +127,7 @@ type Auth struct {
 	Require []string // who is let in, as written: "valid-user", "user alice bob", "group staff"; nil for everybody known
 	Ask     string   // the URL of a subrequest
 	Open    []string // what the configuration leaves open: a variable in a path, a provider that is not a file
+	When    string   // the condition under which it is asked, as written: "unless { http_auth(staff) }"; "" for always
 }
 
 // CredFile is a file of users and hashes that a configuration names, and what was seen of it.
