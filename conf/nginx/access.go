@@ -269,9 +269,9 @@ func (r *run) authRequest() int {
 	}
 	r.asked = r.asked || s.asked
 	switch {
-	case s.closed:
+	case s.hungUp:
 		r.step(conf.Refuses, "auth", d.Place, "auth_request: the connection is closed without an answer")
-		r.closed = true
+		r.hungUp = true
 		return 444
 	case s.unknown:
 		r.step(conf.Unclear, "auth", d.Place, "auth_request: what %s answers decides; 2xx lets it by, 401 and 403 refuse", d.Arg(0))

@@ -14,7 +14,7 @@ func (r *run) finalize(rc int) {
 	case rc == done:
 		return
 	case rc == 444 || rc == 408 || rc == 499:
-		r.closed = true
+		r.hungUp = true
 		return
 	case rc == fine || rc < 300 && rc != 201 && rc != 204:
 		return

@@ -76,6 +76,9 @@ func (s *site) named(host string) (found *server, by *pattern, groups []string) 
 	exact, head, tail := (*server)(nil), (*server)(nil), (*server)(nil)
 	headLen, tailLen := 0, 0
 	for _, v := range s.servers {
+		if len(v.names) == 0 && host == "" && exact == nil {
+			exact = v // no server_name is the empty name
+		}
 		for _, n := range v.names {
 			dot := strings.HasPrefix(n, ".")
 			switch {
@@ -131,15 +134,17 @@ func (s *server) patternOf(text string) *pattern {
 	return p
 }
 
+// hasGroups reports that the last pattern among the names has groups: then the names are asked even when there is but one
+// server, because the groups set variables.
 func hasGroups(s *server) bool {
+	has := false
 	for _, n := range s.names {
 		if text, ok := strings.CutPrefix(n, "~"); ok {
-			if p := s.patternOf(text); p != nil && p.groups > 0 {
-				return true
-			}
+			p := s.patternOf(text)
+			has = p != nil && p.groups > 0
 		}
 	}
-	return false
+	return has
 }
 
 // firstName is $server_name.

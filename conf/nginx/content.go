@@ -227,9 +227,13 @@ func (r *run) index() int {
 		}
 		if !tested {
 			tested = true
-			if _, err, _ := r.stat(strings.TrimSuffix(folder, "/")); errors.Is(err, fs.ErrNotExist) {
+			switch info, err, _ := r.stat(strings.TrimSuffix(folder, "/")); {
+			case errors.Is(err, fs.ErrNotExist):
 				r.step(conf.Refuses, "index", place, "there is no folder %s: 404", folder)
 				return 404
+			case err == nil && !info.Mode.IsDir():
+				r.step(conf.Refuses, "index", place, "%s is not a folder: 500", folder)
+				return 500
 			}
 		}
 	}

@@ -63,6 +63,9 @@ var once = []string{"authorization", "content-length", "content-range", "expect"
 // and with it what is done with underscores in the names that follow. The result is a status, 0 to go on.
 func (r *run) readHeader(in exchange.Header) int {
 	for _, f := range in {
+		if v := f.Value.Reveal(); f.Value.Closed() && v != "" {
+			r.closed = append(r.closed, v)
+		}
 		name, value := f.Name, strings.Trim(f.Value.Reveal(), " ")
 		switch r.checkName(name) {
 		case nameBroken:
@@ -191,13 +194,28 @@ func (r *run) checkHeader() int {
 	return 0
 }
 
-// next makes the request that is passed on.
+// next makes the request that is passed on. A value is closed when it holds one of the client's closed values, or a part of
+// one.
 func (r *run) next(fields []field) *exchange.Request {
 	q := &exchange.Request{Method: r.method, Proto: "HTTP/1.0"}
 	for _, f := range fields {
-		q.Header = append(q.Header, exchange.RequestField(f.name, f.value))
+		v := secret.Public(f.value)
+		if r.closes(f.value) {
+			v = secret.Hide(f.value)
+		}
+		q.Header = append(q.Header, exchange.Field{Name: f.name, Value: v})
 	}
 	return q
+}
+
+func (r *run) closes(v string) bool {
+	const short = 4 // a part of less gives nothing away
+	for _, c := range r.closed {
+		if strings.Contains(v, c) || len(v) >= short && strings.Contains(c, v) {
+			return true
+		}
+	}
+	return false
 }
 
 // open names something that could not be known.

@@ -316,8 +316,11 @@ func (r *run) gateway(d *Directive, way conf.Way) {
 	names := map[string]bool{}
 	for _, p := range r.at.all(module + "_param") {
 		name, v := p.Arg(0), r.value(p.Arg(1))
-		if rest, ok := strings.CutPrefix(strings.ToUpper(name), "HTTP_"); ok {
-			names[rest] = true
+		if rest, ok := strings.CutPrefix(name, "HTTP_"); ok && rest != "" {
+			names[strings.ToUpper(rest)] = true
+			if p.Arg(1) == "" { // it takes the client's field out
+				continue
+			}
 		}
 		if p.Arg(2) == "if_not_empty" && v == "" {
 			continue

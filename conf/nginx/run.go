@@ -54,10 +54,11 @@ type run struct {
 	asked         bool // an upstream was asked, by the request or by a subrequest
 	fromFile      bool // the answer is a file's
 	fromUpstream  bool
-	bodySize      int64 // of the body as it came
-	unknown       bool  // the answer is an upstream's or a module's: it cannot be known
-	closed        bool  // the connection is closed without an answer
-	refusal       int   // the step that refused first, from 1
+	bodySize      int64    // of the body as it came
+	unknown       bool     // the answer is an upstream's or a module's: it cannot be known
+	hungUp        bool     // the connection is closed without an answer
+	closed        []string // the client's secret values
+	refusal       int      // the step that refused first, from 1
 }
 
 // maxChanges is NGX_HTTP_MAX_URI_CHANGES with one more, as in r->uri_changes.

@@ -113,7 +113,7 @@ func (e *script) set(d *Directive) {
 	}
 	v := e.text(d.Arg(1))
 	if name == "args" {
-		e.r.args = v
+		e.r.args, e.r.validTarget = v, false
 	} else {
 		e.r.vars[name] = v
 	}

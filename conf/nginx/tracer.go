@@ -79,6 +79,11 @@ func (r *run) receive(q conf.Request) int {
 		return 400
 	}
 	raw := q.RequestTarget().Reveal()
+	for _, p := range q.URL.Query {
+		if v := p.Value.Reveal(); p.Value.Closed() && v != "" {
+			r.closed = append(r.closed, v)
+		}
+	}
 	r.line = r.method + " " + raw + " " + r.proto
 	var ok bool
 	if r.target, ok = readTarget(raw, r.server.level.on("merge_slashes", true)); !ok {
@@ -146,7 +151,7 @@ func (r *run) report() {
 		}
 	}
 	switch {
-	case r.closed:
+	case r.hungUp:
 		t.Status = 444
 	case r.fromFile || r.fromUpstream:
 		t.Status = r.errStatus

@@ -73,8 +73,12 @@ func (r *run) builtin(name string) (string, bool) {
 		return r.target.raw, true
 	case "request":
 		return r.line, true
-	case "request_method":
-		return r.method, true
+	case "request_method": // of the client's request, also in a subrequest
+		main := r
+		for main.parent != nil {
+			main = main.parent
+		}
+		return main.method, true
 	case "host":
 		if r.host != "" {
 			return r.host, true
