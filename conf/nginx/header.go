@@ -81,11 +81,12 @@ func (r *run) readHeader(in exchange.Header) int {
 			return 400
 		}
 		low := lower(name)
-		if slices.Contains(once, low) && r.header.has(low) {
+		second := slices.Contains(once, low) && r.header.has(low)
+		r.header = append(r.header, field{name: name, value: value})
+		if second {
 			r.step(conf.Refuses, "request", r.server.model.Place, "a second %s field: answered with 400", name)
 			return 400
 		}
-		r.header = append(r.header, field{name: name, value: value})
 		if low == "host" {
 			if st := r.readHost(value); st != 0 {
 				return st

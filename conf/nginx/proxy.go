@@ -22,6 +22,14 @@ func (r *run) passOn() {
 			return
 		}
 	}
+	if limit := size64(r.at.one("client_max_body_size"), 1<<20); r.chunked && !r.bodyRead && limit > 0 && r.bodySize > limit {
+		r.bodyRead, r.chunked = true, false // it is not read again for an error page
+		r.step(conf.Refuses, "body", d.Place, "the body is larger than client_max_body_size: answered with 413")
+		r.noteRefusal()
+		r.finalize(413)
+		return
+	}
+	r.bodyRead = true
 	switch ways[d.Name] {
 	case conf.HTTPProxy:
 		r.proxy(d)
@@ -132,6 +140,13 @@ func (r *run) proxy(d *Directive) {
 		r.finalize(502)
 		return
 	}
+	if u.uri != "" && r.validLocation && !variable && len(r.passLocation(d)) > len(r.uri) {
+		r.step(conf.Refuses, "proxy", d.Place, "try_files left a URL that is shorter than the location's name, which proxy_pass replaces: a fault of nginx, whose process dies or answers 500")
+		r.open("what nginx does with a URL that is shorter than what proxy_pass cuts off")
+		r.noteRefusal()
+		r.hungUp = true
+		return
+	}
 	cached := r.caches("proxy")
 	method := r.method
 	if m := r.at.one("proxy_method"); m != nil {
@@ -151,7 +166,7 @@ func (r *run) proxy(d *Directive) {
 	if v := r.at.one("proxy_http_version"); v != nil && v.Arg(0) == "1.1" {
 		q.Proto = "HTTP/1.1"
 	}
-	r.passedTo(d, "proxy", u.scheme+"://"+u.hostHeader, u.scheme+"://"+u.hostHeader+target, q)
+	r.passedTo(d, "proxy", u.scheme+"://"+u.hostHeader, u.scheme+"://"+u.hostHeader+"/", q)
 }
 
 // passedTo ends with an upstream.

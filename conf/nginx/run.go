@@ -54,6 +54,7 @@ type run struct {
 	asked         bool // an upstream was asked, by the request or by a subrequest
 	fromFile      bool // the answer is a file's
 	fromUpstream  bool
+	bodyRead      bool     // or refused as too large
 	bodySize      int64    // of the body as it came
 	unknown       bool     // the answer is an upstream's or a module's: it cannot be known
 	hungUp        bool     // the connection is closed without an answer
@@ -114,6 +115,11 @@ func (r *run) settle(find bool) {
 func (r *run) named(name string) {
 	if r.changes--; r.changes == 0 {
 		r.step(conf.Refuses, "redirect", r.at.dir.Place, "ten internal redirects: answered with 500")
+		r.finalize(500)
+		return
+	}
+	if r.uri == "" { // the request line could not be read
+		r.step(conf.Refuses, "redirect", r.at.dir.Place, "without a URL there is no way to %s: answered with 500", name)
 		r.finalize(500)
 		return
 	}

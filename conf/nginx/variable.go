@@ -113,6 +113,9 @@ func (r *run) builtin(name string) (string, bool) {
 	case "server_protocol":
 		return r.proto, true
 	case "content_length":
+		if r.chunked && r.bodyRead {
+			return strconv.FormatInt(r.bodySize, 10), true
+		}
 		return r.header.first("Content-Length"), true
 	case "content_type":
 		return r.header.first("Content-Type"), true

@@ -305,8 +305,9 @@ func (g *gen) location(name, mod string, regex bool, depth int) {
 			}
 		})
 	}
-	g.ending(name, mod, regex)
-	if g.chance(8) && !slices.Contains([]string{"="}, mod) {
+	// nginx crashes when try_files leaves a shorter URL than what proxy_pass cuts off.
+	replaces := g.ending(name, mod, regex)
+	if g.chance(8) && !replaces && !slices.Contains([]string{"="}, mod) {
 		g.tryFiles()
 	}
 	if depth < 2 && mod != "=" && mod != "@" && g.chance(20) {
@@ -314,14 +315,14 @@ func (g *gen) location(name, mod string, regex bool, depth int) {
 	}
 }
 
-// ending is what answers a location's requests.
-func (g *gen) ending(name, mod string, regex bool) {
+// ending is what answers a location's requests. replaces says that it is a proxy_pass with a path.
+func (g *gen) ending(name, mod string, regex bool) (replaces bool) {
 	plain := mod == "" || mod == "=" || mod == "^~"
 	switch g.IntN(9) {
 	case 0, 1, 2, 3:
 		uri := ""
 		if plain && g.chance(50) {
-			uri = pick(g, "/", "/up", "/up/", "/u?x=", "?y")
+			uri, replaces = pick(g, "/", "/up", "/up/", "/u?x=", "?y"), true
 		}
 		to := "http://" + g.echo.HTTP + uri
 		if g.chance(15) {
@@ -356,6 +357,7 @@ func (g *gen) ending(name, mod string, regex bool) {
 	case 7:
 		g.ret()
 	}
+	return replaces
 }
 
 func (g *gen) tryFiles() {
