@@ -249,9 +249,6 @@ func (s *scopeOf) directive(d *node) []*route {
 		}
 	case "respond":
 		h.kind, h.status = "static_response", 200
-		for _, l := range d.block {
-			h.closes = h.closes || l.word(0) == "close"
-		}
 		for i, w := range args {
 			if n, err := strconv.Atoi(w.text); err == nil && (i > 0 || len(args) == 1) && len(w.text) == 3 && !w.quoted {
 				h.status = n

@@ -162,7 +162,9 @@ func (r *reader) jsonHandler(n *tree.Node, depth int) *handler {
 		if s, err := strconv.Atoi(n.Get("status_code").String()); err == nil {
 			h.status = s
 		}
-		h.closes = n.Get("abort").Bool()
+		if n.Get("abort").Bool() {
+			h.kind, h.closes, h.status = "abort", true, 0
+		}
 		if l := n.Get("headers", "Location").Strings(); len(l) > 0 {
 			h.location = l[0]
 		}

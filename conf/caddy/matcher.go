@@ -223,6 +223,10 @@ func clean(p string) string {
 	if d, err := url.PathUnescape(p); err == nil {
 		p = d
 	}
+	return cleaned(p)
+}
+
+func cleaned(p string) string {
 	c := path.Clean("/" + p)
 	if strings.HasSuffix(p, "/") && c != "/" {
 		c += "/"

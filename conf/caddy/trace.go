@@ -186,7 +186,7 @@ func (w *walk) scope(h *handler) *conf.Scope {
 func (w *walk) fixed(h *handler) {
 	w.rec.Scope = w.scope(h)
 	switch {
-	case h.closes && h.kind == "abort", h.closes && h.status == 0:
+	case h.kind == "abort":
 		w.rec.Refuse(h.Place, "abort", 0, "the connection is closed without an answer")
 	case h.status >= 400:
 		w.rec.Refuse(h.Place, "respond", h.status, "answered with %d", h.status)
@@ -243,6 +243,8 @@ func (w *walk) rewrite(h *handler) {
 		w.v.method = strings.ToUpper(h.method)
 	}
 	if h.strip != "" {
+		// Caddy cleans the path before it looks for the prefix, also when it does not find it.
+		w.v.path = cleaned(w.v.path)
 		if rest, ok := cutPrefixFold(w.v.path, h.strip); ok {
 			w.v.path = "/" + strings.TrimPrefix(rest, "/")
 			w.rec.Step(h.Place, "rewrite", conf.Changes, "the path is %s from here on", w.v.path)
