@@ -44,8 +44,9 @@ type Step struct {
 
 // Trace is the way of one request.
 type Trace struct {
-	Steps []Step
-	Scope *Scope // where it ended up; nil when it got nowhere
+	Request Request // that was followed
+	Steps   []Step
+	Scope   *Scope // where it ended up; nil when it got nowhere
 
 	// Status is what the server answers by itself: a refusal, a redirect, a fixed answer. 0 when the answer is that of a
 	// file or of whom the request was passed on to.

@@ -18,6 +18,7 @@ var CORSPreflight401 = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate",
 		"403-means-401", "401-means-403", "benign-challenge"},
 	Partial: true,
+	Audit:   refusedPreflights,
 	Suspect: recorded("cors-preflight-401", preflight401),
 }
 

@@ -12,5 +12,6 @@ var HtpasswdUnreadable = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
+	Audit:     closedFiles,
 	Suspect:   func(v *cause.View) *cause.Suspicion { return brokenFile(v, 500) },
 }

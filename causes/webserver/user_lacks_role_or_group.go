@@ -14,6 +14,7 @@ var UserLacksRoleOrGroup = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401"},
+	Audit:   strangers,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Arrived(cred.Basic, cred.Digest); !ok || v.Answer.Status() != 403 {
 			return nil
