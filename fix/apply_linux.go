@@ -55,10 +55,8 @@ func (s *Store) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) 
 		return nil, err
 	}
 	defer unlock()
-	for i := range p.Files {
-		if err := p.Files[i].again(); err != nil {
-			return nil, err
-		}
+	if err := p.Load(); err != nil {
+		return nil, err
 	}
 	if err := s.keep(p); err != nil {
 		return nil, err

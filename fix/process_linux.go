@@ -141,6 +141,9 @@ func (s *Server) follow(p process, gone func(process) bool, patience time.Durati
 		start := time.Now()
 		end := start.Add(generationTime)
 		for {
+			if _, alive := processOf(p.pid); !alive {
+				return nil // the user's own command restarted it
+			}
 			fresh, old := false, false
 			for _, c := range workers() {
 				if !slices.Contains(before, c.pid) {

@@ -107,3 +107,6 @@ func (s *Server) reload(ctx context.Context) error {
 	}
 	return s.settled(ctx)
 }
+
+// ReloadBy takes the user's own command in place of what was found. Where workers were seen they are still waited for.
+func (s *Server) ReloadBy(c *Command) { s.Reload = c }

@@ -252,3 +252,21 @@ func sum(b []byte) string {
 	h := sha256.Sum256(b)
 	return hex.EncodeToString(h[:])
 }
+
+// Load reads the files of a plan that was kept, as Apply does, and refuses when they are not those that it was made for.
+func (p *Plan) Load() error {
+	for i := range p.Files {
+		if err := p.Files[i].again(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindServer finds the program that the plan is for. A plan of files that are read for each request needs none.
+func (p *Plan) FindServer() (*Server, error) {
+	if p.Server == "" || !slices.ContainsFunc(p.Files, func(f File) bool { return !f.AsRead }) {
+		return &Server{Name: p.Server}, nil
+	}
+	return FindServer(p.Server, p.Config)
+}
