@@ -17,6 +17,7 @@ var Confusion407 = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"proxy-auth-required-407", "no-credentials-sent"},
 	Partial: true,
+	Audit:   wrongProxyStatus,
 	Suspect: directive.Either(mixedLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		offered := challenge.ProxyOf(v.Answer)

@@ -21,6 +21,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form", "authorization-scheme-wrong"},
 	Partial:   true,
+	Audit:     loginsReachApp,
 	Suspect: directive.Either(reachingLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Credential(cred.Basic, cred.Digest); !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil

@@ -17,6 +17,8 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"authorization-scheme-wrong", "authorization-scheme-missing", "no-credentials-sent"},
 	Partial: true,
+	Audit:   tokensBehindPassword,
+	Traced:  tracedTwoLayers,
 	Suspect: directive.Either(twoLayerLines, func(v *cause.View) *cause.Suspicion {
 		tok, ok := token(v)
 		if !ok || v.Answer.Status() != 401 || len(v.Challenges) != 1 {

@@ -15,6 +15,8 @@ var UserLacksRoleOrGroup = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401"},
+	Audit:   strangers,
+	Traced:  tracedUnlisted,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 403 {
 			return nil
