@@ -35,6 +35,7 @@ func (s *screen) draw() []string {
 	s.rule()
 	s.path()
 	s.ladder()
+	s.trace()
 	s.blank()
 	s.why()
 	s.signed()

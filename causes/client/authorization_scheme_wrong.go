@@ -19,6 +19,7 @@ var AuthorizationSchemeWrong = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "wrong-password", "client-release-regression"}, vague...),
 	Partial: true,
+	Traced:  tracedOther,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {
 			return nil

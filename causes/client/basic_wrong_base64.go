@@ -20,6 +20,7 @@ var BasicWrongBase64 = &cause.Cause{
 	Hides: append([]string{"wrong-password", "wrong-username-form", "basic-non-ascii-charset", "unsolicited-authorization-sent",
 		"credential-type-wrong"}, vague...),
 	Partial: true,
+	Traced:  tracedMalformed,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return cause.Weightier(brokenIn(v), brokenRecorded(v))
 	},

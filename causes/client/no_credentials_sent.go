@@ -20,6 +20,7 @@ var NoCredentialsSent = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   vague,
 	Partial: true,
+	Traced:  tracedNone,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, from, ok := v.Heard().First(netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
 			return cause.SuspectAt(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")

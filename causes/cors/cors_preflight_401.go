@@ -19,6 +19,7 @@ var CORSPreflight401 = &cause.Cause{
 		"403-means-401", "401-means-403", "benign-challenge"},
 	Partial: true,
 	Audit:   refusedPreflights,
+	Traced:  tracedPreflight,
 	Suspect: recorded("cors-preflight-401", preflight401),
 }
 

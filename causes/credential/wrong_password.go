@@ -19,6 +19,7 @@ var WrongPassword = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Traced:  tracedWrong,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if s := atTokenServer(v); s != nil {
 			return s

@@ -21,6 +21,7 @@ var ProxyInjectsOwnAuthorization = &cause.Cause{
 		"jwt-alg-mismatch", "jwks-kid-not-found", "token-iss-mismatch", "token-aud-mismatch"},
 	Partial: true,
 	Audit:   replaced,
+	Traced:  tracedSwapped,
 	Suspect: directive.Either(injectLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 || v.Written && cause.InFront(v.Writer.Layer) {
 			return nil

@@ -21,6 +21,7 @@ var UnderscoreHeaderDropped = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "token-wrong-location", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization"},
 	Partial:   true,
 	Audit:     underscores,
+	Traced:    tracedUnderscore,
 	Suspect: directive.Either(underscoreLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 {
 			return nil

@@ -23,6 +23,7 @@ var HtpasswdDuplicateUser = &cause.Cause{
 	Partial:   true,
 	Hides:     []string{"wrong-password", "stale-cached-credentials"},
 	Audit:     doubled,
+	Traced:    tracedDoubled,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		lines := map[string][]exchange.Setting{} // by realm and name
 		var doubled []exchange.Setting

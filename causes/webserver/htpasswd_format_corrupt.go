@@ -22,6 +22,7 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 	Partial:   true,
 	Hides:     []string{"wrong-password"},
 	Audit:     brokenLines,
+	Traced:    tracedBroken,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if lines := directive.Of(v, "htpasswd"); len(lines) > 0 {
 			for _, l := range lines {

@@ -15,5 +15,6 @@ var HtpasswdPathWrong = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"403-means-401", "user-lacks-role-or-group", "ip-allowlist", "waf-block", "wrong-password"},
 	Audit:     missingFiles,
+	Traced:    tracedMissing,
 	Suspect:   func(v *cause.View) *cause.Suspicion { return brokenFile(v, 403) },
 }

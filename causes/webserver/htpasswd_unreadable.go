@@ -13,5 +13,6 @@ var HtpasswdUnreadable = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Audit:     closedFiles,
+	Traced:    tracedClosed,
 	Suspect:   func(v *cause.View) *cause.Suspicion { return brokenFile(v, 500) },
 }

@@ -17,6 +17,7 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 	Hides:   []string{"authorization-scheme-wrong", "authorization-scheme-missing", "no-credentials-sent"},
 	Partial: true,
 	Audit:   tokensBehindPassword,
+	Traced:  tracedTwoLayers,
 	Suspect: directive.Either(twoLayerLines, func(v *cause.View) *cause.Suspicion {
 		tok, ok := token(v)
 		if !ok || v.Answer.Status() != 401 || len(v.Challenges) != 1 {

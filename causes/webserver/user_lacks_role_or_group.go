@@ -15,6 +15,7 @@ var UserLacksRoleOrGroup = &cause.Cause{
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401"},
 	Audit:   strangers,
+	Traced:  tracedUnlisted,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Arrived(cred.Basic, cred.Digest); !ok || v.Answer.Status() != 403 {
 			return nil

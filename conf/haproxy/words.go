@@ -70,12 +70,11 @@ func (l *line) read(s string, offset int) {
 			continue
 		case c == '\\' && i+1 < len(s):
 			i++
-			if !double || strings.IndexByte("\\\"$'# ", s[i]) >= 0 {
-				b.WriteByte(unescaped(s[i]))
-			} else {
+			// Before any other character the backslash stays, as patterns want it.
+			if strings.IndexByte("\\\"$'# nrt", s[i]) < 0 {
 				b.WriteByte('\\')
-				b.WriteByte(s[i])
 			}
+			b.WriteByte(unescaped(s[i]))
 		case c == '"':
 			double = !double
 		case double:

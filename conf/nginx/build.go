@@ -20,8 +20,16 @@ type model struct {
 	servers []*server
 	seen    map[string]*conf.Seen // password files by their path
 	levels  map[*conf.Scope]*level
-	users   conf.Users
-	noted   map[*Directive]*conf.Line
+
+	maps      map[string]*mapping // by the variable that they set
+	geos      map[string]*geo
+	settable  map[string]bool         // variables of set, auth_request_set and named groups: "" until they are set
+	unknown   map[string]string       // variables whose value a module gives, by the directive that sets them
+	patterns  map[*Directive]*pattern // of rewrite, if, fastcgi_split_path_info
+	upstreams map[string]bool         // names that need no resolver
+
+	users conf.Users
+	noted map[*Directive]*conf.Line
 }
 
 // server is a server block.
@@ -31,6 +39,8 @@ type server struct {
 	listens []listen
 	model   conf.Server
 	named   map[string]*level
+
+	patterns map[string]*pattern // of its names
 }
 
 // build makes the model of the main context's directives and writes its scopes into the configuration.
@@ -38,6 +48,8 @@ func build(r *reader, o Options, body []*Directive) {
 	m := &model{
 		src: r.src, config: r.config, options: o, base: r.base, real: !r.dump && conf.Whole(r.src),
 		seen: map[string]*conf.Seen{}, levels: map[*conf.Scope]*level{},
+		maps: map[string]*mapping{}, geos: map[string]*geo{}, settable: map[string]bool{}, unknown: map[string]string{},
+		patterns: map[*Directive]*pattern{}, upstreams: map[string]bool{},
 	}
 	if m.real {
 		m.users = conf.ReadUsers(m.src)
@@ -49,6 +61,8 @@ func build(r *reader, o Options, body []*Directive) {
 	for _, d := range m.main.own["http"] {
 		h := newLevel(kindHTTP, d, m.main, d.Body)
 		m.https = append(m.https, h)
+		m.readMaps(h)
+		m.prepare(h.dir.Body)
 		for _, s := range h.own["server"] {
 			m.server(h, s)
 		}
@@ -60,6 +74,7 @@ func build(r *reader, o Options, body []*Directive) {
 	for _, s := range m.servers {
 		m.samples(s)
 	}
+	m.config.Tracer = &tracer{m}
 }
 
 func newLevel(k kind, d *Directive, parent *level, body []*Directive) *level {

@@ -37,6 +37,9 @@ type level struct {
 	except   *level   // limit_except
 	methods  []string // of a limit_except: those that it leaves alone
 
+	nodes     *node // see tree
+	treeBuilt bool
+
 	blocks map[*Directive]*level // the levels that stand here, by their directive
 }
 
@@ -95,4 +98,15 @@ func (l *level) around() []*conf.Scope {
 		}
 	}
 	return out
+}
+
+// overrides reports that the directive called name that is in force stands in place of another one further out.
+func (l *level) overrides(name string) bool {
+	n := 0
+	for at := l; at != nil; at = at.parent {
+		if len(at.own[name]) > 0 {
+			n++
+		}
+	}
+	return n > 1
 }

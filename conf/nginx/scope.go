@@ -44,6 +44,10 @@ func (m *model) scope(l *level) *conf.Scope {
 	return s
 }
 
+// externalAuth are access handlers of modules that are not nginx's own. A secure_link is none: it sets a variable.
+var externalAuth = []string{"auth_jwt", "auth_oidc", "auth_digest", "auth_pam", "auth_ldap", "auth_ldap_servers", "auth_gss", "auth_spnego",
+	"access_by_lua", "access_by_lua_file", "access_by_lua_block", "js_access"}
+
 // auth are the demands for credentials, in the order of nginx's access phase and before it: the TLS handshake, auth_basic,
 // auth_request, and modules.
 func (m *model) auth(l *level) []conf.Auth {
@@ -64,15 +68,11 @@ func (m *model) auth(l *level) []conf.Auth {
 	if d := l.one("auth_request"); d != nil && d.Arg(0) != "off" {
 		out = append(out, conf.Auth{Place: d.Place, Scheme: conf.Subrequest, Ask: d.Arg(0)})
 	}
-	for _, n := range []string{"auth_jwt", "auth_oidc", "auth_digest", "auth_pam", "auth_ldap", "auth_ldap_servers", "auth_gss", "auth_spnego",
-		"access_by_lua", "access_by_lua_file", "access_by_lua_block", "js_access", "perl_access", "secure_link"} {
+	for _, n := range externalAuth {
 		if d := l.one(n); d != nil && d.Arg(0) != "off" {
 			a := conf.Auth{Place: d.Place, Scheme: conf.External, Open: []string{n + " is a module whose answer cannot be read from here"}}
 			if n == "auth_jwt" || n == "auth_digest" || n == "auth_pam" {
 				a.Realm = d.Arg(0)
-			}
-			if n == "secure_link" {
-				continue // it only sets a variable; an if decides
 			}
 			out = append(out, a)
 		}
