@@ -263,9 +263,22 @@ type Cache struct {
 	Ignores  []string          // response fields that would forbid it and are not heeded: Cache-Control, Set-Cookie, Vary
 }
 
-// Edit is a change to one file: the bytes of a place become Text. It holds for the bytes that were read, and for no others.
+// Edit is a change to one file. It holds for the bytes that were read, and for no others.
 type Edit struct {
 	Place Place
-	Old   string // the bytes that stand there, to be compared before anything is written
+	How   How
+	Old   string // of Exact: the bytes that stand there, to be compared before anything is written; "" takes what stands there
 	Text  string
 }
+
+// How says what an edit does at its place.
+type How string
+
+// The ways. All but Exact are about whole lines, so that whoever names them needs no bytes; a place without Start and End
+// means its whole line.
+const (
+	Exact  How = ""       // the bytes of the place become Text
+	Remove How = "remove" // the directive goes, and its line when nothing else stands there
+	Before How = "before" // Text becomes lines of their own above the directive, indented as it is
+	Inside How = "inside" // Text becomes the first lines inside the block, which ends its opening line with { or >
+)

@@ -89,6 +89,7 @@ func (c *Controls) begin() (*run, error) {
 	}
 	nobody := *guarded
 	nobody.Request, nobody.Login, nobody.Auth, nobody.Full = r.guard, exchange.Login{}, exchange.AuthHeader, nil
+	nobody.TLS.CertFile, nobody.TLS.KeyFile = "", ""
 	if r.none, err = c.sender(&nobody, forGuarded); err != nil {
 		return nil, err
 	}
@@ -138,7 +139,7 @@ func held(what string, err error) error {
 
 // carries reports that the intent brings a credential of any kind.
 func carries(in *exchange.Intent) bool {
-	return !in.Login.Empty() || len(cred.Of(in.Request)) > 0 || len(cred.Strip(in.Request).Header) < len(in.Request.Header)
+	return !in.Login.Empty() || in.TLS.CertFile != "" || len(cred.Of(in.Request)) > 0 || len(cred.Strip(in.Request).Header) < len(in.Request.Header)
 }
 
 // wrong makes the request with a credential that no server can know: of the kind that like carries, with a made-up user,
@@ -146,6 +147,7 @@ func carries(in *exchange.Intent) bool {
 func (c *Controls) wrong(like *exchange.Intent, bare exchange.Request) *exchange.Intent {
 	in := *like
 	in.Full, in.Login, in.Auth = nil, exchange.Login{}, exchange.AuthHeader
+	in.TLS.CertFile, in.TLS.KeyFile = "", ""
 	in.Request = bare.Clone()
 	set := func(name string, value secret.Text) {
 		in.Request.Header = in.Request.Header.With(exchange.Field{Name: name, Value: value})

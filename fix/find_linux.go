@@ -47,9 +47,7 @@ var programs = []program{
 		},
 		reload: func(s *Server, p process, _ []string) error {
 			s.Reload = p.send(syscall.SIGHUP, "HUP")
-			s.follow(p, func(c process) bool {
-				return strings.Contains(c.title(), "shutting down") || !strings.Contains(c.title(), "worker process")
-			}, 0)
+			s.follow(p)
 			return nil
 		},
 	},
@@ -83,7 +81,7 @@ var programs = []program{
 		},
 		reload: func(s *Server, p process, _ []string) error {
 			s.Reload = p.send(syscall.SIGUSR1, "USR1")
-			s.follow(p, func(process) bool { return false }, 4*time.Second)
+			s.follow(p)
 			return nil
 		},
 	},
@@ -102,7 +100,7 @@ var programs = []program{
 				return fmt.Errorf("HAProxy (process %d) runs without a master (-W), so it has no reload: say how with --reload", p.pid)
 			}
 			s.Reload = p.send(syscall.SIGUSR2, "USR2")
-			s.follow(p, func(process) bool { return false }, 4*time.Second)
+			s.follow(p)
 			return nil
 		},
 	},
@@ -121,7 +119,7 @@ var programs = []program{
 		},
 		reload: func(s *Server, p process, _ []string) error {
 			s.Reload = p.send(syscall.SIGUSR2, "USR2")
-			s.follow(p, func(process) bool { return false }, 4*time.Second)
+			s.follow(p)
 			return nil
 		},
 	},
@@ -154,8 +152,8 @@ var programs = []program{
 		test: func(p process, files []string) *Command {
 			argv := []string{p.exe, "-C", "-f", files[0]}
 			for i, a := range p.args {
-				if a == "-p" && i+1 < len(p.args) && (strings.HasPrefix(p.args[i+1], "cc_command=") || strings.HasPrefix(p.args[i+1], "vcl_path=")) {
-					argv = append(argv, "-p", p.args[i+1])
+				if i+1 < len(p.args) && (a == "-j" || a == "-p" && (strings.HasPrefix(p.args[i+1], "cc_command=") || strings.HasPrefix(p.args[i+1], "vcl_path="))) {
+					argv = append(argv, a, p.args[i+1])
 				}
 			}
 			return p.command(argv)
@@ -165,8 +163,8 @@ var programs = []program{
 			if n := joined(p.args, "-n"); n != "" {
 				adm += " -n " + quote(n)
 			}
-			label := fmt.Sprintf("why401-%d", time.Now().UnixNano())
-			s.Reload = Line(fmt.Sprintf("%s vcl.load %s %s && %s vcl.use %s", adm, label, quote(files[0]), adm, label))
+			// A label is used once only; the time makes it new whenever the command runs.
+			s.Reload = Line(fmt.Sprintf("n=why401-$(date +%%s%%N) && %s vcl.load $n %s && %s vcl.use $n", adm, quote(files[0]), adm))
 			return nil
 		},
 	},
@@ -257,7 +255,9 @@ func (pr program) usual() []string {
 }
 
 func (p process) command(argv []string) *Command {
-	return &Command{Argv: argv, Env: p.environ(), Dir: p.cwd}
+	// HAProxy's master tells its next self by variables what it is; a test is no master.
+	env := slices.DeleteFunc(p.environ(), func(v string) bool { return strings.HasPrefix(v, "HAPROXY_") })
+	return &Command{Argv: argv, Env: env, Dir: p.cwd}
 }
 
 // words is the command line of a process that wrote its title over it: nginx gives "nginx: master process nginx -c FILE".

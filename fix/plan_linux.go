@@ -63,6 +63,8 @@ type Edit struct {
 	End   int    `json:"end"`
 	Old   string `json:"old"`
 	Text  string `json:"text"`
+
+	how conf.How // until the bytes are known; then the edit is exact
 }
 
 // About is what a plan needs to know beside the remedy.
@@ -99,7 +101,7 @@ func NewPlan(r cause.Remedy, a About) (*Plan, error) {
 			byFile[real] = i
 			p.Files = append(p.Files, File{Path: e.Place.File, Real: real, AsRead: readForEachRequest(e.Place.File, a.Config)})
 		}
-		p.Files[i].Edits = append(p.Files[i].Edits, Edit{e.Place.Line, e.Place.Start, e.Place.End, e.Old, e.Text})
+		p.Files[i].Edits = append(p.Files[i].Edits, Edit{e.Place.Line, e.Place.Start, e.Place.End, e.Old, e.Text, e.How})
 	}
 	for i := range p.Files {
 		if err := p.Files[i].load(); err != nil {
@@ -129,6 +131,11 @@ func (f *File) load() error {
 		return err
 	}
 	f.before, f.Meta, f.ID, f.Was = b, m, id, sum(b)
+	for i := range f.Edits {
+		if err := f.Edits[i].resolve(f.Path, b); err != nil {
+			return err
+		}
+	}
 	if f.after, err = f.edited(b); err != nil {
 		return err
 	}

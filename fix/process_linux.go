@@ -117,43 +117,27 @@ func (p process) send(sig syscall.Signal, name string) *Command {
 // generationTime is the longest that is waited for new workers.
 const generationTime = 15 * time.Second
 
-// follow makes s wait, after its reload, for workers that were not there before, and for the end of those that were. gone
-// says which of the old ones show that they listen no more although they still finish what they had begun; where a program
-// shows no such thing, old ones that are left after patience are taken for those.
-func (s *Server) follow(p process, gone func(process) bool, patience time.Duration) {
+// follow makes s wait, after its reload, until workers answer that were not there before and none does that was. A worker
+// answers as long as it holds a socket that listens: those that finish what they had begun have closed theirs.
+func (s *Server) follow(p process) {
 	var before []int
-	workers := func() []process {
-		var out []process
-		for _, c := range processes() {
-			if c.parent == p.pid && c.exe == p.exe {
-				out = append(out, c)
-			}
-		}
-		return out
-	}
-	s.watch = func() {
-		before = nil
-		for _, c := range workers() {
-			before = append(before, c.pid)
-		}
-	}
+	s.watch = func() { before = listening(p) }
 	s.settled = func(ctx context.Context) error {
-		start := time.Now()
-		end := start.Add(generationTime)
+		end := time.Now().Add(generationTime)
 		for {
 			if _, alive := processOf(p.pid); !alive {
 				return nil // the user's own command restarted it
 			}
 			fresh, old := false, false
-			for _, c := range workers() {
-				if !slices.Contains(before, c.pid) {
-					fresh = true
-				} else if !gone(c) {
+			for _, pid := range listening(p) {
+				if slices.Contains(before, pid) {
 					old = true
+				} else {
+					fresh = true
 				}
 			}
 			switch {
-			case fresh && (!old || patience > 0 && time.Since(start) > patience):
+			case fresh && !old:
 				return nil
 			case ctx.Err() != nil:
 				return ctx.Err()
@@ -165,6 +149,53 @@ func (s *Server) follow(p process, gone func(process) bool, patience time.Durati
 			time.Sleep(20 * time.Millisecond)
 		}
 	}
+}
+
+// listening gives the workers of p that answer requests: its children that hold a listening socket, one of p's own where p
+// holds any (a helper, such as Apache's cgid, listens at one that nobody else has).
+func listening(p process) []int {
+	open := listeners()
+	own := slices.DeleteFunc(sockets(p.pid), func(inode string) bool { return !open[inode] })
+	var out []int
+	for _, c := range processes() {
+		if c.parent == p.pid && c.exe == p.exe && slices.ContainsFunc(sockets(c.pid), func(inode string) bool {
+			return open[inode] && (len(own) == 0 || slices.Contains(own, inode))
+		}) {
+			out = append(out, c.pid)
+		}
+	}
+	return out
+}
+
+// sockets gives the inodes of a process's sockets.
+func sockets(pid int) []string {
+	var out []string
+	dir := fmt.Sprintf("/proc/%d/fd/", pid)
+	fds, _ := os.ReadDir(dir)
+	for _, fd := range fds {
+		to, _ := os.Readlink(dir + fd.Name())
+		if inode, ok := strings.CutPrefix(to, "socket:["); ok {
+			out = append(out, strings.TrimSuffix(inode, "]"))
+		}
+	}
+	return out
+}
+
+// listeners gives the inodes of the sockets that listen (proc_net_tcp(5), proc_net_unix(5)).
+func listeners() map[string]bool {
+	out := map[string]bool{}
+	for name, is := range map[string]struct {
+		state, inode int
+		listens      string
+	}{"tcp": {3, 9, "0A"}, "tcp6": {3, 9, "0A"}, "unix": {3, 6, "00010000"}} {
+		b, _ := os.ReadFile("/proc/net/" + name)
+		for line := range strings.Lines(string(b)) {
+			if cols := strings.Fields(line); len(cols) > is.inode && cols[is.state] == is.listens {
+				out[cols[is.inode]] = true
+			}
+		}
+	}
+	return out
 }
 
 // rest makes s wait a fixed time after its reload, for programs that reload within one process and show nothing of it.

@@ -81,6 +81,7 @@ func changed(c *conf.Config, code int, is func(p page) bool, says string) []caus
 
 func keepStatus(c *conf.Config, p page) cause.Remedy {
 	return cause.Remedy{ID: "keep-status", Title: "let the status stand, and change the page alone", For: "server", Effect: "clients see the 401 and its challenge", Opens: "nothing",
+		Edits:  access.Become(p.Place, fmt.Sprintf("error_page %d %s;", p.code, p.to)),
 		Steps:  []string{fmt.Sprintf("error_page %d %s;      without the = and what follows it", p.code, p.to), "sudo nginx -t && sudo nginx -s reload"},
 		Verify: "without a login the answer is 401 with WWW-Authenticate; with it the page comes", Undo: "put the old line back and reload"}
 }

@@ -51,7 +51,7 @@ func refusedPreflights(c *conf.Config) []cause.Sighting {
 		out = append(out, cause.Sighting{Place: at, Scope: s, Grade: access.Sure(t),
 			Says:     fmt.Sprintf("Scripts of other sites may call %s (line %d), and the preflight is asked for a login that browsers do not send with it: such calls fail before they begin.", shown(s), fields[0].Place.Line),
 			Raise:    []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -X OPTIONS -H 'Origin: https://app.example' -H 'Access-Control-Request-Method: GET' URL", Where: "anywhere", Would: "print 401"}},
-			Remedies: []cause.Remedy{answerPreflight(c)}})
+			Remedies: []cause.Remedy{answerPreflight(c, s)}})
 	}
 	return out
 }
@@ -63,16 +63,20 @@ func shown(s *conf.Scope) string {
 	return s.Path
 }
 
-func answerPreflight(c *conf.Config) cause.Remedy {
+func answerPreflight(c *conf.Config, s *conf.Scope) cause.Remedy {
+	var edits []conf.Edit
 	steps := []string{"answer OPTIONS with 204 and the Access-Control-Allow fields before the login is asked for"}
 	switch {
 	case access.Is(c, "nginx"):
+		if s != nil {
+			edits = access.Within(s.Place, "if ($request_method = OPTIONS) { return 204; }")
+		}
 		steps = []string{"in the location: if ($request_method = OPTIONS) { return 204; }      with the add_header lines repeated inside, each with always", "sudo nginx -t && sudo nginx -s reload"}
 	case access.Is(c, "apache"):
 		steps = []string{"<LimitExcept OPTIONS> around the Require lines, and Header always set for the Access-Control-Allow fields", "sudo apachectl configtest && sudo apachectl graceful"}
 	}
 	return cause.Remedy{ID: "answer-preflight", Title: "answer the preflight without a login", For: "server", Effect: "scripts may call", Opens: "the preflight alone, which carries no data",
-		Steps: steps, Verify: "OPTIONS is answered 204 with the fields; GET without a login is still 401", Undo: "take the lines out and reload"}
+		Edits: edits, Steps: steps, Verify: "OPTIONS is answered 204 with the fields; GET without a login is still 401", Undo: "take the lines out and reload"}
 }
 
 // fieldsOnlyOnSuccess are CORS fields that error answers lack, where a login is asked for: the script sees no 401.

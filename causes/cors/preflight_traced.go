@@ -13,6 +13,6 @@ func tracedPreflight(c *conf.Config, t *conf.Trace) *cause.Suspicion {
 		return nil
 	}
 	s := access.Found(access.Sure(t), 0.95, step.Place, "A preflight is asked for a login here, which browsers do not send with it.")
-	s.Remedies = []cause.Remedy{answerPreflight(c)}
+	s.Remedies = []cause.Remedy{answerPreflight(c, t.Scope)}
 	return s
 }

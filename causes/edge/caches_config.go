@@ -31,12 +31,19 @@ func keptRefusals(c *conf.Config) []cause.Sighting {
 				out = append(out, cause.Sighting{Place: s.Cache.Place, Scope: s, Grade: cause.Strong,
 					Says:     fmt.Sprintf("This cache keeps refusals (%s, for %s) without regard to who asked: one visitor's 401 is given to the next, whose login is right.", statusName(status), d),
 					Raise:    []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' URL; curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: ...' URL", Where: "anywhere", Would: "print 401 twice"}},
-					Remedies: []cause.Remedy{bypass(c)}})
+					Remedies: []cause.Remedy{bypass(c, s)}})
 				break
 			}
 		}
 	}
 	return out
+}
+
+func wayOf(s *conf.Scope) conf.Way {
+	if s.Pass == nil {
+		return ""
+	}
+	return s.Pass.Way
 }
 
 func statusName(s string) string {
@@ -46,13 +53,17 @@ func statusName(s string) string {
 	return s
 }
 
-func bypass(c *conf.Config) cause.Remedy {
+func bypass(c *conf.Config, s *conf.Scope) cause.Remedy {
+	var edits []conf.Edit
+	if word, ok := map[conf.Way]string{conf.HTTPProxy: "proxy", conf.FastCGI: "fastcgi", conf.UWSGI: "uwsgi", conf.SCGI: "scgi"}[wayOf(s)]; ok && access.Is(c, "nginx") {
+		edits = access.Above(s.Cache.Place, word+"_cache_bypass $http_authorization $http_cookie;", word+"_no_cache $http_authorization $http_cookie;")
+	}
 	steps := []string{"let the cache pass by every request with Authorization or a session cookie"}
 	if access.Is(c, "nginx") {
 		steps = []string{"proxy_cache_bypass $http_authorization $cookie_session;", "proxy_no_cache $http_authorization $cookie_session;", "proxy_cache_valid 200 301 302 10m;      in place of any", "sudo nginx -t && sudo nginx -s reload"}
 	}
 	return cause.Remedy{ID: "pass-cache", Title: "keep refusals and answers for one person out of the cache", For: "server", Effect: "every login is judged anew", Opens: "nothing",
-		Steps: steps, Verify: "after a 401 the right login is let in at once", Undo: "put the lines back and reload"}
+		Edits: edits, Steps: steps, Verify: "after a 401 the right login is let in at once", Undo: "put the lines back and reload"}
 }
 
 // sharedAnswers are caches that keep answers to requests with credentials, and are told not to heed what forbids it.
@@ -71,7 +82,7 @@ func sharedAnswers(c *conf.Config) []cause.Sighting {
 		out = append(out, cause.Sighting{Place: s.Cache.Place, Scope: s, Grade: cause.Likely,
 			Says:     fmt.Sprintf("This cache keeps answers to requests with a login, and does not heed %s: what one person was answered is given to the next.", s.Cache.Ignores[i]),
 			Raise:    []cause.Raise{{Command: "curl -s -D - -o /dev/null -H 'Authorization: ...' URL | grep -i cache", Where: "anywhere, twice with two logins", Would: "show a hit for the second"}},
-			Remedies: []cause.Remedy{bypass(c)}})
+			Remedies: []cause.Remedy{bypass(c, s)}})
 	}
 	return out
 }
@@ -97,7 +108,7 @@ func deadAllows(c *conf.Config) []cause.Sighting {
 					if !before.Allow && (before.All || covers(before.Prefix, r.Prefix) && !r.All) {
 						out = append(out, cause.Sighting{Place: r.Place, Scope: s, Grade: cause.Proved,
 							Says: fmt.Sprintf("This line never counts: \"deny %s\" in line %d stands above it, and the first rule that fits decides. %s is refused with 403.", before.What, before.Place.Line, r.What),
-							Remedies: []cause.Remedy{{ID: "order", Title: "put the allow line above the deny line", For: "server", Effect: r.What + " is let in", Opens: "the place to " + r.What + ", as the line says",
+							Remedies: []cause.Remedy{{ID: "order", Title: "put the allow line above the deny line", For: "server", Effect: r.What + " is let in", Opens: "the place to " + r.What + ", as the line says", Edits: append(access.Above(before.Place, "allow "+r.What+";"), access.Drop(r.Place)...),
 								Steps: []string{"move line " + fmt.Sprint(r.Place.Line) + " above line " + fmt.Sprint(before.Place.Line), "sudo nginx -t && sudo nginx -s reload"}, Verify: r.What + " is let in; other addresses are refused", Undo: "put the lines back and reload"}}})
 						break
 					}
@@ -129,7 +140,7 @@ func limitedAs401(c *conf.Config) []cause.Sighting {
 				out = append(out, cause.Sighting{Place: l.Place, Scope: s, Grade: cause.Strong,
 					Says:  fmt.Sprintf("Whoever asks too often is answered %s here, as if the login were wrong: programs throw a good login away in place of waiting.", v),
 					Raise: []cause.Raise{{Command: "sudo grep -c 'limiting requests' /var/log/nginx/error.log", Where: "on the server", Would: "print more than 0"}},
-					Remedies: []cause.Remedy{{ID: "say-429", Title: "answer 429, which means too often", For: "server", Effect: "clients wait and try again", Opens: "nothing",
+					Remedies: []cause.Remedy{{ID: "say-429", Title: "answer 429, which means too often", For: "server", Effect: "clients wait and try again", Opens: "nothing", Edits: access.Become(l.Place, l.Name+" 429;"),
 						Steps: []string{l.Name + " 429;", "sudo nginx -t && sudo nginx -s reload"}, Verify: "a burst is answered 429; a wrong login 401", Undo: "put the old status back and reload"}}})
 			}
 		}

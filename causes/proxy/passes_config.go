@@ -56,6 +56,7 @@ func taken(c *conf.Config) []cause.Sighting {
 			sight.Says = c.Program + " passes no Authorization on here unless told to: every token and login that the application checks is refused."
 		}
 		sight.Remedies = []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees the client's credentials", Opens: "the field to this application, which judges it",
+			Edits:  access.Drop(at),
 			Steps:  on(c, "delete the line, or: proxy_set_header Authorization $http_authorization;", "delete the RequestHeader unset Authorization line"),
 			Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}
 		out = append(out, sight)
@@ -76,6 +77,8 @@ func replaced(c *conf.Config) []cause.Sighting {
 			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Why401-Canary 1' URL", Where: "anywhere", Would: "be answered as any other request, since the field is replaced"}},
 			Remedies: []cause.Remedy{{ID: "own-field", Title: "send the gateway's own value where clients bring none", For: "server", Effect: "a client's token counts, and without one the gateway's",
 				Opens: "nothing: the application judges both", Steps: on(c, `map $http_authorization $upstream_auth { default $http_authorization; "" "VALUE"; }      and: proxy_set_header Authorization $upstream_auth;`, `RequestHeader setifempty Authorization "VALUE"`),
+				Verify: "a client's own token is let in; a wrong one is refused", Undo: "put the line back and reload"}, {ID: "clients-field", Title: "pass the client's own field on", For: "server", Effect: "a client's token counts; nothing is sent for clients that bring none",
+				Opens: "nothing: the application judges it", Edits: access.Drop(a.Place), Steps: on(c, "delete the line", "delete the RequestHeader line"),
 				Verify: "a client's own token is let in; a wrong one is refused", Undo: "put the line back and reload"}}})
 	}
 	return out
@@ -121,7 +124,7 @@ func shadowed(c *conf.Config) []cause.Sighting {
 		out = append(out, cause.Sighting{Place: s.Pass.Set[0].Place, Scope: s, Grade: grade,
 			Says:  fmt.Sprintf("This block has header lines of its own, so it inherits none: %s of further out is not sent from here.", strings.Join(lines, ", ")),
 			Raise: []cause.Raise{{Command: "sudo nginx -T 2>/dev/null | grep -nE 'server_name|location|_set_header|_param|_pass'", Where: "on the proxy", Would: "show the lines further out, and none of them in this block"}},
-			Remedies: []cause.Remedy{{ID: "repeat-lines", Title: "repeat the outer lines in the block that has its own", For: "server", Effect: strings.Join(names, " and ") + " is sent from here, too", Opens: "nothing",
+			Remedies: []cause.Remedy{{ID: "repeat-lines", Title: "repeat the outer lines in the block that has its own", For: "server", Effect: strings.Join(names, " and ") + " is sent from here, too", Opens: "nothing", Edits: access.Sets(c, s, lost...),
 				Steps: on(c, "in "+s.Path+": the lines "+strings.Join(lines, ", ")+" once more", ""), Verify: "the request is let in; without credentials it is refused", Undo: "take the lines out and reload"}}})
 	}
 	return out
@@ -171,7 +174,7 @@ func otherHost(c *conf.Config) []cause.Sighting {
 		out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Likely,
 			Says:  fmt.Sprintf("The application gets the upstream's name in Host, not %s: one that picks the site, checks the origin or signs by the host refuses.", s.Server.Names[0]),
 			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Host: " + s.Server.Names[0] + "' " + cause.QuoteWord(s.Pass.To), Where: "on the proxy", Would: "give another answer than the same without -H"}},
-			Remedies: []cause.Remedy{{ID: "pass-host", Title: "pass the client's Host on", For: "server", Effect: "the application sees the name that was asked for", Opens: "nothing",
+			Remedies: []cause.Remedy{{ID: "pass-host", Title: "pass the client's Host on", For: "server", Effect: "the application sees the name that was asked for", Opens: "nothing", Edits: passHost(c, s),
 				Steps: on(c, "proxy_set_header Host $http_host;      beside the block's other proxy_set_header lines", "ProxyPreserveHost On"), Verify: "the request is let in; without credentials it is refused", Undo: "take the line out and reload"}}})
 	}
 	return out
@@ -197,19 +200,30 @@ func protoLost(c *conf.Config) []cause.Sighting {
 				!slices.ContainsFunc(s.Pass.Shadowed, func(f conf.Field) bool { return strings.EqualFold(f.Name, "X-Forwarded-Proto") }):
 				out = append(out, cause.Sighting{Place: s.Pass.Place, Scope: s, Grade: cause.Likely,
 					Says:  "TLS ends here, and the application is not told: one that believes to be on http gives out no Secure cookie, redirects to https for ever or builds http addresses.",
-					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -iE 'set-cookie|location'", Where: "anywhere", Would: "show no cookie at a login, or a Location with http://"}}, Remedies: []cause.Remedy{protoRemedy(c, "$scheme")}})
+					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -iE 'set-cookie|location'", Where: "anywhere", Would: "show no cookie at a login, or a Location with http://"}}, Remedies: []cause.Remedy{protoRemedy(c, "$scheme", access.Sets(c, s, conf.Field{Name: "X-Forwarded-Proto", Value: "$scheme"}))}})
 			case site.Plain() && says >= 0 && s.Pass.Set[says].Value == "$scheme" && behindAnother(s):
 				out = append(out, cause.Sighting{Place: s.Pass.Set[says].Place, Scope: s, Grade: cause.Likely,
 					Says:  "This server speaks plain http behind another proxy (it reads the client's address from a field), so $scheme is http for everybody: it overwrites the https of the proxy in front.",
-					Raise: []cause.Raise{{Command: "sudo grep -rn 'X-Forwarded-Proto' /etc/nginx /etc/haproxy 2>/dev/null", Where: "on the proxy in front", Would: "show that it sends https"}}, Remedies: []cause.Remedy{protoRemedy(c, "$http_x_forwarded_proto")}})
+					Raise: []cause.Raise{{Command: "sudo grep -rn 'X-Forwarded-Proto' /etc/nginx /etc/haproxy 2>/dev/null", Where: "on the proxy in front", Would: "show that it sends https"}}, Remedies: []cause.Remedy{protoRemedy(c, "$http_x_forwarded_proto", access.Become(s.Pass.Set[says].Place, "proxy_set_header "+s.Pass.Set[says].Name+" $http_x_forwarded_proto;"))}})
 			}
 		}
 	}
 	return out
 }
 
-func protoRemedy(c *conf.Config, value string) cause.Remedy {
-	return cause.Remedy{ID: "tell-proto", Title: "tell the application how the client came", For: "server", Effect: "the application knows of TLS", Opens: "nothing",
+// passHost sends the client's Host on: in place of the line that sends another, or as a line more.
+func passHost(c *conf.Config, s *conf.Scope) []conf.Edit {
+	switch {
+	case access.Is(c, "apache"):
+		return access.Above(s.Pass.Place, "ProxyPreserveHost On")
+	case s.Pass.Host.Place.Known():
+		return access.Become(s.Pass.Host.Place, "proxy_set_header Host $http_host;")
+	}
+	return access.Sets(c, s, conf.Field{Name: "Host", Value: "$http_host"})
+}
+
+func protoRemedy(c *conf.Config, value string, edits []conf.Edit) cause.Remedy {
+	return cause.Remedy{ID: "tell-proto", Title: "tell the application how the client came", For: "server", Effect: "the application knows of TLS", Opens: "nothing", Edits: edits,
 		Steps: on(c, "proxy_set_header X-Forwarded-Proto "+value+";", `RequestHeader set X-Forwarded-Proto "https"`), Verify: "the login sets its cookie; without it the page is refused", Undo: "take the line out and reload"}
 }
 
@@ -235,7 +249,7 @@ func portLost(c *conf.Config) []cause.Sighting {
 					out = append(out, cause.Sighting{Place: f.Place, Scope: s, Grade: cause.Likely,
 						Says:  fmt.Sprintf("The site is at port %d, and %s has no port: an application that compares Origin with Host refuses every form and call of its own pages.", site.Listen[0].Port, f.Value),
 						Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -X POST -H 'Origin: ORIGIN' URL", Where: "anywhere, with the site's own origin", Would: "print 403"}},
-						Remedies: []cause.Remedy{{ID: "host-port", Title: "pass the host on with its port", For: "server", Effect: "Host is what the browser asked for", Opens: "nothing",
+						Remedies: []cause.Remedy{{ID: "host-port", Title: "pass the host on with its port", For: "server", Effect: "Host is what the browser asked for", Opens: "nothing", Edits: access.Become(f.Place, "proxy_set_header Host $http_host;"),
 							Steps: on(c, "proxy_set_header Host $http_host;", ""), Verify: "the form is taken; one of another origin is refused", Undo: "put $host back and reload"}}})
 				}
 			}
@@ -276,7 +290,9 @@ func cookiesHidden(c *conf.Config) []cause.Sighting {
 		for _, l := range access.Lines(s, "proxy_hide_header", "fastcgi_hide_header", "uwsgi_hide_header") {
 			if strings.EqualFold(access.Arg(l, 0), "Set-Cookie") {
 				out = append(out, cause.Sighting{Place: l.Place, Scope: s, Grade: cause.Strong, Says: "This line takes Set-Cookie off the answers: a login behind it cannot set its cookie, and the next request is refused.",
-					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -i set-cookie", Where: "anywhere, at the login", Would: "show nothing"}}})
+					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -i set-cookie", Where: "anywhere, at the login", Would: "show nothing"}},
+					Remedies: []cause.Remedy{{ID: "let-cookies-by", Title: "let Set-Cookie by", For: "server", Effect: "logins behind it keep their session", Opens: "nothing: the application gives its cookies to whom it let in",
+						Edits: access.Drop(l.Place), Steps: on(c, "delete the line", ""), Verify: "the page behind the login opens; without the cookie it is refused", Undo: "put the line back and reload"}}})
 			}
 		}
 	}

@@ -42,7 +42,9 @@ func crippledSubrequests(c *conf.Config) []cause.Sighting {
 			if au := j.Pass.Authorization; au.Now == conf.Dropped && au.Place.Known() && !slices.ContainsFunc(access.Lines(j, "proxy_pass_request_headers"), func(l conf.Line) bool { return l.Place == au.Place }) {
 				out = append(out, cause.Sighting{Place: au.Place, Scope: j, Grade: cause.Strong,
 					Says:  fmt.Sprintf("%s decides who may pass line %d, and this line takes Authorization away from it: tokens and logins are refused there.", a.Ask, a.Place.Line),
-					Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Why401-Canary 1' URL", Where: "anywhere", Would: "give the answer for no credentials"}}})
+					Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Why401-Canary 1' URL", Where: "anywhere", Would: "give the answer for no credentials"}},
+					Remedies: []cause.Remedy{{ID: "pass-on", Title: "let the subrequest carry Authorization", For: "server", Effect: "logins are judged as they were sent", Opens: "nothing: the judge decides as before",
+						Edits: access.Drop(au.Place), Steps: on(c, "delete the line", ""), Verify: "the login is let in; without it the answer is 401", Undo: "put the line back and reload"}}})
 			}
 			body := access.Lines(j, "proxy_pass_request_body")
 			emptied := slices.ContainsFunc(j.Pass.Set, func(f conf.Field) bool { return strings.EqualFold(f.Name, "Content-Length") && f.Value == "" })
@@ -50,7 +52,7 @@ func crippledSubrequests(c *conf.Config) []cause.Sighting {
 				out = append(out, cause.Sighting{Place: body[0].Place, Scope: j, Grade: cause.Strong,
 					Says:  fmt.Sprintf("The subrequest for line %d goes out without a body and with the client's Content-Length: for POST and PUT the judge waits for bytes that never come, and the request fails.", a.Place.Line),
 					Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -d x URL", Where: "anywhere", Would: "take long and print 500"}},
-					Remedies: []cause.Remedy{{ID: "no-length", Title: "send no Content-Length with the subrequest", For: "server", Effect: "requests with a body are judged", Opens: "nothing",
+					Remedies: []cause.Remedy{{ID: "no-length", Title: "send no Content-Length with the subrequest", For: "server", Effect: "requests with a body are judged", Opens: "nothing", Edits: access.Sets(c, j, conf.Field{Name: "Content-Length"}),
 						Steps: on(c, `proxy_set_header Content-Length "";      in `+j.Path, ""), Verify: "a POST with credentials passes; without them it is refused", Undo: "take the line out and reload"}}})
 			}
 		}
@@ -78,7 +80,7 @@ func identityLost(c *conf.Config) []cause.Sighting {
 				out = append(out, cause.Sighting{Place: f.Place, Scope: s, Grade: cause.Strong,
 					Says:     fmt.Sprintf("%s here is of the application's own answer, which is not there yet: %s goes out empty. What the subrequest answered is kept by auth_request_set only.", v, f.Name),
 					Raise:    []cause.Raise{{Command: "sudo tcpdump -A -s0 -c 20 port PORT", Where: "on the proxy, with the application's port", Would: "show no " + f.Name}},
-					Remedies: []cause.Remedy{keepAnswer(c, f.Name, v)}})
+					Remedies: []cause.Remedy{keepAnswer(c, f, v)}})
 			}
 		}
 		for _, l := range access.Lines(s, "auth_request_set") {
@@ -104,8 +106,10 @@ func identityLost(c *conf.Config) []cause.Sighting {
 	return out
 }
 
-func keepAnswer(c *conf.Config, field, v string) cause.Remedy {
+func keepAnswer(c *conf.Config, f conf.Field, v string) cause.Remedy {
+	field := f.Name
 	return cause.Remedy{ID: "keep-answer", Title: "keep the subrequest's answer in a variable of your own", For: "server", Effect: "the application learns who was let in", Opens: "nothing",
+		Edits:  access.Become(f.Place, "auth_request_set $why401_identity "+v+";\n\t\tproxy_set_header "+f.Name+" "+strings.ReplaceAll(f.Value, v, "$why401_identity")+";"),
 		Steps:  append([]string{"auth_request_set $identity " + v + ";", "proxy_set_header " + field + " $identity;"}, on(c, "", "")[1:]...),
 		Verify: "the request is let in; without credentials it is refused", Undo: "put the old line back and reload"}
 }

@@ -144,7 +144,7 @@ func tracedWithheld(c *conf.Config, t *conf.Trace, server string, ways ...conf.W
 			s.Grade = cause.Proved // it asked for what was brought, and was not handed on
 		}
 		if access.Is(c, "apache") {
-			s.Remedies = []cause.Remedy{passAuth(c)}
+			s.Remedies = []cause.Remedy{passAuth(c, t.Scope)}
 		}
 		return s
 	}

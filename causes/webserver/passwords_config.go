@@ -196,6 +196,9 @@ func brokenLines(c *conf.Config) []cause.Sighting {
 					continue
 				}
 				s := cause.Sighting{Place: n.entry(l), Scope: n.scope, Grade: g, Says: fmt.Sprintf("%s: %s; %s.", whose(l), p, who), Remedies: []cause.Remedy{anew(n)}}
+				if p == htpasswd.ByteOrderMark && n.file.Kind != conf.Inline {
+					s.Remedies = append([]cause.Remedy{withoutMark(n)}, s.Remedies...)
+				}
 				if l.Kind == htpasswd.Digest && p != htpasswd.ByteOrderMark {
 					s.Grade = min(g, cause.Strong)
 				}
@@ -213,6 +216,16 @@ func whose(l htpasswd.Line) string {
 		return fmt.Sprintf("Line %d", l.N)
 	}
 	return fmt.Sprintf("The entry of %s", strings.Trim(l.User.String(), "\ufeff \t\"'"))
+}
+
+// byteOrderMark is U+FEFF in UTF-8, which editors put at the head of a file.
+const byteOrderMark = "\ufeff"
+
+func withoutMark(n named) cause.Remedy {
+	return cause.Remedy{ID: "no-mark", Title: "take the byte order mark out of the file", For: "server", Effect: "the user of the first line can log in", Opens: "the place to this user",
+		Edits:  []conf.Edit{{Place: conf.Place{File: n.file.Path, Line: 1, End: len(byteOrderMark)}, Old: byteOrderMark}},
+		Steps:  []string{`sudo sed -i '1s/^\xEF\xBB\xBF//' ` + cause.QuoteWord(n.file.Path)},
+		Verify: "the user is let in; with another password the answer is 401", Undo: "restore the file from a copy"}
 }
 
 func anew(n named) cause.Remedy {
@@ -240,6 +253,14 @@ func uncheckable(c *conf.Config) []cause.Sighting {
 	return out
 }
 
+// firstOut takes the earlier line of a user out of a file of its own; entries in a configuration are for a person.
+func firstOut(n named, l htpasswd.Line) []conf.Edit {
+	if n.file.Kind == conf.Inline {
+		return nil
+	}
+	return access.Drop(conf.Place{File: n.file.Path, Line: l.N})
+}
+
 // doubled are users with two different entries, of which servers take the first.
 func doubled(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
@@ -256,7 +277,7 @@ func doubled(c *conf.Config) []cause.Sighting {
 			out = append(out, cause.Sighting{Place: n.entry(l), Scope: n.scope, Grade: cause.Likely,
 				Says:  fmt.Sprintf("%s stands on line %d already, and the first line wins: the password of this one is refused unless it is the same.", whose(l), lines[first].N),
 				Raise: []cause.Raise{{Command: "why401 config PATH --user NAME", Where: "on the web server", Would: "say which of the two lines the password fits"}},
-				Remedies: []cause.Remedy{{ID: "one-line", Title: "keep one line for each user", For: "server", Effect: "the password that was set last counts", Opens: "nothing",
+				Remedies: []cause.Remedy{{ID: "one-line", Title: "keep one line for each user", For: "server", Effect: "the password that was set last counts", Opens: "nothing", Edits: firstOut(n, lines[first]),
 					Steps: []string{"delete the older of the two lines"}, Verify: "the user is let in with one password only", Undo: "put the line back"}}})
 		}
 	}

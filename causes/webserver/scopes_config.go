@@ -71,7 +71,7 @@ func openRemedy(c *conf.Config, s *conf.Scope) cause.Remedy {
 		line = "Require all granted"
 	}
 	return cause.Remedy{ID: "open-path", Title: "let this one path in without a password", For: "server", Effect: "robots reach it",
-		Opens: s.Path + " to everybody, and nothing else", Steps: []string{"in " + s.Path + ": " + line, reload(c)},
+		Opens: s.Path + " to everybody, and nothing else", Edits: access.Within(s.Place, line), Steps: []string{"in " + s.Path + ": " + line, reload(c)},
 		Verify: "the path answers without a password; every other path still asks for one", Undo: "take the line out and reload"}
 }
 
@@ -90,13 +90,24 @@ func closedToAll(c *conf.Config) []cause.Sighting {
 				out = append(out, cause.Sighting{Place: r.Place, Scope: s, Grade: cause.Proved,
 					Says: "A password is asked for here, and this line keeps every address out: both must be met, so the right password is answered with 403.",
 					Remedies: []cause.Remedy{{ID: "satisfy-any", Title: "let the password or the address be enough", For: "server", Effect: "users with a password get in",
-						Opens: "the place to users of the password file, from any address", Steps: []string{satisfyLine(c), reload(c)},
+						Opens: "the place to users of the password file, from any address", Edits: satisfyEdits(c, s, r), Steps: []string{satisfyLine(c), reload(c)},
 						Verify: "a user with the password is let in; without it, and with another password, the answer is 401 or 403", Undo: "take the line out and reload"}}})
 				break
 			}
 		}
 	}
 	return out
+}
+
+// satisfyEdits writes nginx's line: in place of the one that is there, or above the rule.
+func satisfyEdits(c *conf.Config, s *conf.Scope, r conf.Rule) []conf.Edit {
+	if !access.Is(c, "nginx") {
+		return nil
+	}
+	if l := access.Lines(s, "satisfy"); len(l) > 0 {
+		return access.Become(l[0].Place, "satisfy any;")
+	}
+	return access.Above(r.Place, "satisfy any;")
 }
 
 func satisfyLine(c *conf.Config) string {
@@ -233,7 +244,7 @@ func loginsReachApp(c *conf.Config) []cause.Sighting {
 		sight := cause.Sighting{Place: s.Pass.Place, Scope: s, Grade: cause.Likely,
 			Says:     fmt.Sprintf("The login of the password rule in line %d goes on to the application in Authorization: one that judges this field takes it for its own login and refuses it.", rules[0].Place.Line),
 			Raise:    []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Why401-Canary 1' " + cause.QuoteWord(target(s.Pass.To)), Where: "on this machine, asking the application itself", Would: "print 401 or 403 where the same without the field gives another status"}},
-			Remedies: []cause.Remedy{blankRemedy(c)}}
+			Remedies: []cause.Remedy{blankRemedy(c, s)}}
 		if judgesBasic.MatchString(s.Pass.To) {
 			sight.Grade = cause.Strong
 			sight.Says = fmt.Sprintf("The login of the password rule in line %d goes on to %s, which takes Authorization for its own login and refuses it.", rules[0].Place.Line, s.Pass.To)
@@ -250,12 +261,12 @@ func target(to string) string {
 	return to
 }
 
-func blankRemedy(c *conf.Config) cause.Remedy {
+func blankRemedy(c *conf.Config, s *conf.Scope) cause.Remedy {
 	line := `proxy_set_header Authorization "";      in the location, beside its other proxy_set_header lines`
 	if access.Is(c, "apache") {
 		line = "RequestHeader unset Authorization      in the block of the password rule (a2enmod headers)"
 	}
 	return cause.Remedy{ID: "keep-login", Title: "keep the login from the application", For: "server", Effect: "the application sees no Authorization",
-		Opens: "nothing: the password is still asked for in front", Steps: []string{line, reload(c)},
+		Opens: "nothing: the password is still asked for in front", Edits: access.Sets(c, s, conf.Field{Name: "Authorization"}), Steps: []string{line, reload(c)},
 		Verify: "the login passes; without it, and with another password, the answer is 401", Undo: "take the line out and reload"}
 }

@@ -55,7 +55,7 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 		if s.Pass.Way == conf.CGI && !written && !apiPath.MatchString(s.Path) {
 			continue
 		}
-		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely, Remedies: []cause.Remedy{passAuth(c)},
+		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely, Remedies: []cause.Remedy{passAuth(c, s)},
 			Says:  "Programs that are reached here do not get Authorization, which Apache withholds unless told otherwise: tokens and logins that they check themselves are refused.",
 			Raise: []cause.Raise{{Command: `echo '<?php echo isset($_SERVER["HTTP_AUTHORIZATION"]) ? "arrives" : "withheld";' > auth-check.php`, Where: "in the document root; ask it with any Authorization, then delete it", Would: "print withheld"}}}
 		if written {
@@ -86,9 +86,23 @@ func arrives(c *conf.Config, s *conf.Scope) bool {
 	return false
 }
 
-func passAuth(c *conf.Config) cause.Remedy {
+// passAuthEdits writes CGIPassAuth On in place of the line that says otherwise, or at the head of the block that the programs
+// are in. Apache takes it in a directory's block and in .htaccess only.
+func passAuthEdits(s *conf.Scope) []conf.Edit {
+	switch {
+	case s == nil || s.Pass == nil:
+		return nil
+	case s.Pass.Authorization.Place.Known():
+		return access.Become(s.Pass.Authorization.Place, "CGIPassAuth On")
+	case strings.HasPrefix(s.Path, "<Directory") || strings.HasPrefix(s.Path, "<Location"):
+		return access.Within(s.Place, "CGIPassAuth On")
+	}
+	return nil
+}
+
+func passAuth(c *conf.Config, s *conf.Scope) cause.Remedy {
 	return cause.Remedy{ID: "cgi-pass-auth", Title: "let the programs see Authorization", For: "server", Effect: "they can check tokens and logins",
-		Opens: "the field to these programs, which are meant to judge it", Steps: []string{"CGIPassAuth On      in the <Directory> of the application (Apache 2.4.13 and newer)", reload(c)},
+		Opens: "the field to these programs, which are meant to judge it", Edits: passAuthEdits(s), Steps: []string{"CGIPassAuth On      in the <Directory> of the application (Apache 2.4.13 and newer)", reload(c)},
 		Verify: "the token is let in; without it, and with another one, the application refuses", Undo: "take the line out and reload"}
 }
 
@@ -99,10 +113,11 @@ func wsgiWithheld(c *conf.Config) []cause.Sighting {
 		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely,
 			Says:  "The application under mod_wsgi does not get Authorization, since WSGIPassAuthorization is off unless written: tokens that it checks itself are refused.",
 			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer x' URL", Where: "anywhere", Would: "give the answer for no token at all, not that for a bad one"}},
-			Remedies: []cause.Remedy{{ID: "wsgi-pass", Title: "let the application see Authorization", For: "server", Effect: "it can check tokens and logins", Opens: "the field to this application",
+			Remedies: []cause.Remedy{{ID: "wsgi-pass", Title: "let the application see Authorization", For: "server", Effect: "it can check tokens and logins", Opens: "the field to this application", Edits: access.Above(s.Pass.Place, "WSGIPassAuthorization On"),
 				Steps: []string{"WSGIPassAuthorization On      in the virtual host", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "take the line out and reload"}}}
 		if s.Pass.Authorization.Place.Known() {
 			sight.Grade = cause.Strong
+			sight.Remedies[0].Edits = access.Become(s.Pass.Authorization.Place, "WSGIPassAuthorization On")
 			sight.Says = "WSGIPassAuthorization Off: the application never sees Authorization, and refuses the tokens that it checks itself."
 		}
 		out = append(out, sight)
@@ -126,7 +141,9 @@ func fastcgiWithheld(c *conf.Config) []cause.Sighting {
 		}
 		out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Strong,
 			Says:  "This line keeps Authorization from the application: the tokens and logins that it checks itself are refused.",
-			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer x' URL", Where: "anywhere", Would: "give the answer for no token at all"}}})
+			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer x' URL", Where: "anywhere", Would: "give the answer for no token at all"}},
+			Remedies: []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees tokens and logins", Opens: "the field to this application, which judges it",
+				Edits: access.Drop(s.Pass.Authorization.Place), Steps: []string{"delete the line", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}})
 	}
 	return out
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/why401/why401"
-	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/internal/term"
@@ -292,12 +291,4 @@ func (m *mending) undo(id string) error {
 		m.app.say("not reloaded: %v", serr)
 	}
 	return m.app.print(m.lines("Undone: everything is as it was before the fix " + id + "."))
-}
-
-// sighted is a remedy and where it was found.
-type sighted struct {
-	cause.Sighting
-	cause  string
-	remedy cause.Remedy
-	about  fix.About
 }

@@ -13,7 +13,9 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/why401/why401/cause"
+	catalogue "github.com/why401/why401/causes/all"
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/programs"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/input"
@@ -150,6 +152,11 @@ func (m mending) play(t *testing.T) {
 		t.Fatalf("before: %v %v, want a refusal", r, err)
 	}
 	edits := m.edits(t, w)
+	for _, s := range m.sightings(t, w) {
+		for _, r := range s.Remedies {
+			t.Logf("AUDIT %s %s: %s %s edits %d", m.name, m.cause, s.Place, r.ID, len(r.Edits))
+		}
+	}
 	before := map[string]portrait{}
 	for _, e := range edits {
 		before[e.Place.File] = portraitOf(t, e.Place.File)
@@ -204,4 +211,29 @@ func (m mending) play(t *testing.T) {
 	if r, err := w.Curl(ctx, m.failing(w)); err != nil || r.OK() {
 		t.Errorf("after the undo: %v %v, want the refusal again", r, err)
 	}
+}
+
+// sightings are what the audit of the mending's configuration says of its cause.
+func (m mending) sightings(t *testing.T, w *World) []cause.Sighting {
+	t.Helper()
+	main := m.main
+	if main == "" {
+		main = mainNgx
+		if _, err := os.Stat(filepath.Join(w.Dir, main)); err != nil {
+			main = mainApa
+		}
+	}
+	found, failed := programs.ReadPaths(conf.Disk(), []string{filepath.Join(w.Dir, main)}, "")
+	for _, err := range failed {
+		t.Errorf("reading the configuration: %v", err)
+	}
+	var out []cause.Sighting
+	for _, c := range found {
+		for _, k := range catalogue.BuiltIn().Causes {
+			if k.ID == m.cause && k.Audit != nil {
+				out = append(out, k.Audit(c.Config)...)
+			}
+		}
+	}
+	return out
 }

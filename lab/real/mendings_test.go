@@ -242,7 +242,7 @@ var nginxProxyMendings = []mending{
 	},
 	{
 		name: "nginx-token-too-large", cause: "token-too-large", program: "nginx", main: mainNgx,
-		servers: app(nginxBuffers(""), `$http_authorization != "Bearer `+bigToken+`"`),
+		servers: app(nginxBuffers(""), `$http_authorization !~ "^Bearer t-0123456789abcdef.*f$"`),
 		swaps:   []swap{{site, "large_client_header_buffers 4 4k", "large_client_header_buffers 4 16k"}},
 		failing: func(w *World) []string {
 			return curl("-H", "Authorization: Bearer "+bigToken, w.URL("front", "private"))
@@ -267,14 +267,50 @@ var nginxProxyMendings = []mending{
 		failing: askEntrance, guarded: askPlainPrivate, other: askOpen,
 	},
 	{
-		name: "nginx-cookie-for-another-domain", cause: "cookie-domain-mismatch", program: "nginx", main: mainNgx,
-		servers: visits("proxy_cookie_domain ~.* shop.example.test;"), swaps: []swap{{site, "proxy_cookie_domain ~.* shop.example.test;", "proxy_cookie_domain off;"}},
-		failing: askEntrance, guarded: askPlainPrivate, other: askOpen,
+		name: "nginx-password-before-a-socket", cause: "websocket-upgrade-auth", program: "nginx", main: mainNgx,
+		servers: app("server {\n\tlisten @front@;\n"+basicLines+opened+"\tlocation /socket { proxy_pass http://@app@; }\n}\n", `$cookie_sid != "s1"`),
+		swaps:   []swap{{site, "location /socket { ", "location /socket { auth_basic off; "}},
+		failing: func(w *World) []string { return curl("-b", "sid=s1", w.URL("front", "socket")) }, other: askOpen,
 	},
 	{
-		name: "nginx-cookie-for-https-only", cause: "cookie-secure-over-http", program: "nginx", main: mainNgx,
-		servers: visits("proxy_cookie_flags ~ secure;"), swaps: []swap{{site, "proxy_cookie_flags ~ secure;", "proxy_cookie_flags ~ nosecure httponly;"}},
-		failing: askEntrance, guarded: askPlainPrivate, other: askOpen,
+		name: "nginx-host-is-not-the-origins", cause: "csrf-origin-mismatch-behind-proxy", program: "nginx", main: mainNgx,
+		servers: app(reverseProxy(), wantsToken, `$http_origin != "http://$http_host"`),
+		swaps:   []swap{{site, "proxy_pass http://@app@;\n", "proxy_pass http://@app@;\n\t\tproxy_set_header Host $http_host;\n"}},
+		failing: func(w *World) []string {
+			return curl("-H", "Origin: http://"+w.Addr("front"), "-H", bearer, w.URL("front", "private"))
+		}, other: askOpen,
+	},
+	{
+		name: "nginx-rule-against-a-word", cause: "waf-block", program: "nginx", main: mainNgx,
+		servers: guarded("\tif ($args ~* \"union|select|name\") { return 403; }\n"),
+		swaps:   []swap{{site, "union|select|name", "union.+select"}},
+		failing: func(w *World) []string { return curl(w.URL("front", "?sort=surname")) }, guarded: askGuarded, other: askOpen,
+	},
+	{
+		name: "nginx-sends-to-another-host", cause: "redirect-cross-host-drops-auth", program: "nginx", main: mainNgx,
+		servers: app("server {\n\tlisten @front@;\n"+opened+"\tlocation /private { return 302 http://localhost:@port:app@/private; }\n}\n", wantsToken),
+		swaps:   []swap{{site, "return 302 http://localhost:@port:app@/private;", "proxy_pass http://@app@;"}},
+		failing: func(w *World) []string { return curl("-L", "-H", bearer, w.URL("front", "private")) }, other: askOpen,
+	},
+	{
+		name: "nginx-trusts-another-authority", cause: "mtls-client-cert-untrusted", program: "nginx", main: mainNgx,
+		servers: func(w *World) {
+			w.clientCerts()
+			w.site()
+			w.Nginx("front", strings.Replace(nginxMTLS("ssl_verify_client optional;", "if ($ssl_client_verify != SUCCESS) { set $no 1; }", "if ($uri = /index.html) { set $no 0; }", "if ($no = 1) { return 403; }"), "clients.crt", "others.crt", 1))
+		},
+		swaps:   []swap{{site, "/tls/others.crt", "/tls/clients.crt"}},
+		failing: withCert("alice", "private/index.html"), other: withCert("", "index.html"),
+	},
+	{
+		name: "nginx-template-not-filled-in", cause: "config-placeholder-unrendered", program: "nginx", main: mainNgx,
+		servers: app(reverseProxy(`proxy_set_header X-Internal-Key "{{ internal_key }}";`), wantsToken, `$http_x_internal_key != "`+internal+`"`),
+		swaps:   []swap{{site, `"{{ internal_key }}"`, internal}}, failing: askPrivate, other: askOpen,
+	},
+	{
+		name: "nginx-asks-where-nobody-is", cause: "auth-backend-unreachable", program: "nginx", main: mainNgx,
+		servers: app(strings.Replace(strings.Replace(nginxAuthRequest(""), "proxy_pass http://@app@/private;", "proxy_pass http://@nobody@/private;", 1), "\tlocation / {", opened+"\tlocation / {", 1), wantsToken),
+		swaps:   []swap{{site, "http://@nobody@/", "http://@app@/"}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-cuts-a-signed-path", cause: "digest-uri-mismatch", program: "nginx", main: mainNgx,
@@ -297,11 +333,11 @@ func visits(line string) func(*World) {
 server {
 	listen @app@;
 	location = /open { return 200 "open\n"; }
-	location = /enter { add_header Set-Cookie "sid=s1; Domain=$host; Path=/; HttpOnly"; return 302 /private; }
+	location = /enter { add_header Set-Cookie "sid=s1; Path=/; HttpOnly"; return 302 /private; }
 	location /private { if ($cookie_sid != "s1") { return 403; } return 200 "inside\n"; }
 }
 `)
-		w.Nginx("front", reverseProxy("proxy_set_header Host $http_host;", "proxy_redirect off;", line))
+		w.Nginx("front", reverseProxy("proxy_set_header Host $http_host;", line))
 	}
 }
 
@@ -406,7 +442,7 @@ var apacheMendings = []mending{
 		name: "apache-wsgi-does-not-see-authorization", cause: "mod-wsgi-strips-authorization", program: "Apache httpd", main: mainApa,
 		servers: func(w *World) {
 			w.File("app.wsgi", wsgiCheck)
-			w.ApacheWSGI("front", strings.Replace(apacheWSGI, "WSGIScriptAlias /", "Alias /open.html @dir:front@/htdocs/index.html\nWSGIScriptAlias /", 1))
+			w.ApacheWSGI("front", "ServerLimit 8\n"+strings.Replace(apacheWSGI, "WSGIScriptAlias /", "Alias /open.html @dir:front@/htdocs/index.html\nWSGIScriptAlias /", 1))
 		},
 		swaps:   []swap{{site, "WSGIScriptAlias", "WSGIPassAuthorization On\nWSGIScriptAlias"}},
 		failing: func(w *World) []string { return curl("-H", bearer, w.URL("front")) }, other: askOpenHTML,
