@@ -171,6 +171,8 @@ func (r *run) findConfig() bool {
 	r.choose()
 	if limit := size64(at.one("client_max_body_size"), 1<<20); r.length >= 0 && limit > 0 && r.length > limit {
 		r.step(conf.Refuses, "location", at.dir.Place, "the body is larger than client_max_body_size: answered with 413")
+		r.noteRefusal()
+		r.discardBody()
 		r.finalize(413)
 		return false
 	}
@@ -184,6 +186,16 @@ func (r *run) findConfig() bool {
 		return false
 	}
 	return true
+}
+
+// discardBody reads the body and forgets it (ngx_http_discard_request_body): what an error page passes on then has none.
+func (r *run) discardBody() {
+	if r.parent != nil || r.bodyRead {
+		return
+	}
+	if r.length > 0 || r.chunked {
+		r.length, r.chunked = 0, false
+	}
 }
 
 // choose takes the settings of r.at, or of its limit_except when the method is not among those named there

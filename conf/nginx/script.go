@@ -140,6 +140,9 @@ func (e *script) ret(d *Directive) {
 	default:
 		r.step(conf.Sends, "rewrite", d.Place, "return %d", status)
 	}
+	if status < 400 || text != "" {
+		r.discardBody()
+	}
 	if (status < 400 || text != "") && !redirects(status) {
 		r.value(text)
 		r.send(status)

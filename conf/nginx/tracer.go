@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/exchange"
 )
 
 // tracer follows requests through a configuration.
@@ -25,7 +26,6 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 			r.noteRefusal()
 			r.finalize(rc)
 		} else {
-			r.validTarget = !r.target.empty
 			r.handle()
 		}
 	}
@@ -90,7 +90,7 @@ func (r *run) receive(q conf.Request) int {
 		r.step(conf.Refuses, "request", r.server.model.Place, "the URL is malformed or leads above the root: answered with 400")
 		return 400
 	}
-	r.uri, r.args = r.target.uri, r.target.args
+	r.uri, r.args, r.validTarget = r.target.uri, r.target.args, !r.target.empty
 	if r.target.host != "" || r.target.scheme != "" {
 		host, ok := validHost(r.target.host)
 		if !ok {
@@ -100,13 +100,29 @@ func (r *run) receive(q conf.Request) int {
 		r.virtual(host)
 		r.host = host
 	}
-	if rc := r.readHeader(q.Header); rc != 0 {
+	if rc := r.readHeader(complete(q)); rc != 0 {
 		return rc
 	}
 	if rc := r.checkHeader(); rc != 0 {
 		return rc
 	}
 	return r.checkTLS(q)
+}
+
+// complete adds the fields that every program sends by itself, for a request that is given by its URL alone: with a target of
+// its own it is taken as it stands.
+func complete(q conf.Request) exchange.Header {
+	h := q.Header
+	if !q.Target.Empty() || q.URL.Host == "" {
+		return h
+	}
+	if !h.Has("Host") {
+		h = append(exchange.Header{exchange.RequestField("Host", q.URL.Authority())}, h...)
+	}
+	if !q.Body.Empty() && !h.Has("Content-Length") && !h.Has("Transfer-Encoding") {
+		h = append(h[:len(h):len(h)], exchange.RequestField("Content-Length", strconv.Itoa(q.Body.Len())))
+	}
+	return h
 }
 
 // checkTLS is what ngx_http_process_request asks of the connection.

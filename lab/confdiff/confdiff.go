@@ -131,7 +131,7 @@ func readAnswer(head string) (Answer, error) {
 	}
 	for _, l := range lines[1:] {
 		name, value, _ := strings.Cut(l, ":")
-		value = strings.TrimSpace(value)
+		value = strings.Trim(value, " \t")
 		switch strings.ToLower(name) {
 		case "location":
 			if a.Location == "" {
