@@ -265,6 +265,9 @@ func (r *run) upstreamFields(module string, cached bool) []field {
 		return out
 	}
 	for _, f := range r.header {
+		if f.odd && names[lower(f.name)] { // found or not by where the name falls in nginx's hash
+			r.open("whether the client's " + f.name + " is replaced: nginx does not hash all of its name")
+		}
 		if f.odd || !names[lower(f.name)] {
 			out = append(out, f)
 		}

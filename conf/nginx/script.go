@@ -152,7 +152,7 @@ func (e *script) ret(d *Directive) {
 	e.status = status
 }
 
-// flagOf reads what stands behind a rewrite's replacement.
+// rewrite runs one rewrite directive (ngx_http_script_regex_start_code); false ends the script.
 func (e *script) rewrite(d *Directive) bool {
 	r := e.r
 	if len(d.Args) < 2 {
@@ -182,15 +182,15 @@ func (e *script) rewrite(d *Directive) bool {
 		status = 301
 	}
 	parts, _ := split(to)
-	if status != 0 {
-		e.redirect(d, parts, keep, status)
-		return false
-	}
-	r.internal, r.validTarget = true, false
+	r.internal, r.validTarget = true, false // also where it ends in a redirect
 	if flag == "break" {
 		r.validLocation, r.uriChanged = false, false
 	} else {
 		r.uriChanged = true
+	}
+	if status != 0 {
+		e.redirect(d, parts, keep, status)
+		return false
 	}
 	e.quote = false
 	uri, args, cut := replacement(r, parts)

@@ -168,7 +168,7 @@ func (r *run) report() {
 	}
 	switch {
 	case r.hungUp:
-		t.Status = 444
+		t.Status, r.location, r.challenges = 444, "", nil
 	case r.fromFile || r.fromUpstream:
 		t.Status = r.errStatus
 	default:

@@ -142,6 +142,8 @@ func (r *run) builtin(name string) (string, bool) {
 		return "0", true
 	case "status":
 		switch {
+		case r.unknown:
+			return "", false
 		case r.errStatus != 0:
 			return strconv.Itoa(r.errStatus), true
 		case r.status != 0:

@@ -53,8 +53,9 @@ func (d Difference) String() string {
 }
 
 // Play starts nginx with the configurations that follow from seed, sends the requests, and gives how many pairs were
-// compared and where the trace was wrong. Pairs is the most to compare.
-func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference) {
+// compared, how many of these by the status alone because the trace says itself what it does not know, and where the trace
+// was wrong. Pairs is the most to compare.
+func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Difference) {
 	w.Helper()
 	echo := confdiff.NewEcho(w)
 	files(w)
@@ -87,7 +88,7 @@ func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference
 		to := netip.MustParseAddrPort(g.listen)
 		for range requestsPerConfig {
 			if compared == pairs {
-				return compared, out
+				return compared, unsure, out
 			}
 			q := g.request(to)
 			echo.Take()
@@ -99,13 +100,16 @@ func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference
 			passed := echo.Take()
 			t := read.Tracer.Trace(q.Traced())
 			compared++
+			if confdiff.Unsure(t) {
+				unsure++
+			}
 			if d := confdiff.Compare(t, a, passed); len(d) > 0 {
 				out = append(out, Difference{Seed: seed, Config: shared + texts[i], Request: q, Answer: a, Passed: passed, Trace: t, Differs: d,
 					Log: since(s.ErrorLog, logged), ConfigAt: g.listen})
 			}
 		}
 	}
-	return compared, out
+	return compared, unsure, out
 }
 
 func size(file string) int64 {
