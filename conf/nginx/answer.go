@@ -76,7 +76,7 @@ func (r *run) sendErrorPage(d *Directive, p errorPage) {
 	case strings.HasPrefix(to, "/"):
 		uri, args := splitArgs(to)
 		if r.method != "HEAD" {
-			r.method = "GET"
+			r.method, r.nameless = "GET", false
 		}
 		r.step(conf.Changes, "error_page", d.Place, "the answer %d is replaced by the page %s", was, uri)
 		r.redirect(uri, args)

@@ -148,7 +148,7 @@ func (r *run) proxy(d *Directive) {
 		return
 	}
 	cached := r.caches("proxy")
-	method := r.method
+	method := r.methodName()
 	if m := r.at.one("proxy_method"); m != nil {
 		method = r.value(m.Arg(0))
 	}
@@ -229,6 +229,7 @@ func (r *run) passLocation(d *Directive) string {
 // upstreamFields are the fields that an HTTP upstream gets: those that are set, nginx's own, and the client's as far as none
 // of these replaces them.
 func (r *run) upstreamFields(module string, cached bool) []field {
+	defer r.atOnce()()
 	defaults := proxyDefaults
 	if module == "grpc" {
 		defaults = grpcDefaults
@@ -328,6 +329,7 @@ func (m *model) resolves(l *level, u upstreamURL) bool {
 
 // gateway passes the request on as parameters: FastCGI, uwsgi, SCGI.
 func (r *run) gateway(d *Directive, way conf.Way) {
+	defer r.atOnce()()
 	module := string(way)
 	cached := r.caches(module)
 	var out []field

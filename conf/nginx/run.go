@@ -14,6 +14,7 @@ type run struct {
 	parent *run // of a subrequest
 
 	method, proto, line string
+	nameless            bool   // the request line was broken, and nginx knows the method only as a number
 	target              target // as it came
 	uri, args           string // as they are now
 	header              header
@@ -32,9 +33,11 @@ type run struct {
 	server *server
 	at     *level // the level whose settings are in force (r->loc_conf)
 
-	vars   map[string]string // set, captured, or evaluated once; a subrequest shares them
-	groups []string          // of the last match
-	depth  *int
+	vars          map[string]string // set, captured, or evaluated once; a subrequest shares them
+	groups        []string          // of the last match
+	matched, used int               // how often patterns matched, and groups were asked for
+	depth         *int              // of variables that ask for others
+	slow          *bool             // a pattern took too long
 
 	internal      bool
 	validTarget   bool // the target as it came may be passed on (valid_unparsed_uri)
@@ -167,6 +170,7 @@ func (r *run) findConfig() bool {
 	}
 	if d := r.at.one("internal"); d != nil && !r.internal {
 		r.step(conf.Refuses, "location", d.Place, "internal: requests from outside are answered with 404")
+		r.noteRefusal()
 		r.finalize(404)
 		return false
 	}
@@ -191,6 +195,14 @@ func (r *run) findConfig() bool {
 	return true
 }
 
+// methodName is the method as nginx would write it.
+func (r *run) methodName() string {
+	if r.nameless {
+		return ""
+	}
+	return r.method
+}
+
 // discardBody reads the body and forgets it (ngx_http_discard_request_body): what an error page passes on then has none.
 func (r *run) discardBody() {
 	if r.parent != nil || r.bodyRead {
@@ -212,9 +224,6 @@ func (r *run) choose() {
 		r.handler = r.at
 	}
 }
-
-// known are the methods that limit_except may name.
-var knownMethods = strings.Fields("GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFIND PROPPATCH LOCK UNLOCK PATCH")
 
 // excepts reports that limit_except applies to method: it names others.
 func (l *level) excepts(method string) bool {

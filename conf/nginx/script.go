@@ -91,6 +91,7 @@ func (e *script) inServer(l *level) bool {
 
 // text evaluates a value with groups as the script escapes them.
 func (e *script) text(s string) string {
+	defer e.r.atOnce()()
 	parts, ok := split(s)
 	if !ok {
 		e.r.open("a value that nginx does not take: " + s)
@@ -193,7 +194,9 @@ func (e *script) rewrite(d *Directive) bool {
 		return false
 	}
 	e.quote = false
+	check := r.atOnce()
 	uri, args, cut := replacement(r, parts)
+	check()
 	switch {
 	case cut && keep && r.args != "":
 		r.args = args + "&" + r.args
@@ -243,6 +246,7 @@ func replacement(r *run, parts []part) (uri, args string, cut bool) {
 // redirect answers with a Location (the end of ngx_http_script_regex_end_code).
 func (e *script) redirect(d *Directive, parts []part, keep bool, status int) {
 	r := e.r
+	defer r.atOnce()()
 	var b strings.Builder
 	mark := byte('?')
 	for _, p := range parts {

@@ -18,7 +18,7 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 	depth := 0
 	r := &run{
 		m: t.m, t: out, method: q.Method, proto: q.Proto, client: q.Client, peer: q.Client, address: q.Address, port: q.Port,
-		vars: map[string]string{}, depth: &depth, changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
+		vars: map[string]string{}, depth: &depth, slow: new(bool), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
 	}
 	r.defaults(q)
 	if r.accept(q) {
@@ -87,6 +87,7 @@ func (r *run) receive(q conf.Request) int {
 	r.line = r.method + " " + raw + " " + r.proto
 	var ok bool
 	if r.target, ok = readTarget(raw, r.server.level.on("merge_slashes", true)); !ok {
+		r.nameless = r.target.broken
 		r.step(conf.Refuses, "request", r.server.model.Place, "the URL is malformed or leads above the root: answered with 400")
 		return 400
 	}

@@ -78,7 +78,7 @@ func (r *run) builtin(name string) (string, bool) {
 		for main.parent != nil {
 			main = main.parent
 		}
-		return main.method, true
+		return main.methodName(), true
 	case "host":
 		if r.host != "" {
 			return r.host, true

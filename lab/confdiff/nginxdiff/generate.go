@@ -12,7 +12,6 @@ import (
 // gen makes one configuration: the servers of one address.
 type gen struct {
 	*rand.Rand
-	n       int // its number within one start of nginx
 	address string
 	ports   map[string]int // by what stands at them: "plain", "second", "wild", "tls"
 	at      []string       // the ports that this configuration's servers listen at
@@ -24,7 +23,6 @@ type gen struct {
 	named   []string
 	out     strings.Builder
 	depth   int
-	lastVar int
 }
 
 func (g *gen) chance(percent int) bool { return g.IntN(100) < percent }

@@ -52,8 +52,7 @@ func (d Difference) String() string {
 }
 
 // Play starts nginx with the configurations that follow from seed, sends the requests, and gives how many pairs were
-// compared, how many of these by the status at most because the trace says itself what it does not know, and where the trace
-// was wrong. Pairs is the most to compare.
+// compared, how many of these not, because the trace says itself what it does not know, and where the trace was wrong. Pairs is the most to compare.
 func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Difference) {
 	w.Helper()
 	echo := confdiff.NewEcho(w)
@@ -70,7 +69,7 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 		if i*requestsPerConfig >= pairs {
 			break
 		}
-		g := &gen{Rand: rnd, n: i, address: fmt.Sprintf("127.77.1.%d", i+1), ports: ports, cert: strings.TrimSuffix(cert, ".crt"), echo: echo, dir: w.Dir, depth: 1}
+		g := &gen{Rand: rnd, address: fmt.Sprintf("127.77.1.%d", i+1), ports: ports, cert: strings.TrimSuffix(cert, ".crt"), echo: echo, dir: w.Dir, depth: 1}
 		c := g.config()
 		gens, texts = append(gens, g), append(texts, c)
 		if i%7 == 3 { // some stand in files of their own
