@@ -76,7 +76,7 @@ func (r *run) sendErrorPage(d *Directive, p errorPage) {
 	case strings.HasPrefix(to, "/"):
 		uri, args := splitArgs(to)
 		if r.method != "HEAD" {
-			r.method = "GET"
+			r.method, r.nameless = "GET", false
 		}
 		r.step(conf.Changes, "error_page", d.Place, "the answer %d is replaced by the page %s", was, uri)
 		r.redirect(uri, args)
@@ -100,10 +100,10 @@ func (r *run) send(status int) {
 	if r.errStatus != 0 {
 		r.status = r.errStatus
 	}
-	r.addFields()
 	if strings.HasPrefix(r.location, "/") && r.at.on("absolute_redirect", true) {
 		r.location = r.absolute() + r.location
 	}
+	r.addFields() // a Location that is added stays as it is
 }
 
 // absolute is scheme and authority for a redirect (ngx_http_header_filter).

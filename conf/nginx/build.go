@@ -41,6 +41,7 @@ type server struct {
 	named   map[string]*level
 
 	patterns map[string]*pattern // of its names
+	slow     bool                // a pattern took too long while samples were looked for
 }
 
 // build makes the model of the main context's directives and writes its scopes into the configuration.
@@ -72,6 +73,7 @@ func build(r *reader, o Options, body []*Directive) {
 		m.scopes(s.level)
 	}
 	for _, s := range m.servers {
+		m.ready(s)
 		m.samples(s)
 	}
 	m.config.Tracer = &tracer{m}
@@ -200,4 +202,17 @@ func fullName(base, p string) string {
 		return p
 	}
 	return strings.TrimSuffix(base, "/") + "/" + p
+}
+
+// ready builds what a search needs, so that traces may run at the same time.
+func (m *model) ready(s *server) {
+	hasGroups(s)
+	var walk func(l *level)
+	walk = func(l *level) {
+		l.nodes = buildTree(l.entries(), 0)
+		for _, c := range l.blocks {
+			walk(c)
+		}
+	}
+	walk(s.level)
 }

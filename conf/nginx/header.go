@@ -108,14 +108,13 @@ const (
 // checkName says what becomes of a field by its name alone.
 func (r *run) checkName(name string) nameKind {
 	l := r.server.level
-	underscores, odd, letters := l.on("underscores_in_headers", false), false, false
+	underscores, odd := l.on("underscores_in_headers", false), false
 	for i := 0; i < len(name); i++ {
 		c := name[i]
 		switch {
 		case c <= ' ' || c == 0x7f || c == ':':
 			return nameBroken
 		case letter(c) || c >= '0' && c <= '9' || c == '-':
-			letters = true
 		case c == '_' && underscores:
 		default:
 			odd = true
@@ -138,7 +137,6 @@ func (r *run) checkName(name string) nameKind {
 		r.step(conf.Drops, "request", p, "%s: %s", shownName(name), why)
 		return nameDropped
 	}
-	_ = letters
 	return nameOdd
 }
 

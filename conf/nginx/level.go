@@ -37,14 +37,10 @@ type level struct {
 	except   *level   // limit_except
 	methods  []string // of a limit_except: those that it leaves alone
 
-	nodes     *node // see tree
-	treeBuilt bool
+	nodes *node // the tree of exact and prefixes
 
 	blocks map[*Directive]*level // the levels that stand here, by their directive
 }
-
-// here gives the directives called name that stand in l itself.
-func (l *level) here(name string) []*Directive { return l.own[name] }
 
 // all gives the directives called name that are in force in l: its own, or else those of the next level out that has any.
 // That is how nginx merges single values and lists alike (ngx_conf_merge_*, and the "array" directives).

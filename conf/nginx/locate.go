@@ -15,15 +15,6 @@ type node struct {
 	left, right, sub *node
 }
 
-// tree gives the tree of l's locations.
-func (l *level) tree() *node {
-	if !l.treeBuilt {
-		l.treeBuilt = true
-		l.nodes = buildTree(l.entries(), 0)
-	}
-	return l.nodes
-}
-
 // entry is a location of a level before the tree is built; with an exact and a prefix location of one name it stands for both.
 type entry struct {
 	name             string
@@ -156,7 +147,7 @@ func (n *node) static(uri string) (*level, found) {
 // find chooses the location for r.uri below r.at, which it changes (ngx_http_core_find_location).
 func (r *run) find() (found, bool) {
 	outer := r.at
-	at, how := outer.tree().static(r.uri)
+	at, how := outer.nodes.static(r.uri)
 	if at != nil {
 		r.at = at
 	}

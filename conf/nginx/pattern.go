@@ -17,8 +17,9 @@ type pattern struct {
 	names  map[string]int // named groups: they set variables
 }
 
-// matchLimit ends a match that backtracks without end, as PCRE's match limit does.
-const matchLimit = 200 * time.Millisecond
+// matchLimit ends a match that backtracks without end, as PCRE's match limit does. It is generous, because the clock also
+// runs while the machine does other things.
+const matchLimit = 3 * time.Second
 
 // compile translates a PCRE pattern to regexp2's dialect (that of .NET). Bytes become the characters of the same number, so
 // that a match is over bytes. What the dialect does not have is an error.

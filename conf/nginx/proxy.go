@@ -148,7 +148,7 @@ func (r *run) proxy(d *Directive) {
 		return
 	}
 	cached := r.caches("proxy")
-	method := r.method
+	method := r.methodName()
 	if m := r.at.one("proxy_method"); m != nil {
 		method = r.value(m.Arg(0))
 	}
@@ -229,6 +229,7 @@ func (r *run) passLocation(d *Directive) string {
 // upstreamFields are the fields that an HTTP upstream gets: those that are set, nginx's own, and the client's as far as none
 // of these replaces them.
 func (r *run) upstreamFields(module string, cached bool) []field {
+	defer r.atOnce()()
 	defaults := proxyDefaults
 	if module == "grpc" {
 		defaults = grpcDefaults
@@ -265,6 +266,9 @@ func (r *run) upstreamFields(module string, cached bool) []field {
 		return out
 	}
 	for _, f := range r.header {
+		if f.odd && names[lower(f.name)] { // found or not by where the name falls in nginx's hash
+			r.open("whether the client's " + f.name + " is replaced: nginx does not hash all of its name")
+		}
 		if f.odd || !names[lower(f.name)] {
 			out = append(out, f)
 		}
@@ -325,6 +329,7 @@ func (m *model) resolves(l *level, u upstreamURL) bool {
 
 // gateway passes the request on as parameters: FastCGI, uwsgi, SCGI.
 func (r *run) gateway(d *Directive, way conf.Way) {
+	defer r.atOnce()()
 	module := string(way)
 	cached := r.caches(module)
 	var out []field

@@ -142,11 +142,23 @@ func (r *reader) whole(files []string) []*Directive {
 			r.src, r.dump, f = texts.files, true, texts.first
 		}
 		if i == 0 || r.base == "" {
-			r.base = path.Dir(f)
+			r.base = baseOf(f)
 		}
 		main = append(main, wrap(r.file(f, conf.Place{File: f}))...)
 	}
 	return main
+}
+
+// baseOf is the folder that relative paths count from: nginx.conf's. Files of sites stand in a folder below it.
+func baseOf(f string) string {
+	dir := path.Dir(f)
+	switch path.Base(dir) {
+	case "sites-enabled", "sites-available", "conf.d", "snippets", "vhosts.d", "sites":
+		if path.Base(f) != "nginx.conf" {
+			return path.Dir(dir)
+		}
+	}
+	return dir
 }
 
 // file reads f, which at names, with all that it includes.

@@ -14,6 +14,7 @@ type run struct {
 	parent *run // of a subrequest
 
 	method, proto, line string
+	nameless            bool   // the request line was broken, and nginx knows the method only as a number
 	target              target // as it came
 	uri, args           string // as they are now
 	header              header
@@ -32,9 +33,11 @@ type run struct {
 	server *server
 	at     *level // the level whose settings are in force (r->loc_conf)
 
-	vars   map[string]string // set, captured, or evaluated once; a subrequest shares them
-	groups []string          // of the last match
-	depth  *int
+	vars          map[string]string // set, captured, or evaluated once; a subrequest shares them
+	groups        []string          // of the last match
+	matched, used int               // how often patterns matched, and groups were asked for
+	depth         *int              // of variables that ask for others
+	slow          *bool             // a pattern took too long
 
 	internal      bool
 	validTarget   bool // the target as it came may be passed on (valid_unparsed_uri)
@@ -142,6 +145,9 @@ func (r *run) redirect(uri, args string) {
 		r.finalize(500)
 		return
 	}
+	if uri == "" { // it then reads the byte before the URL's first
+		r.open("what nginx does with an empty URL")
+	}
 	r.uri, r.args = uri, args
 	r.at, r.internal, r.validTarget, r.addToAlias = r.server.level, true, false, false
 	r.proxyHost, r.proxyPort = "", ""
@@ -164,6 +170,7 @@ func (r *run) findConfig() bool {
 	}
 	if d := r.at.one("internal"); d != nil && !r.internal {
 		r.step(conf.Refuses, "location", d.Place, "internal: requests from outside are answered with 404")
+		r.noteRefusal()
 		r.finalize(404)
 		return false
 	}
@@ -171,6 +178,8 @@ func (r *run) findConfig() bool {
 	r.choose()
 	if limit := size64(at.one("client_max_body_size"), 1<<20); r.length >= 0 && limit > 0 && r.length > limit {
 		r.step(conf.Refuses, "location", at.dir.Place, "the body is larger than client_max_body_size: answered with 413")
+		r.noteRefusal()
+		r.discardBody()
 		r.finalize(413)
 		return false
 	}
@@ -186,6 +195,24 @@ func (r *run) findConfig() bool {
 	return true
 }
 
+// methodName is the method as nginx would write it.
+func (r *run) methodName() string {
+	if r.nameless {
+		return ""
+	}
+	return r.method
+}
+
+// discardBody reads the body and forgets it (ngx_http_discard_request_body): what an error page passes on then has none.
+func (r *run) discardBody() {
+	if r.parent != nil || r.bodyRead {
+		return
+	}
+	if r.length > 0 || r.chunked {
+		r.length, r.chunked = 0, false
+	}
+}
+
 // choose takes the settings of r.at, or of its limit_except when the method is not among those named there
 // (ngx_http_update_location_config).
 func (r *run) choose() {
@@ -197,9 +224,6 @@ func (r *run) choose() {
 		r.handler = r.at
 	}
 }
-
-// known are the methods that limit_except may name.
-var knownMethods = strings.Fields("GET HEAD POST PUT DELETE MKCOL COPY MOVE OPTIONS PROPFIND PROPPATCH LOCK UNLOCK PATCH")
 
 // excepts reports that limit_except applies to method: it names others.
 func (l *level) excepts(method string) bool {

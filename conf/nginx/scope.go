@@ -162,19 +162,21 @@ func answer(l *level) *conf.Answer {
 		levels = append(levels, l)
 	}
 	for _, at := range levels {
-		for _, d := range at.own["return"] {
-			a := &conf.Answer{Place: d.Place}
-			code, err := strconv.Atoi(d.Arg(0))
-			if err != nil {
-				a.Status, a.To = 302, d.Arg(0)
-			} else {
-				a.Status = code
-				if redirects(code) {
-					a.To = d.Arg(1)
-				}
-			}
-			return a
+		ds := at.own["return"]
+		if len(ds) == 0 {
+			continue
 		}
+		a := &conf.Answer{Place: ds[0].Place}
+		code, err := strconv.Atoi(ds[0].Arg(0))
+		switch {
+		case err != nil:
+			a.Status, a.To = 302, ds[0].Arg(0)
+		case redirects(code):
+			a.Status, a.To = code, ds[0].Arg(1)
+		default:
+			a.Status = code
+		}
+		return a
 	}
 	return nil
 }

@@ -91,6 +91,7 @@ func (e *script) inServer(l *level) bool {
 
 // text evaluates a value with groups as the script escapes them.
 func (e *script) text(s string) string {
+	defer e.r.atOnce()()
 	parts, ok := split(s)
 	if !ok {
 		e.r.open("a value that nginx does not take: " + s)
@@ -140,6 +141,9 @@ func (e *script) ret(d *Directive) {
 	default:
 		r.step(conf.Sends, "rewrite", d.Place, "return %d", status)
 	}
+	if status < 400 || text != "" {
+		r.discardBody()
+	}
 	if (status < 400 || text != "") && !redirects(status) {
 		r.value(text)
 		r.send(status)
@@ -149,7 +153,7 @@ func (e *script) ret(d *Directive) {
 	e.status = status
 }
 
-// flagOf reads what stands behind a rewrite's replacement.
+// rewrite runs one rewrite directive (ngx_http_script_regex_start_code); false ends the script.
 func (e *script) rewrite(d *Directive) bool {
 	r := e.r
 	if len(d.Args) < 2 {
@@ -179,18 +183,20 @@ func (e *script) rewrite(d *Directive) bool {
 		status = 301
 	}
 	parts, _ := split(to)
-	if status != 0 {
-		e.redirect(d, parts, keep, status)
-		return false
-	}
-	r.internal, r.validTarget = true, false
+	r.internal, r.validTarget = true, false // also where it ends in a redirect
 	if flag == "break" {
 		r.validLocation, r.uriChanged = false, false
 	} else {
 		r.uriChanged = true
 	}
+	if status != 0 {
+		e.redirect(d, parts, keep, status)
+		return false
+	}
 	e.quote = false
+	check := r.atOnce()
 	uri, args, cut := replacement(r, parts)
+	check()
 	switch {
 	case cut && keep && r.args != "":
 		r.args = args + "&" + r.args
@@ -240,6 +246,7 @@ func replacement(r *run, parts []part) (uri, args string, cut bool) {
 // redirect answers with a Location (the end of ngx_http_script_regex_end_code).
 func (e *script) redirect(d *Directive, parts []part, keep bool, status int) {
 	r := e.r
+	defer r.atOnce()()
 	var b strings.Builder
 	mark := byte('?')
 	for _, p := range parts {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/exchange"
 )
 
 // tracer follows requests through a configuration.
@@ -17,7 +18,7 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 	depth := 0
 	r := &run{
 		m: t.m, t: out, method: q.Method, proto: q.Proto, client: q.Client, peer: q.Client, address: q.Address, port: q.Port,
-		vars: map[string]string{}, depth: &depth, changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
+		vars: map[string]string{}, depth: &depth, slow: new(bool), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
 	}
 	r.defaults(q)
 	if r.accept(q) {
@@ -25,7 +26,6 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 			r.noteRefusal()
 			r.finalize(rc)
 		} else {
-			r.validTarget = !r.target.empty
 			r.handle()
 		}
 	}
@@ -65,7 +65,7 @@ func (r *run) accept(q conf.Request) bool {
 		r.open("the address at which the request arrives: several are listened on at port " + strconv.Itoa(r.port))
 	}
 	r.site, r.server, r.at = site, site.def, site.def.level
-	r.tls = site.listen.TLS
+	r.tls = site.listen.TLS && q.URL.Scheme != "http"
 	if site.listen.proxy {
 		r.open("the client's address in the PROXY protocol")
 	}
@@ -87,10 +87,11 @@ func (r *run) receive(q conf.Request) int {
 	r.line = r.method + " " + raw + " " + r.proto
 	var ok bool
 	if r.target, ok = readTarget(raw, r.server.level.on("merge_slashes", true)); !ok {
+		r.nameless = r.target.broken
 		r.step(conf.Refuses, "request", r.server.model.Place, "the URL is malformed or leads above the root: answered with 400")
 		return 400
 	}
-	r.uri, r.args = r.target.uri, r.target.args
+	r.uri, r.args, r.validTarget = r.target.uri, r.target.args, !r.target.empty
 	if r.target.host != "" || r.target.scheme != "" {
 		host, ok := validHost(r.target.host)
 		if !ok {
@@ -100,7 +101,7 @@ func (r *run) receive(q conf.Request) int {
 		r.virtual(host)
 		r.host = host
 	}
-	if rc := r.readHeader(q.Header); rc != 0 {
+	if rc := r.readHeader(complete(q)); rc != 0 {
 		return rc
 	}
 	if rc := r.checkHeader(); rc != 0 {
@@ -109,17 +110,33 @@ func (r *run) receive(q conf.Request) int {
 	return r.checkTLS(q)
 }
 
+// complete adds the fields that every program sends by itself, for a request that is given by its URL alone: with a target of
+// its own it is taken as it stands.
+func complete(q conf.Request) exchange.Header {
+	h := q.Header
+	if !q.Target.Empty() || q.URL.Host == "" {
+		return h
+	}
+	if !h.Has("Host") {
+		h = append(exchange.Header{exchange.RequestField("Host", q.URL.Authority())}, h...)
+	}
+	if !q.Body.Empty() && !h.Has("Content-Length") && !h.Has("Transfer-Encoding") {
+		h = append(h[:len(h):len(h)], exchange.RequestField("Content-Length", strconv.Itoa(q.Body.Len())))
+	}
+	return h
+}
+
 // checkTLS is what ngx_http_process_request asks of the connection.
 func (r *run) checkTLS(q conf.Request) int {
-	if !r.tls {
-		if q.URL.Scheme == "https" {
-			r.open("who takes TLS off before the request reaches port " + strconv.Itoa(r.port))
-		}
-		return 0
-	}
-	if q.URL.Scheme == "http" {
+	switch {
+	case r.site.listen.TLS && !r.tls:
 		r.step(conf.Refuses, "request", r.site.listen.Place, "a plain HTTP request to a port with TLS: answered with 400")
 		return 497
+	case !r.tls && q.URL.Scheme == "https":
+		r.open("who takes TLS off before the request reaches port " + strconv.Itoa(r.port))
+		return 0
+	case !r.tls:
+		return 0
 	}
 	if d := r.server.level.one("ssl_verify_client"); d != nil && d.Arg(0) == "on" {
 		r.step(conf.Unclear, "request", d.Place, "ssl_verify_client asks for a client certificate: without a right one the answer is 400")
@@ -152,7 +169,7 @@ func (r *run) report() {
 	}
 	switch {
 	case r.hungUp:
-		t.Status = 444
+		t.Status, r.location, r.challenges = 444, "", nil
 	case r.fromFile || r.fromUpstream:
 		t.Status = r.errStatus
 	default:

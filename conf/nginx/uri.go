@@ -12,6 +12,7 @@ type target struct {
 	quoted bool // a % stood in it
 	plus   bool // a + stood in the path
 	empty  bool // the absolute form without a path
+	broken bool // not even the request line could be read
 }
 
 // readTarget reads a request target; ok is false for what nginx answers with 400.
@@ -19,11 +20,13 @@ func readTarget(s string, mergeSlashes bool) (t target, ok bool) {
 	t.raw = s
 	if !strings.HasPrefix(s, "/") {
 		if t, ok = absolute(s); !ok {
+			t.broken = true
 			return t, false
 		}
 	}
 	for i := 0; i < len(t.raw); i++ {
 		if c := t.raw[i]; c <= ' ' || c == 0x7f {
+			t.broken = true
 			return t, false
 		}
 	}

@@ -1,6 +1,9 @@
 package nginx
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // part is a piece of a value: text, a variable, or a group of the last match ($1).
 type part struct {
@@ -56,6 +59,7 @@ func (r *run) value(s string) string {
 	if !strings.Contains(s, "$") {
 		return s
 	}
+	defer r.atOnce()()
 	parts, ok := split(s)
 	if !ok {
 		r.open("a value that nginx does not take: " + s)
@@ -71,6 +75,17 @@ func (r *run) value(s string) string {
 	return b.String()
 }
 
+// atOnce stands around what nginx evaluates in two passes, first the lengths and then the texts. When a map with a pattern
+// changes the groups meanwhile, the lengths are wrong, and what follows is nginx's fault: its releases differ.
+func (r *run) atOnce() func() {
+	matched, used := r.matched, r.used
+	return func() {
+		if r.matched != matched && r.used != used {
+			r.open("what nginx does with groups like $1 that a map changes while they are copied")
+		}
+	}
+}
+
 // part is the text of p. escaped asks for groups as they stand in a query: where the request's path had escapes, nginx
 // writes them again.
 func (r *run) part(p part, escaped bool) string {
@@ -79,6 +94,7 @@ func (r *run) part(p part, escaped bool) string {
 		return r.variable(p.name)
 	case p.group > 0:
 		g := ""
+		r.used++
 		if p.group < len(r.groups) {
 			g = r.groups[p.group]
 		}
@@ -90,21 +106,32 @@ func (r *run) part(p part, escaped bool) string {
 	return p.text
 }
 
+var errTooLong = errors.New("a pattern takes too long")
+
 // matches runs a pattern; the groups and named groups of a match stay for $1 and the like.
 func (r *run) matches(p *pattern, s string) (bool, error) {
 	if p == nil { // it could not be compiled
 		r.open("a pattern that cannot be followed")
 		return false, nil
 	}
+	if *r.slow { // one pattern took too long: the others are not waited for
+		return false, errTooLong
+	}
 	g, err := p.match(s)
-	if err != nil || g == nil {
-		return false, err
+	if err != nil {
+		*r.slow = true
+		r.open("a pattern that takes too long")
+		return false, errTooLong
+	}
+	if g == nil {
+		return false, nil
 	}
 	r.remember(p, g)
 	return true, nil
 }
 
 func (r *run) remember(p *pattern, g []string) {
+	r.matched++
 	r.groups = g
 	for name, i := range p.names {
 		r.vars[name] = g[i]

@@ -78,7 +78,7 @@ func (r *run) builtin(name string) (string, bool) {
 		for main.parent != nil {
 			main = main.parent
 		}
-		return main.method, true
+		return main.methodName(), true
 	case "host":
 		if r.host != "" {
 			return r.host, true
@@ -142,6 +142,8 @@ func (r *run) builtin(name string) (string, bool) {
 		return "0", true
 	case "status":
 		switch {
+		case r.unknown:
+			return "", false
 		case r.errStatus != 0:
 			return strconv.Itoa(r.errStatus), true
 		case r.status != 0:

@@ -10,13 +10,13 @@ import (
 // TestTraceIsNginx compares the trace of conf/nginx with the real nginx. CONFDIFF and CONFDIFF_SEED: see package confdiff.
 func TestTraceIsNginx(t *testing.T) {
 	n, seed := confdiff.Pairs(2400)
-	first, done, wrong := seed, 0, 0
+	first, done, wrong, unsure := seed, 0, 0, 0
 	for ; done < n; seed++ {
 		t.Run("", func(t *testing.T) {
-			k, diffs := Play(real.NewWorld(t), seed, n-done)
-			done += k
+			k, open, diffs := Play(real.NewWorld(t), seed, n-done)
+			done, unsure = done+k, unsure+open
 			for _, d := range diffs {
-				if wrong++; wrong <= 500 {
+				if wrong++; wrong <= 5 {
 					t.Errorf("%s", d)
 				}
 			}
@@ -28,5 +28,8 @@ func TestTraceIsNginx(t *testing.T) {
 	if wrong > 0 {
 		t.Errorf("%d of %d pairs differ", wrong, done)
 	}
-	t.Logf("%d pairs of a configuration and a request, seeds %d to %d: %d differences", done, first, seed-1, wrong)
+	if unsure*50 > n {
+		t.Errorf("%d of %d traces leave a value open: more than one in fifty", unsure, done)
+	}
+	t.Logf("%d pairs of a configuration and a request, seeds %d to %d: %d differences, %d left open", done, first, seed-1, wrong, unsure)
 }

@@ -3,7 +3,6 @@ package nginxdiff
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,14 +52,15 @@ func (d Difference) String() string {
 }
 
 // Play starts nginx with the configurations that follow from seed, sends the requests, and gives how many pairs were
-// compared and where the trace was wrong. Pairs is the most to compare.
-func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference) {
+// compared, how many of these not, because the trace says itself what it does not know, and where the trace was wrong. Pairs is the most to compare.
+func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Difference) {
 	w.Helper()
 	echo := confdiff.NewEcho(w)
 	files(w)
 	rnd := rand.New(rand.NewPCG(seed, 401))
 	shared := (&gen{Rand: rnd, echo: echo, dir: w.Dir}).shared()
-	port := w.Port("front")
+	ports := map[string]int{"plain": w.Port("front"), "second": w.Port("second"), "wild": w.Port("wild"), "tls": w.Port("tls")}
+	cert, _ := w.Cert("ca", "server")
 	var text strings.Builder
 	text.WriteString(shared)
 	var gens []*gen
@@ -69,9 +69,14 @@ func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference
 		if i*requestsPerConfig >= pairs {
 			break
 		}
-		g := &gen{Rand: rnd, n: i, listen: fmt.Sprintf("127.77.1.%d:%d", i+1, port), echo: echo, dir: w.Dir, depth: 1}
+		g := &gen{Rand: rnd, address: fmt.Sprintf("127.77.1.%d", i+1), ports: ports, cert: strings.TrimSuffix(cert, ".crt"), echo: echo, dir: w.Dir, depth: 1}
 		c := g.config()
 		gens, texts = append(gens, g), append(texts, c)
+		if i%7 == 3 { // some stand in files of their own
+			name := fmt.Sprintf("sites/%d/a.conf", i)
+			w.File("front/"+name, c)
+			c = fmt.Sprintf("\tinclude sites/%d/*.conf; # %d\n", i, i)
+		}
 		text.WriteString(c)
 	}
 	s := w.Nginx("front", text.String())
@@ -84,12 +89,11 @@ func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference
 		w.Fatalf("seed %d: not read: %v\n%s", seed, u, text.String())
 	}
 	for i, g := range gens {
-		to := netip.MustParseAddrPort(g.listen)
 		for range requestsPerConfig {
 			if compared == pairs {
-				return compared, out
+				return compared, unsure, out
 			}
-			q := g.request(to)
+			q := g.request()
 			echo.Take()
 			logged := size(s.ErrorLog)
 			a, err := confdiff.Send(q)
@@ -99,13 +103,16 @@ func Play(w *real.World, seed uint64, pairs int) (compared int, out []Difference
 			passed := echo.Take()
 			t := read.Tracer.Trace(q.Traced())
 			compared++
+			if confdiff.Unsure(t) {
+				unsure++
+			}
 			if d := confdiff.Compare(t, a, passed); len(d) > 0 {
 				out = append(out, Difference{Seed: seed, Config: shared + texts[i], Request: q, Answer: a, Passed: passed, Trace: t, Differs: d,
-					Log: since(s.ErrorLog, logged), ConfigAt: g.listen})
+					Log: since(s.ErrorLog, logged), ConfigAt: g.address})
 			}
 		}
 	}
-	return compared, out
+	return compared, unsure, out
 }
 
 func size(file string) int64 {
