@@ -59,11 +59,11 @@ func (u Unread) Error() string { return u.Place.String() + ": " + u.What }
 // Scope is one place where a request can end up, with everything that is in force there: inherited settings are written
 // out, each with the place where it was set.
 type Scope struct {
-	Place  Place  // of the line that opens it
-	Server Server // the site or virtual host that it belongs to
-	Path   string // as written: "/api/", "~ \.php$", "<Directory /srv/www>"; "" for the whole site
-	Sample string // a URL path that ends up here; "" when none can be named
-	Within []*Scope
+	Place  Place    // of the line that opens it
+	Server Server   // the site or virtual host that it belongs to
+	Path   string   // as written: "/api/", "~ \.php$", "<Directory /srv/www>"; "" for the whole site
+	Sample string   // a URL path that ends up here; "" when none can be named
+	Within []*Scope // the scopes around it, outermost first
 
 	Auth    []Auth // who asks for credentials; several when they are asked for one after another
 	Rules   []Rule // by address, environment, method; in the order in which they are tried

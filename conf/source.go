@@ -213,3 +213,13 @@ func (t Texts) Stat(name string) (Info, error) {
 	}
 	return Info{Mode: fs.ModeDir | 0o755, UID: -1, GID: -1, Open: true}, nil
 }
+
+// Whole reports whether src shows a server's whole disk, so that a file that is not there is missing. Texts are only those
+// that somebody had in hand.
+func Whole(src Source) bool {
+	switch src.(type) {
+	case Texts:
+		return false
+	}
+	return true
+}

@@ -11,7 +11,8 @@ type Request struct {
 	exchange.Request
 	Client netip.Addr // the peer's address, 127.0.0.1 when it does not matter
 	Port   int        // the port it arrived at, 0 for the one in the URL
-	Local  netip.Addr // the address it arrived at; the zero value when it is not known
+	// Address is the server's own address that it arrived at; invalid when it is not known, or the one in the URL.
+	Address netip.Addr
 }
 
 // Tracer follows one request through a configuration.
