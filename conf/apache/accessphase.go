@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -19,13 +20,12 @@ const (
 
 // access runs the phases that let in or refuse: addresses, Require without a user, the credentials, Require with the user.
 func (v *visit) access() int {
-	if v.main != nil && v.main.d == v.d || v.prev != nil && v.prev.d == v.d {
-		other := v.main
-		if other == nil {
-			other = v.prev
+	for _, other := range []*visit{v.prev, v.main} {
+		// What has the same configuration as a request that was let in is let in.
+		if other != nil && other.srv == v.srv && slices.Equal(other.met, v.met) {
+			v.user, v.authType = other.user, other.authType
+			return 0
 		}
-		v.user, v.authType = other.user, other.authType
-		return 0
 	}
 	sat, _ := v.d.compat.satisfy(v.method)
 	if status := v.checkAccess(sat.any); status != 0 {
@@ -34,6 +34,9 @@ func (v *visit) access() int {
 		}
 	} else if sat.any {
 		return 0
+	}
+	if a := v.d.authz; (a == nil || a.tree == nil) && v.kindOfAuth() != "" {
+		return v.refuse(500, v.d.authType.place, "access", "AuthType is set and no Require says who is let in: httpd takes that for a mistake")
 	}
 	d, at := v.judge(false)
 	switch d {

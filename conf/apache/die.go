@@ -101,6 +101,7 @@ func (v *visit) die(status int) (*visit, int) {
 		if v.redirects >= maxInternal {
 			return v, status
 		}
+		v.env.set("REQUEST_METHOD", v.method)
 		n := v.again(doc.value)
 		n.status = status
 		if n.method != "HEAD" {

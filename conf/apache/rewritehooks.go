@@ -134,7 +134,7 @@ func (v *visit) rewriteFolder() int {
 	if !strings.HasPrefix(v.filename, "/") {
 		return v.refuse(400, w.at, "rewrite", "the rule gives neither a path nor a URL")
 	}
-	if v.filename == ofile && v.args == oargs {
+	if v.filename == ofile {
 		return 0
 	}
 	f := v.filename

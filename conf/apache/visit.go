@@ -189,17 +189,14 @@ func (v *visit) serverName() string {
 }
 
 func (v *visit) serverPort() int {
-	if v.srv.canonical == nil || v.srv.canonical.is("off") {
-		if v.hostPort != 0 {
-			return v.hostPort
-		}
-		return v.port
-	}
+	// The port that the connection arrived at is not asked, unless UseCanonicalPhysicalPort says so.
 	switch {
+	case v.hostPort != 0 && (v.srv.canonical == nil || v.srv.canonical.is("off")):
+		return v.hostPort
+	case v.srv.physical.on() && v.port != 0:
+		return v.port
 	case v.srv.port != 0:
 		return v.srv.port
-	case v.port != 0:
-		return v.port
 	case v.tls:
 		return 443
 	}
