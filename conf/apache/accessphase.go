@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ const (
 func (v *visit) access() int {
 	for _, other := range []*visit{v.prev, v.main} {
 		// What has the same configuration as a request that was let in is let in.
-		if other != nil && other.srv == v.srv && slices.Equal(other.met, v.met) {
+		if other != nil && v.sameConf(other) {
 			v.user, v.authType = other.user, other.authType
 			return 0
 		}
@@ -71,6 +72,48 @@ func (v *visit) access() int {
 	}
 	v.challenge()
 	return v.refuse(401, at.place, "auth", "%s is not met by this user, and httpd answers that with 401", at)
+}
+
+// sameConf reports that httpd finds the very configuration again that it merged for another request: an internal redirect or a
+// look at an index. Where every module that checks access says that it looks at the configuration alone, equal sections are
+// enough. mod_allowmethods does not, and then httpd merges anew unless it walks to the same folder.
+func (v *visit) sameConf(o *visit) bool {
+	if o.srv != v.srv || !slices.Equal(o.met, v.met) {
+		return false
+	}
+	if v.w.part || !v.w.has("allowmethods_module") {
+		return true
+	}
+	dirs := false
+	for _, s := range v.met {
+		switch s.kind {
+		case kIf, kProxy:
+			return false
+		case kLocation:
+			if o.uri != v.uri {
+				return false
+			}
+		case kFiles:
+			if path.Base(o.filename) != path.Base(v.filename) {
+				return false
+			}
+		default:
+			dirs = true
+		}
+	}
+	known := v.kind == regular || v.kind == folder && v.pathInfo == ""
+	return !dirs || known && v.folderOf(true) == o.folderOf(false)
+}
+
+// folderOf is the folder of the request's file, with a slash at its end; slashed adds the slash that a folder's own path lacks.
+func (v *visit) folderOf(slashed bool) string {
+	if v.kind != folder {
+		return v.filename[:strings.LastIndexByte(v.filename, '/')+1]
+	}
+	if slashed && !strings.HasSuffix(v.filename, "/") {
+		return v.filename + "/"
+	}
+	return v.filename
 }
 
 func (v *visit) failure() int {

@@ -280,16 +280,22 @@ func env(b *builder, c *context, n *node, w []string) string {
 	if len(w) == 0 {
 		return "takes a variable"
 	}
+	if c.dir.vars == nil {
+		c.dir.vars = &envConf{}
+	}
+	e := c.dir.vars
 	switch n.name {
 	case "setenv":
 		v := varOp{place: n.place, name: w[0]}
 		if len(w) > 1 {
 			v.value = w[1]
 		}
-		c.dir.vars = append(c.dir.vars, v)
+		e.sets = append(e.sets, v)
+	case "unsetenv":
+		e.unset = append(e.unset, w...)
 	default:
 		for _, name := range w {
-			c.dir.vars = append(c.dir.vars, varOp{place: n.place, name: name, unset: n.name == "unsetenv", pass: n.name == "passenv"})
+			e.sets = append(e.sets, varOp{place: n.place, name: name, pass: true})
 		}
 	}
 	return ""

@@ -48,10 +48,8 @@ func (v *visit) fixups() int {
 			return v.redirect(r, to)
 		}
 	}
-	for _, op := range v.d.vars {
+	for _, op := range v.d.vars.list() {
 		switch {
-		case op.unset:
-			v.env.unset(op.name)
 		case op.pass:
 			v.open("the variable " + op.name + " of httpd's own environment")
 		default:
