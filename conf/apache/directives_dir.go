@@ -2,6 +2,7 @@ package apache
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -230,6 +231,10 @@ func setOptions(b *builder, c *context, n *node, w []string) string {
 		l, known := optionLetters[strings.ToLower(v)]
 		if !known {
 			return "illegal option " + v
+		}
+		if c.override != nil && c.override.options != nil && l != "" && !strings.EqualFold(v, "none") &&
+			!slices.ContainsFunc(c.override.options, func(o string) bool { return strings.EqualFold(o, v) }) {
+			return "option " + v + " not allowed here"
 		}
 		switch sign {
 		case '+':

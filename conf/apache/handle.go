@@ -217,6 +217,9 @@ func (v *visit) params(way conf.Way) table {
 	set("REQUEST_SCHEME", v.scheme())
 	set("DOCUMENT_ROOT", v.srv.docRoot.or(""))
 	set("CONTEXT_PREFIX", v.ctxPrefix)
+	if v.ctxRoot == "" {
+		v.ctxRoot = v.srv.docRoot.or("")
+	}
 	set("CONTEXT_DOCUMENT_ROOT", v.ctxRoot)
 	set("SCRIPT_FILENAME", v.filename)
 	if v.tls {

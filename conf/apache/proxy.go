@@ -25,7 +25,7 @@ func (v *visit) canonical() {
 	if path == "" {
 		path = "/"
 	}
-	if query == "" && v.hasArgs {
+	if query == "" && v.hasArgs && wayOf(to) == conf.HTTPProxy {
 		query = "?" + v.args
 	}
 	v.filename = "proxy:" + host + escapeProxy(path) + query

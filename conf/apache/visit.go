@@ -3,7 +3,6 @@ package apache
 import (
 	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,15 +51,7 @@ type visit struct {
 	ended              bool // the END flag was met
 	redirects          int
 	acceptPath         string
-	refusal            *refusal
-	digestScheme       bool
-}
-
-// refusal is the line that refused, kept until the answer is known.
-type refusal struct {
-	place conf.Place
-	phase string
-	says  string
+	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 
 func (v *visit) open(what string) {
@@ -214,6 +205,3 @@ func (v *visit) full(p string) string {
 	}
 	return v.scheme() + "://" + host + p
 }
-
-// index of a folder in the document root's or an alias' terms.
-func (v *visit) inFolder() string { return path.Dir(v.filename) }
