@@ -142,6 +142,9 @@ func (r *run) redirect(uri, args string) {
 		r.finalize(500)
 		return
 	}
+	if uri == "" { // it then reads the byte before the URL's first
+		r.open("what nginx does with an empty URL")
+	}
 	r.uri, r.args = uri, args
 	r.at, r.internal, r.validTarget, r.addToAlias = r.server.level, true, false, false
 	r.proxyHost, r.proxyPort = "", ""

@@ -65,7 +65,7 @@ func (r *run) accept(q conf.Request) bool {
 		r.open("the address at which the request arrives: several are listened on at port " + strconv.Itoa(r.port))
 	}
 	r.site, r.server, r.at = site, site.def, site.def.level
-	r.tls = site.listen.TLS
+	r.tls = site.listen.TLS && q.URL.Scheme != "http"
 	if site.listen.proxy {
 		r.open("the client's address in the PROXY protocol")
 	}
@@ -127,15 +127,15 @@ func complete(q conf.Request) exchange.Header {
 
 // checkTLS is what ngx_http_process_request asks of the connection.
 func (r *run) checkTLS(q conf.Request) int {
-	if !r.tls {
-		if q.URL.Scheme == "https" {
-			r.open("who takes TLS off before the request reaches port " + strconv.Itoa(r.port))
-		}
-		return 0
-	}
-	if q.URL.Scheme == "http" {
+	switch {
+	case r.site.listen.TLS && !r.tls:
 		r.step(conf.Refuses, "request", r.site.listen.Place, "a plain HTTP request to a port with TLS: answered with 400")
 		return 497
+	case !r.tls && q.URL.Scheme == "https":
+		r.open("who takes TLS off before the request reaches port " + strconv.Itoa(r.port))
+		return 0
+	case !r.tls:
+		return 0
 	}
 	if d := r.server.level.one("ssl_verify_client"); d != nil && d.Arg(0) == "on" {
 		r.step(conf.Unclear, "request", d.Place, "ssl_verify_client asks for a client certificate: without a right one the answer is 400")

@@ -12,8 +12,11 @@ import (
 // gen makes one configuration: the servers of one address.
 type gen struct {
 	*rand.Rand
-	n       int    // its number within one start of nginx
-	listen  string // address:port
+	n       int // its number within one start of nginx
+	address string
+	ports   map[string]int // by what stands at them: "plain", "second", "wild", "tls"
+	at      []string       // the ports that this configuration's servers listen at
+	cert    string         // file name without .crt and .key
 	echo    *confdiff.Echo
 	dir     string // with docs and password files
 	names   []string
@@ -85,7 +88,7 @@ func (g *gen) value() string {
 func (g *gen) quoted() string { return `"` + g.value() + `"` }
 
 // address is a client's address or a network of some.
-func (g *gen) address() string {
+func (g *gen) network() string {
 	return pick(g, "all", "127.0.0.1", "127.0.0.2", "127.0.0.0/31", "127.0.0.4/30", "127.0.0.0/8", "10.0.0.0/8", "::1", "192.0.2.7")
 }
 
@@ -100,7 +103,7 @@ func (g *gen) common() {
 	}
 	if g.chance(12) {
 		for range 1 + g.IntN(3) {
-			g.line("%s %s;", pick(g, "allow", "deny"), g.address())
+			g.line("%s %s;", pick(g, "allow", "deny"), g.network())
 		}
 	}
 	if g.chance(10) {
@@ -111,7 +114,7 @@ func (g *gen) common() {
 	}
 	if g.chance(10) {
 		for range 1 + g.IntN(3) {
-			g.line("proxy_set_header %s %s;", pick(g, "Host", "X-Real-IP", "Authorization", "X-Foo", "Connection", "X_Foo", "Cookie", "Content-Length", "Accept", "X-Forwarded-For"),
+			g.line("proxy_set_header %s %s;", pick(g, "Host", "X-Real-IP", "Authorization", "X-Foo", "Connection", "X_Foo", "Cookie", "Content-Length", "X-Forwarded-Proto", "Accept", "X-Forwarded-For"),
 				pick(g, g.quoted(), g.quoted(), `""`, "$host", "$http_authorization"))
 		}
 	}
@@ -162,7 +165,7 @@ func (g *gen) errorPages() {
 	for range 1 + g.IntN(2) {
 		var codes []string
 		for range 1 + g.IntN(2) {
-			codes = append(codes, pick(g, "401", "401", "403", "403", "404", "404", "405", "500", "400", "301", "302", "413", "418", "502"))
+			codes = append(codes, pick(g, "401", "401", "403", "403", "404", "404", "405", "500", "400", "301", "302", "413", "418", "502", "497"))
 		}
 		over := pick(g, "", "", "", "=200 ", "= ", "=401 ", "=404 ", "=302 ", "=204 ")
 		targets := []string{"/index.html", "/a/b", g.path(), "/missing", "http://login.example/x", "/a?e=$status", "$v1", "https://$host$uri", "/dir/"}
@@ -356,6 +359,10 @@ func (g *gen) ending(name, mod string, regex bool) (replaces bool) {
 		}
 	case 7:
 		g.ret()
+	case 8:
+		if g.chance(30) {
+			g.line("%s;", pick(g, "stub_status", "empty_gif"))
+		}
 	}
 	return replaces
 }
@@ -373,7 +380,20 @@ func (g *gen) tryFiles() {
 func (g *gen) server(i int, def bool) {
 	names := pick(g, "", "one.test", "two.test www.two.test", "*.wild.test", ".dot.test", "mail.*", `"~^(?<seg>[a-z]+)\.re\.test$"`, `"~^UP\d+\."`, "one.test", `"" empty.test`)
 	g.block("server", func() {
-		g.line("listen %s%s;", g.listen, map[bool]string{true: " default_server"}[def])
+		g.line("listen %s:%d%s;", g.address, g.ports["plain"], map[bool]string{true: " default_server"}[def])
+		if g.chance(25) {
+			g.line("listen %s:%d;", g.address, g.ports["second"])
+			g.at = append(g.at, "second")
+		}
+		if g.chance(8) {
+			g.line("listen %s;", pick(g, "", "*:", "0.0.0.0:")+fmt.Sprint(g.ports["wild"]))
+			g.at = append(g.at, "wild")
+		}
+		if g.chance(10) {
+			g.line("listen %s:%d ssl;", g.address, g.ports["tls"])
+			g.line("ssl_certificate %s.crt; ssl_certificate_key %s.key;", g.cert, g.cert)
+			g.at = append(g.at, "tls", "tls")
+		}
 		if names != "" {
 			g.line("server_name %s;", names)
 			for n := range strings.FieldsSeq(names) {
@@ -452,7 +472,7 @@ func (g *gen) shared() string {
 	g.line("server_names_hash_bucket_size 256;")
 	g.line("proxy_headers_hash_bucket_size 256;")
 	g.line("map $http_x_foo $m1 { default 0; yes 1; \"\" none; ~^(.)(.) $1; }")
-	g.line("map $uri $m2 { default $arg_q; ~^/a 1; ~*^/B(.*) \"b$1\"; /dir/ 0; }")
+	g.line("map $uri $m2 { default $arg_q; ~^/a 1; ~*^/B(.*) \"b$1\"; /dir/ 0; ~/(?<seg>x[^/]*) $seg; }")
 	g.line("map $host:$remote_addr $m3 { default $v1; ~^one \"\"; ~127.0.0.1$ local; }")
 	g.line("map $host $m4 { hostnames; default none; .two.test two; *.wild.test wild; mail.* mail; one.test $m1; }")
 	g.line("geo $g1 { default 0; 127.0.0.0/30 1; 127.0.0.2 2; }")

@@ -16,7 +16,7 @@ func TestTraceIsNginx(t *testing.T) {
 			k, open, diffs := Play(real.NewWorld(t), seed, n-done)
 			done, unsure = done+k, unsure+open
 			for _, d := range diffs {
-				if wrong++; wrong <= 500 {
+				if wrong++; wrong <= 5 {
 					t.Errorf("%s", d)
 				}
 			}
@@ -31,5 +31,5 @@ func TestTraceIsNginx(t *testing.T) {
 	if unsure*50 > n {
 		t.Errorf("%d of %d traces leave a value open: more than one in fifty", unsure, done)
 	}
-	t.Logf("%d pairs of a configuration and a request, seeds %d to %d: %d differences, %d compared by status alone", done, first, seed-1, wrong, unsure)
+	t.Logf("%d pairs of a configuration and a request, seeds %d to %d: %d differences, %d left open", done, first, seed-1, wrong, unsure)
 }

@@ -10,9 +10,14 @@ import (
 )
 
 // request makes a request to the servers of g.
-func (g *gen) request(to netip.AddrPort) confdiff.Request {
+func (g *gen) request() confdiff.Request {
+	at := "plain"
+	if len(g.at) > 0 && g.chance(30) {
+		at = g.at[g.IntN(len(g.at))]
+	}
 	q := confdiff.Request{
-		From: netip.MustParseAddr(fmt.Sprintf("127.0.0.%d", 1+g.IntN(6))), To: to,
+		From: netip.MustParseAddr(fmt.Sprintf("127.0.0.%d", 1+g.IntN(6))), To: netip.AddrPortFrom(netip.MustParseAddr(g.address), uint16(g.ports[at])),
+		TLS:    at == "tls" && g.chance(70),
 		Method: pick(g, "GET", "GET", "GET", "GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "FOO", "get", "TRACE"),
 		Proto:  pick(g, "HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0"),
 		Target: g.target(),

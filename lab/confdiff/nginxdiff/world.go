@@ -3,7 +3,6 @@ package nginxdiff
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -53,7 +52,7 @@ func (d Difference) String() string {
 }
 
 // Play starts nginx with the configurations that follow from seed, sends the requests, and gives how many pairs were
-// compared, how many of these by the status alone because the trace says itself what it does not know, and where the trace
+// compared, how many of these by the status at most because the trace says itself what it does not know, and where the trace
 // was wrong. Pairs is the most to compare.
 func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Difference) {
 	w.Helper()
@@ -61,7 +60,8 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 	files(w)
 	rnd := rand.New(rand.NewPCG(seed, 401))
 	shared := (&gen{Rand: rnd, echo: echo, dir: w.Dir}).shared()
-	port := w.Port("front")
+	ports := map[string]int{"plain": w.Port("front"), "second": w.Port("second"), "wild": w.Port("wild"), "tls": w.Port("tls")}
+	cert, _ := w.Cert("ca", "server")
 	var text strings.Builder
 	text.WriteString(shared)
 	var gens []*gen
@@ -70,9 +70,14 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 		if i*requestsPerConfig >= pairs {
 			break
 		}
-		g := &gen{Rand: rnd, n: i, listen: fmt.Sprintf("127.77.1.%d:%d", i+1, port), echo: echo, dir: w.Dir, depth: 1}
+		g := &gen{Rand: rnd, n: i, address: fmt.Sprintf("127.77.1.%d", i+1), ports: ports, cert: strings.TrimSuffix(cert, ".crt"), echo: echo, dir: w.Dir, depth: 1}
 		c := g.config()
 		gens, texts = append(gens, g), append(texts, c)
+		if i%7 == 3 { // some stand in files of their own
+			name := fmt.Sprintf("sites/%d/a.conf", i)
+			w.File("front/"+name, c)
+			c = fmt.Sprintf("\tinclude sites/%d/*.conf; # %d\n", i, i)
+		}
 		text.WriteString(c)
 	}
 	s := w.Nginx("front", text.String())
@@ -85,12 +90,11 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 		w.Fatalf("seed %d: not read: %v\n%s", seed, u, text.String())
 	}
 	for i, g := range gens {
-		to := netip.MustParseAddrPort(g.listen)
 		for range requestsPerConfig {
 			if compared == pairs {
 				return compared, unsure, out
 			}
-			q := g.request(to)
+			q := g.request()
 			echo.Take()
 			logged := size(s.ErrorLog)
 			a, err := confdiff.Send(q)
@@ -105,7 +109,7 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 			}
 			if d := confdiff.Compare(t, a, passed); len(d) > 0 {
 				out = append(out, Difference{Seed: seed, Config: shared + texts[i], Request: q, Answer: a, Passed: passed, Trace: t, Differs: d,
-					Log: since(s.ErrorLog, logged), ConfigAt: g.listen})
+					Log: since(s.ErrorLog, logged), ConfigAt: g.address})
 			}
 		}
 	}
