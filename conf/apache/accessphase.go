@@ -1,6 +1,8 @@
 package apache
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -19,13 +21,12 @@ const (
 
 // access runs the phases that let in or refuse: addresses, Require without a user, the credentials, Require with the user.
 func (v *visit) access() int {
-	if v.main != nil && v.main.d == v.d || v.prev != nil && v.prev.d == v.d {
-		other := v.main
-		if other == nil {
-			other = v.prev
+	for _, other := range []*visit{v.prev, v.main} {
+		// What has the same configuration as a request that was let in is let in.
+		if other != nil && v.sameConf(other) {
+			v.user, v.authType = other.user, other.authType
+			return 0
 		}
-		v.user, v.authType = other.user, other.authType
-		return 0
 	}
 	sat, _ := v.d.compat.satisfy(v.method)
 	if status := v.checkAccess(sat.any); status != 0 {
@@ -34,6 +35,9 @@ func (v *visit) access() int {
 		}
 	} else if sat.any {
 		return 0
+	}
+	if a := v.d.authz; (a == nil || a.tree == nil) && v.kindOfAuth() != "" {
+		return v.refuse(500, v.d.authType.place, "access", "AuthType is set and no Require says who is let in: httpd takes that for a mistake")
 	}
 	d, at := v.judge(false)
 	switch d {
@@ -68,6 +72,48 @@ func (v *visit) access() int {
 	}
 	v.challenge()
 	return v.refuse(401, at.place, "auth", "%s is not met by this user, and httpd answers that with 401", at)
+}
+
+// sameConf reports that httpd finds the very configuration again that it merged for another request: an internal redirect or a
+// look at an index. Where every module that checks access says that it looks at the configuration alone, equal sections are
+// enough. mod_allowmethods does not, and then httpd merges anew unless it walks to the same folder.
+func (v *visit) sameConf(o *visit) bool {
+	if o.srv != v.srv || !slices.Equal(o.met, v.met) {
+		return false
+	}
+	if v.w.part || !v.w.has("allowmethods_module") {
+		return true
+	}
+	dirs := false
+	for _, s := range v.met {
+		switch s.kind {
+		case kIf, kProxy:
+			return false
+		case kLocation:
+			if o.uri != v.uri {
+				return false
+			}
+		case kFiles:
+			if path.Base(o.filename) != path.Base(v.filename) {
+				return false
+			}
+		default:
+			dirs = true
+		}
+	}
+	known := v.kind == regular || v.kind == folder && v.pathInfo == ""
+	return !dirs || known && v.folderOf(true) == o.folderOf(false)
+}
+
+// folderOf is the folder of the request's file, with a slash at its end; slashed adds the slash that a folder's own path lacks.
+func (v *visit) folderOf(slashed bool) string {
+	if v.kind != folder {
+		return v.filename[:strings.LastIndexByte(v.filename, '/')+1]
+	}
+	if slashed && !strings.HasSuffix(v.filename, "/") {
+		return v.filename + "/"
+	}
+	return v.filename
 }
 
 func (v *visit) failure() int {

@@ -105,7 +105,7 @@ func (v *visit) basic() int {
 	}
 	text := decodeBasic(strings.TrimLeft(rest, " "))
 	user, password, _ := strings.Cut(text, ":")
-	v.user, v.authType = &user, "Basic"
+	v.user, v.authType = &user, d.authType.value
 	res, at, why := v.providers(user, password, d.providers)
 	switch res {
 	case right:
@@ -321,7 +321,7 @@ func (v *visit) digest() int {
 	user := params["username"]
 	for _, l := range htpasswd.Parse(string(b)).Lines {
 		if l.User.Is(user) && l.Realm == v.realm() {
-			v.user, v.authType = &user, "Digest"
+			v.user, v.authType = &user, d.authType.value
 			v.open("whether the answer to the digest challenge is right: its nonce is the running server's")
 			return 0
 		}

@@ -28,6 +28,7 @@ type context struct {
 	override *override // of an .htaccess; nil in the server's own files
 	group    *requires // the <Require...> that is open
 	depth    int
+	wrong    *[]conf.Unread  // of the .htaccess: what httpd answers with 500
 	conds    *[]*rewriteCond // RewriteCond lines that wait for their rule
 }
 
@@ -62,7 +63,7 @@ func (b *builder) walk(nodes []*node, c *context) {
 // refused says that a directive is not allowed where it stands; in an .htaccess the request fails.
 func (b *builder) refuse(n *node, c *context, what string) {
 	if c.override != nil {
-		c.dir.wrong = append(c.dir.wrong, conf.Unread{Place: n.head, What: what})
+		*c.wrong = append(*c.wrong, conf.Unread{Place: n.head, What: what})
 		return
 	}
 	b.miss(n.head, "%s", what)

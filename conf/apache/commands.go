@@ -76,4 +76,4 @@ func (o *override) lists(name string) bool {
 }
 
 // reads reports that an .htaccess is looked for at all.
-func (o *override) reads() bool { return o.classes != "" || o.list != nil }
+func (o *override) reads() bool { return o.classes != "" || len(o.list) > 0 }

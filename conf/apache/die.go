@@ -81,7 +81,7 @@ func (v *visit) die(status int) (*visit, int) {
 			first = first.prev
 		}
 		out := *first
-		out.out2 = v.out2
+		out.out2, out.errOut = v.out2, v.errOut
 		return &out, first.status
 	}
 	v.status = status
@@ -101,11 +101,10 @@ func (v *visit) die(status int) (*visit, int) {
 		if v.redirects >= maxInternal {
 			return v, status
 		}
+		v.env.set("REQUEST_METHOD", v.method)
 		n := v.again(doc.value)
 		n.status = status
-		if n.method != "HEAD" {
-			n.method = "GET"
-		}
+		n.method = "GET"
 		for _, p := range v.out {
 			if strings.EqualFold(p.name, "Location") {
 				n.out.set(p.name, p.value)
@@ -118,6 +117,7 @@ func (v *visit) die(status int) (*visit, int) {
 			return n.die(s)
 		}
 		v.step(doc.place, "error", conf.Sends, "ErrorDocument %s gives the body of the %d", doc.value, status)
+		n.document = true
 		return n, status
 	}
 	return v, status // a text
@@ -145,10 +145,13 @@ func (v *visit) answer(status int) {
 		status = v.status
 	}
 	t.Status = status
-	if status/100 != 2 && status != 0 {
+	if status/100 != 2 && status != 0 && !v.document {
 		v.finalFields(status)
 		t.To, t.Next = keepNext(v, status)
 	} else {
+		if v.document {
+			t.To, t.Next = keepNext(v, status)
+		}
 		for _, op := range v.d.fields {
 			v.apply(&v.out, op, "Header")
 		}
@@ -184,10 +187,9 @@ func (v *visit) finalFields(status int) {
 			v.apply(&own, op, "Header")
 		}
 	}
-	v.out = own
-	for _, p := range own {
-		v.errOut.unset(p.name)
-	}
+	// What is added stands in front. Nothing is taken away: for an answer of its own, httpd keeps the challenge and the
+	// redirect's target out of the table that Header always works on.
+	v.errOut, v.out = own, v.errOut
 }
 
 // keepNext keeps what was passed on only when the one it went to gives the answer's body.

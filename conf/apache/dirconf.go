@@ -89,7 +89,7 @@ type dirConf struct {
 
 	// mod_headers, mod_env, mod_setenvif
 	requestFields, fields, errorFields []headerOp
-	vars                               []varOp
+	vars                               *envConf
 	varsIf                             []varIf
 
 	rewrite   *rewriteDir

@@ -2,6 +2,7 @@ package apache
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -231,6 +232,10 @@ func setOptions(b *builder, c *context, n *node, w []string) string {
 		if !known {
 			return "illegal option " + v
 		}
+		if c.override != nil && c.override.options != nil && l != "" && !strings.EqualFold(v, "none") &&
+			!slices.ContainsFunc(c.override.options, func(o string) bool { return strings.EqualFold(o, v) }) {
+			return "option " + v + " not allowed here"
+		}
 		switch sign {
 		case '+':
 			o.add, o.remove, o.set = letters(o.add, l, ""), letters(o.remove, "", l), letters(o.set, l, "")
@@ -280,16 +285,22 @@ func env(b *builder, c *context, n *node, w []string) string {
 	if len(w) == 0 {
 		return "takes a variable"
 	}
+	if c.dir.vars == nil {
+		c.dir.vars = &envConf{}
+	}
+	e := c.dir.vars
 	switch n.name {
 	case "setenv":
 		v := varOp{place: n.place, name: w[0]}
 		if len(w) > 1 {
 			v.value = w[1]
 		}
-		c.dir.vars = append(c.dir.vars, v)
+		e.sets = append(e.sets, v)
+	case "unsetenv":
+		e.unset = append(e.unset, w...)
 	default:
 		for _, name := range w {
-			c.dir.vars = append(c.dir.vars, varOp{place: n.place, name: name, unset: n.name == "unsetenv", pass: n.name == "passenv"})
+			e.sets = append(e.sets, varOp{place: n.place, name: name, pass: true})
 		}
 	}
 	return ""

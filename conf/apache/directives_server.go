@@ -18,6 +18,7 @@ func init() {
 		"documentroot":              documentRoot,
 		"accessfilename":            accessFileName,
 		"usecanonicalname":          srv(func(s *server) **setting { return &s.canonical }),
+		"usecanonicalphysicalport":  srv(func(s *server) **setting { return &s.physical }),
 		"traceenable":               srv(func(s *server) **setting { return &s.trace }),
 		"mergeslashes":              srv(func(s *server) **setting { return &s.slashes }),
 		"allowencodedslashes":       srv(func(s *server) **setting { return &s.encoded }),
@@ -232,6 +233,9 @@ func (c *context) rewriteConf() *rewriteDir {
 		c.dir.rewrite = &rewriteDir{}
 		if c.sec != nil {
 			c.dir.rewrite.folder, c.dir.rewrite.kind = c.sec.path, c.sec.kind
+			if c.sec.kind == kIf {
+				c.dir.rewrite.folder = "*If" // httpd's own name for it: no path begins so
+			}
 		}
 	}
 	return c.dir.rewrite

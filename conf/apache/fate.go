@@ -67,10 +67,8 @@ func (w *world) passed(s *server, d *dirConf, to string, place conf.Place) *conf
 	for _, op := range d.requestFields {
 		p.Set = append(p.Set, op.field())
 	}
-	for _, v := range d.vars {
-		if !v.unset {
-			p.Set = append(p.Set, conf.Field{Place: v.place, Name: v.name, Value: v.value, When: "environment"})
-		}
+	for _, v := range d.vars.list() {
+		p.Set = append(p.Set, conf.Field{Place: v.place, Name: v.name, Value: v.value, When: "environment"})
 	}
 	for _, v := range both(s.varsIf, d.varsIf) {
 		p.Set = append(p.Set, conf.Field{Place: v.place, Name: v.name, Value: v.value, When: "environment, " + v.when()})
@@ -195,8 +193,8 @@ func (w *world) authorizationFate(s *server, d *dirConf, way conf.Way) conf.Fate
 			copied = copies(v.place, strings.EqualFold(v.attr, "Authorization") && strings.Contains(v.value, "$"), v.value)
 		}
 	}
-	for _, v := range d.vars {
-		if strings.EqualFold(v.name, "HTTP_AUTHORIZATION") && !v.unset {
+	for _, v := range d.vars.list() {
+		if strings.EqualFold(v.name, "HTTP_AUTHORIZATION") {
 			copied = conf.Fate{Place: v.place, Now: conf.Replaced, Value: v.value}
 		}
 	}
@@ -232,7 +230,7 @@ func everyRequest(r *rewriteRule) bool {
 		return false
 	}
 	for _, c := range r.conds {
-		if c.not || !strings.EqualFold(c.test, "%{HTTP:Authorization}") && !strings.EqualFold(c.test, "%{HTTP_AUTHORIZATION}") {
+		if c.not || !strings.EqualFold(c.test, "%{HTTP:Authorization}") {
 			return false
 		}
 		if c.re == nil || !isOneOf(c.re.src, ".", ".+", "^(.*)", "^(.+)", "(.*)", "(.+)", ".*", "^.", "^.+", "^(.*)$", "^(.+)$", "^.+$", `\S`, `.+`) {

@@ -48,10 +48,8 @@ func (v *visit) fixups() int {
 			return v.redirect(r, to)
 		}
 	}
-	for _, op := range v.d.vars {
+	for _, op := range v.d.vars.list() {
 		switch {
-		case op.unset:
-			v.env.unset(op.name)
 		case op.pass:
 			v.open("the variable " + op.name + " of httpd's own environment")
 		default:
@@ -87,7 +85,10 @@ func (v *visit) directory() int {
 		return 0
 	}
 	if v.kind != folder {
-		return v.fallback()
+		if v.kind == noFile && v.handler == "" {
+			return v.fallback()
+		}
+		return 0
 	}
 	if v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
 		return 0
@@ -113,11 +114,8 @@ func (v *visit) directory() int {
 	}
 	failed := 0
 	for i, name := range names {
-		if v.main != nil || v.redirects > 20 {
-			break
-		}
 		sub := v.lookup(name)
-		status := sub.process()
+		status := sub.look()
 		if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
 			v.become(sub)
 			return 0
@@ -139,31 +137,39 @@ func (v *visit) directory() int {
 	if failed != 0 {
 		return failed
 	}
-	if v.out2.Refusing != nil && v.main == nil {
+	if v.main == nil {
 		v.out2.Refusing = nil // what a look at an index refused was not the answer
 	}
-	return v.fallback()
+	return 0
+}
+
+// look runs the phases of a look; httpd does not nest more than ten.
+func (v *visit) look() int {
+	deep := 0
+	for m := v.main; m != nil; m = m.main {
+		deep++
+	}
+	if deep > maxInternal {
+		return v.refuse(500, v.d.fallback.at(), "fixups", "more than %d looks inside each other: FallbackResource or DirectoryIndex leads in a circle", maxInternal)
+	}
+	return v.process()
 }
 
 // fallback is FallbackResource.
 func (v *visit) fallback() int {
 	f := v.d.fallback
-	if f == nil || f.is("disabled") || v.main != nil {
-		return 0
-	}
-	if v.kind == regular || v.handler == redirectHandler {
+	if f == nil || f.is("disabled") {
 		return 0
 	}
 	to := f.value
 	if !strings.HasPrefix(to, "/") {
 		to = v.uri[:strings.LastIndexByte(v.uri, '/')+1] + to
 	}
-	if v.uri == to {
-		return 0
-	}
 	sub := v.lookup(to)
-	sub.args, sub.hasArgs = v.args, v.hasArgs
-	status := sub.process()
+	status := sub.look()
+	if status != 0 && status != 404 {
+		return status
+	}
 	if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
 		v.become(sub)
 		v.step(f.place, "fixups", conf.Changes, "FallbackResource %s answers", f.value)
@@ -180,13 +186,15 @@ func (v *visit) lookup(name string) *visit {
 	} else {
 		sub.uri = escapePath(v.uri[:strings.LastIndexByte(v.uri, '/')+1]) + name
 	}
+	if uri, args, ok := strings.Cut(sub.uri, "?"); ok {
+		sub.uri, sub.args, sub.hasArgs = uri, args, true
+	}
 	sub.in, sub.env = v.in.clone(), v.env.clone()
 	sub.out, sub.errOut = nil, nil
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.script, sub.wsgi = "", "", noFile, "", false, false, false
 	sub.user, sub.authType = nil, ""
 	sub.ctxPrefix, sub.ctxRoot = "", ""
-	sub.redirects = v.redirects + 1
 	return &sub
 }
 

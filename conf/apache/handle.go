@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/secret"
 )
 
 // handle is the handler phase: a file, a folder, a program, an upstream. 0 means that it was answered.
@@ -15,7 +16,7 @@ func (v *visit) handle() int {
 	case v.method == "OPTIONS" && v.uri == "*":
 		return -200
 	case h == redirectHandler:
-		return v.internal(strings.TrimPrefix(v.filename, "redirect:"), true)
+		return v.internal(strings.TrimPrefix(v.filename, "redirect:")+v.query(), true)
 	case v.proxied && strings.HasPrefix(v.filename, "proxy:"):
 		return v.toProxy(strings.TrimPrefix(v.filename, "proxy:"))
 	case strings.HasPrefix(h, "proxy:"):
@@ -105,8 +106,6 @@ func (v *visit) serveFile() int {
 		return v.missing()
 	case v.pathInfo != "" && v.acceptPath != "on":
 		return v.refuse(404, v.d.pathInfo.at(), "handler", "a file has nothing below it, and AcceptPathInfo is not On")
-	case v.method == "POST":
-		return v.refuse(405, conf.Place{}, "handler", "files do not take POST")
 	}
 	if _, err := v.w.src.ReadFile(v.filename); err != nil && strings.Contains(because(err), "permission") {
 		return v.refuse(403, conf.Place{}, "handler", "file permissions deny the server access")
@@ -132,6 +131,9 @@ func (v *visit) toProgram(way conf.Way) int {
 	case v.pathInfo != "" && v.acceptPath == "off":
 		return v.refuse(404, v.d.pathInfo.at(), "handler", "AcceptPathInfo is Off, and the path goes on behind the program's")
 	}
+	if info, err := v.w.src.Stat(v.filename); err == nil && way == conf.CGI && info.Mode&0o111 == 0 {
+		return v.refuse(500, v.handlerAt, "handler", "%s is to be run as a program and is not executable", v.filename)
+	}
 	v.pass(way, v.filename, v.params(way))
 	return 0
 }
@@ -141,7 +143,7 @@ func (v *visit) pass(way conf.Way, to string, fields table) {
 	v.out2.To = to
 	next := &exchange.Request{Method: v.method, Proto: v.proto}
 	for _, p := range fields {
-		next.Header = append(next.Header, exchange.RequestField(p.name, p.value))
+		next.Header = append(next.Header, closed(way, p))
 	}
 	v.out2.Next = next
 	place := v.handlerAt
@@ -162,6 +164,26 @@ func (v *visit) pass(way conf.Way, to string, fields table) {
 			v.step(place, "handler", conf.Drops, "%s", says)
 		}
 	}
+}
+
+// open variables say nothing about a credential.
+var openVariables = []string{
+	"SERVER_NAME", "SERVER_PORT", "REMOTE_ADDR", "REQUEST_SCHEME", "DOCUMENT_ROOT", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "HTTPS",
+	"SCRIPT_FILENAME", "SCRIPT_NAME", "PATH_INFO", "GATEWAY_INTERFACE", "SERVER_PROTOCOL", "REQUEST_METHOD", "AUTH_TYPE", "CONTENT_TYPE",
+	"CONTENT_LENGTH", "REDIRECT_STATUS", "REDIRECT_URL",
+}
+
+// closed makes a field of what is passed on; values that may be secrets are closed.
+func closed(way conf.Way, p pair) exchange.Field {
+	if way == conf.HTTPProxy || way == conf.AJP {
+		return exchange.RequestField(p.name, p.value)
+	}
+	if isOneOf(p.name, openVariables...) {
+		return exchange.Field{Name: p.name, Value: secret.Public(p.value)}
+	}
+	f := exchange.RequestField(strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(p.name, "REDIRECT_"), "HTTP_"), "_", "-"), p.value)
+	f.Name = p.name
+	return f
 }
 
 // params are the variables of CGI, FastCGI and their like (ap_add_common_vars, ap_add_cgi_vars).
@@ -195,6 +217,9 @@ func (v *visit) params(way conf.Way) table {
 	set("REQUEST_SCHEME", v.scheme())
 	set("DOCUMENT_ROOT", v.srv.docRoot.or(""))
 	set("CONTEXT_PREFIX", v.ctxPrefix)
+	if v.ctxRoot == "" {
+		v.ctxRoot = v.srv.docRoot.or("")
+	}
 	set("CONTEXT_DOCUMENT_ROOT", v.ctxRoot)
 	set("SCRIPT_FILENAME", v.filename)
 	if v.tls {

@@ -57,7 +57,7 @@ func merge(base, add *dirConf) *dirConf {
 	out.requestFields = both(base.requestFields, add.requestFields)
 	out.fields = both(base.fields, add.fields)
 	out.errorFields = both(base.errorFields, add.errorFields)
-	out.vars = both(base.vars, add.vars)
+	out.vars = mergeEnv(base.vars, add.vars)
 	out.varsIf = both(base.varsIf, add.varsIf)
 	out.rewrite = mergeRewrite(base.rewrite, add.rewrite)
 	out.redirects = both(add.redirects, base.redirects)

@@ -110,11 +110,41 @@ func (p *pattern) source() string {
 	return p.src
 }
 
-// varOp is SetEnv, UnsetEnv or PassEnv.
+// envConf is what mod_env keeps: SetEnv and PassEnv, and the names of UnsetEnv, which take away what an outer section sets.
+type envConf struct {
+	sets  []varOp
+	unset []string
+}
+
+// varOp is SetEnv or PassEnv.
 type varOp struct {
 	place       conf.Place
 	name, value string
-	unset, pass bool
+	pass        bool
+}
+
+// mergeEnv is mod_env's merging. UnsetEnv means what is set in sections; variables of SetEnvIf stay.
+func mergeEnv(base, add *envConf) *envConf {
+	if base == nil || add == nil {
+		if add == nil {
+			return base
+		}
+		return add
+	}
+	out := &envConf{}
+	for _, s := range both(base.sets, add.sets) {
+		if !isOneOf(s.name, add.unset...) {
+			out.sets = append(out.sets, s)
+		}
+	}
+	return out
+}
+
+func (e *envConf) list() []varOp {
+	if e == nil {
+		return nil
+	}
+	return e.sets
 }
 
 // varIf is one variable of a SetEnvIf, SetEnvIfNoCase, BrowserMatch or SetEnvIfExpr line.

@@ -126,6 +126,9 @@ func (v *visit) toStorage() int {
 func (v *visit) ifs(met *[]*section) {
 	sections := v.d.ifs
 	before := true
+	// What holds is merged with each other first: that is what AuthMerging joins.
+	var d *dirConf
+	defer func() { v.d = merge(v.d, d) }()
 	for _, s := range sections {
 		if s.els && before {
 			continue
@@ -137,7 +140,7 @@ func (v *visit) ifs(met *[]*section) {
 			}
 		}
 		before = true
-		v.d = merge(v.d, s.conf)
+		d = merge(d, s.conf)
 		if met != nil {
 			*met = append(*met, s)
 		}

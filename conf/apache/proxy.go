@@ -25,7 +25,7 @@ func (v *visit) canonical() {
 	if path == "" {
 		path = "/"
 	}
-	if query == "" && v.hasArgs {
+	if query == "" && v.hasArgs && wayOf(to) == conf.HTTPProxy {
 		query = "?" + v.args
 	}
 	v.filename = "proxy:" + host + escapeProxy(path) + query
@@ -82,14 +82,8 @@ func (v *visit) toProxy(to string) int {
 func (v *visit) fcgi(to string, way conf.Way) table {
 	out := v.params(way)
 	if strings.HasPrefix(out.get("SCRIPT_FILENAME"), "proxy:") || strings.HasPrefix(v.handler, "proxy:") {
-		file := to
-		if n := strings.Index(to, "://"); n >= 0 {
-			file = "/"
-			if i := strings.IndexByte(to[n+3:], '/'); i >= 0 {
-				file = to[n+3+i:]
-			}
-		}
-		out.set("SCRIPT_FILENAME", file)
+		// PHP-FPM, which is what mod_proxy_fcgi takes a FastCGI server for, takes the prefix off by itself.
+		out.set("SCRIPT_FILENAME", "proxy:"+to)
 	}
 	return out
 }

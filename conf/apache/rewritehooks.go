@@ -42,7 +42,7 @@ func (v *visit) rewriteServer() (done bool, status int) {
 		return true, v.refuse(400, w.at, "rewrite", "the rule gives neither a path nor a URL")
 	}
 	// A path whose first folder exists on the disk is taken as a file's, any other as a URL's.
-	first, _, _ := strings.Cut(v.filename[1:], "/")
+	first, _, _ := strings.Cut(strings.TrimLeft(v.filename, "/"), "/")
 	k, err := v.w.stat("/" + first)
 	if w.raw || err != nil || k == noFile {
 		if v.srv.docRoot == nil {
@@ -134,7 +134,7 @@ func (v *visit) rewriteFolder() int {
 	if !strings.HasPrefix(v.filename, "/") {
 		return v.refuse(400, w.at, "rewrite", "the rule gives neither a path nor a URL")
 	}
-	if v.filename == ofile && v.args == oargs {
+	if v.filename == ofile {
 		return 0
 	}
 	f := v.filename

@@ -36,6 +36,7 @@ type server struct {
 	reverse   []setting
 	access    []string // AccessFileName
 	canonical *setting // UseCanonicalName
+	physical  *setting // UseCanonicalPhysicalPort
 	tls       *setting
 	verify    *setting
 	trace     *setting
@@ -128,6 +129,7 @@ func mergeServer(base, s *server) *server {
 	}
 	pick(&out.docRoot, base.docRoot)
 	pick(&out.canonical, base.canonical)
+	pick(&out.physical, base.physical)
 	pick(&out.trace, base.trace)
 	pick(&out.slashes, base.slashes)
 	pick(&out.encoded, base.encoded)

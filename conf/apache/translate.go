@@ -146,7 +146,7 @@ func (v *visit) aliases() (done bool, status int) {
 		v.filename = to
 		v.ctxPrefix, v.ctxRoot = prefix, a.to
 		if a.re != nil {
-			v.ctxRoot = ""
+			v.ctxRoot = v.srv.docRoot.or("")
 		}
 		if a.script {
 			v.script, v.handler, v.handlerAt, v.passAt = true, "cgi-script", a.place, a.place

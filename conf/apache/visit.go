@@ -3,7 +3,6 @@ package apache
 import (
 	"fmt"
 	"net/netip"
-	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,15 +51,7 @@ type visit struct {
 	ended              bool // the END flag was met
 	redirects          int
 	acceptPath         string
-	refusal            *refusal
-	digestScheme       bool
-}
-
-// refusal is the line that refused, kept until the answer is known.
-type refusal struct {
-	place conf.Place
-	phase string
-	says  string
+	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 
 func (v *visit) open(what string) {
@@ -189,17 +180,14 @@ func (v *visit) serverName() string {
 }
 
 func (v *visit) serverPort() int {
-	if v.srv.canonical == nil || v.srv.canonical.is("off") {
-		if v.hostPort != 0 {
-			return v.hostPort
-		}
-		return v.port
-	}
+	// The port that the connection arrived at is not asked, unless UseCanonicalPhysicalPort says so.
 	switch {
+	case v.hostPort != 0 && (v.srv.canonical == nil || v.srv.canonical.is("off")):
+		return v.hostPort
+	case v.srv.physical.on() && v.port != 0:
+		return v.port
 	case v.srv.port != 0:
 		return v.srv.port
-	case v.port != 0:
-		return v.port
 	case v.tls:
 		return 443
 	}
@@ -217,6 +205,3 @@ func (v *visit) full(p string) string {
 	}
 	return v.scheme() + "://" + host + p
 }
-
-// index of a folder in the document root's or an alias' terms.
-func (v *visit) inFolder() string { return path.Dir(v.filename) }

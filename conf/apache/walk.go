@@ -128,6 +128,15 @@ func (w *world) walkDirs(srv *server, filename string, assume bool) located {
 			return l
 		}
 		l.kind = kind
+		if kind == regular && last && opts.has("F") && !opts.has("O") {
+			// Where links may be followed, httpd saves itself a look at each part of a path that leads to a file, and so takes
+			// the file for one more folder: <Directory> sections can match it.
+			for ; idx < len(srv.dirs) && srv.dirs[idx].re == nil && srv.dirs[idx].parts <= seg+1; idx++ {
+				if s := srv.dirs[idx]; s.parts == seg+1 && (s.glob && globMatch(s.path, next+"/") || s.path == next+"/") {
+					add(s)
+				}
+			}
+		}
 		if kind != folder {
 			if hadSlash {
 				l.pathInfo = "/" + rest
@@ -184,11 +193,10 @@ func (w *world) readHtaccess(srv *server, file, dir string, o *override) *sectio
 	rd := *w.reader
 	rd.unread, rd.files, rd.nodes = nil, nil, 0
 	tree := rd.tree(lines(file, string(b)), 0)
-	s.conf.wrong = append(s.conf.wrong, rd.unread...)
 	nb := *w.builder
 	nb.reader = &rd
-	nb.walk(tree, &context{srv: srv, dir: s.conf, sec: s, override: o})
-	s.conf.wrong = append(s.conf.wrong, rd.unread[len(s.conf.wrong):]...)
+	nb.walk(tree, &context{srv: srv, dir: s.conf, sec: s, override: o, wrong: &s.conf.wrong})
+	s.conf.wrong = append(s.conf.wrong, rd.unread...)
 	return s
 }
 
