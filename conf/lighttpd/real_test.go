@@ -91,14 +91,21 @@ func TestAgainstLighttpd(t *testing.T) {
 	}
 	port := w.Port("front")
 	pairs, open := 0, 0
+	var all []differ.Ask
 	for i := range sites {
 		for _, a := range asks {
 			a.Host = fmt.Sprintf("s%d.test", i)
+			all = append(all, a)
+		}
+	}
+	answers, err := differ.SendAll(port, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range sites {
+		for j := range asks {
+			a, got := all[i*len(asks)+j], answers[i*len(asks)+j]
 			r, err := a.Request(port)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := a.Send(port)
 			if err != nil {
 				t.Fatal(err)
 			}
