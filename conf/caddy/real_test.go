@@ -73,7 +73,7 @@ var asks = []differ.Ask{
 	{Path: "/private/x", Fields: []string{differ.Login("YWxpY2U6ZmFrZS13b3JkLTE=")}}, // alice:fake-word-1
 	{Path: "/private/secret", Fields: []string{differ.Login("YWxpY2U6d3Jvbmc=")}},    // alice:wrong
 	{Path: "/PRIVATE/x"},
-	{Path: "/front/a?b=c", Fields: []string{differ.Login("Ym9iOmZha2Utd29yZC0x")}}, // bob:fake-word-1
+	{Path: "/front/a?b=c", Fields: []string{differ.Login(bob)}}, // bob:fake-word-1
 	{Path: "/front/abc", Method: "PUT", Fields: []string{"X-Key: one-two", "Authorization: Bearer abc", "Cookie: a=b"}},
 	{Path: "/open/x", Fields: []string{"X-Key: two", "X-Forwarded-Proto: https", "X-Forwarded-For: 192.0.2.1"}},
 	{Path: "/x/index.php?key=secret-key"},
@@ -83,6 +83,8 @@ var asks = []differ.Ask{
 	{Path: "/private//x/../y", Method: "OPTIONS"},
 	{Path: "/privat%65/x"},
 }
+
+const bob = "Ym9iOmZha2Utd29yZC0x" // bob:fake-word-1
 
 // TestAgainstCaddy: what the tracer says, of the Caddyfile and of the JSON that Caddy makes of it, is what Caddy does.
 func TestAgainstCaddy(t *testing.T) {
@@ -120,6 +122,9 @@ func TestAgainstCaddy(t *testing.T) {
 	pairs, open := 0, 0
 	for i := range sites {
 		for _, a := range asks {
+			if i%15 > 0 && strings.Contains(strings.Join(a.Fields, ""), bob) {
+				continue // for a user that it does not know Caddy computes a hash of the highest cost, about a second each time
+			}
 			a.Host = fmt.Sprintf("s%d.test:%d", i, port)
 			r, err := a.Request(port)
 			if err != nil {

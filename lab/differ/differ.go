@@ -5,6 +5,7 @@ package differ
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/why401/why401/conf"
@@ -126,6 +128,22 @@ func (a Ask) Send(port int) (Got, error) {
 		}
 	}
 	return g, nil
+}
+
+// SendAll sends several at a time: some programs let whoever is refused wait.
+func SendAll(port int, asks []Ask) ([]Got, error) {
+	got, errs := make([]Got, len(asks)), make([]error, len(asks))
+	var wg sync.WaitGroup
+	turn := make(chan struct{}, 8)
+	for i, a := range asks {
+		wg.Go(func() {
+			turn <- struct{}{}
+			got[i], errs[i] = a.Send(port)
+			<-turn
+		})
+	}
+	wg.Wait()
+	return got, errors.Join(errs...)
 }
 
 // hop are fields that belong to one connection, and those that programs add for themselves.
