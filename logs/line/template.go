@@ -1,0 +1,80 @@
+package line
+
+import "bytes"
+
+// A template is a line whose fields stand in fixed places between fixed texts: what nginx's log_format and Apache's
+// LogFormat describe. The texts between the fields are what it looks for; nothing is matched twice.
+type template struct {
+	name  string
+	first string // the text before the first field
+	steps []step
+}
+
+// step is one field and the text behind it; the last step's text may be empty, then the field goes to the end.
+type step struct {
+	set    setter
+	lit    string
+	quoted bool // the field stands between quotes, in which a backslash takes the next byte's meaning
+	list   bool // a list as nginx writes it: "10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80"
+}
+
+// setter puts a field where it belongs. It reports false when b cannot be such a field.
+type setter func(t *times, l *Line, b []byte) bool
+
+func (t *template) Name() string   { return t.name }
+func (t *template) Parser() Parser { return &templateParser{template: t} }
+
+type templateParser struct {
+	*template
+	times times
+}
+
+func (p *templateParser) Parse(b []byte, l *Line) bool {
+	if len(b) < len(p.first) || string(b[:len(p.first)]) != p.first {
+		return false
+	}
+	b = b[len(p.first):]
+	l.Size, l.Took = -1, -1
+	for i := range p.steps {
+		s := &p.steps[i]
+		n := s.end(b)
+		if n < 0 {
+			return false
+		}
+		if s.set != nil && !s.set(&p.times, l, b[:n]) {
+			return false
+		}
+		b = b[n+len(s.lit):]
+	}
+	return true
+}
+
+// end is where the field that begins b ends, or -1.
+func (s *step) end(b []byte) int {
+	if s.lit == "" {
+		return len(b)
+	}
+	for at := 0; ; {
+		n := bytes.IndexByte(b[at:], s.lit[0])
+		if n < 0 {
+			return -1
+		}
+		at += n
+		switch {
+		case s.quoted && escaped(b, at):
+		case s.list && at > 0 && (b[at-1] == ',' || b[at-1] == ':' || at+1 < len(b) && b[at+1] == ':'):
+		case len(s.lit) == 1 || len(b)-at >= len(s.lit) && string(b[at:at+len(s.lit)]) == s.lit:
+			return at
+		}
+		at++
+	}
+}
+
+// escaped reports that an odd number of backslashes stands before b[at].
+func escaped(b []byte, at int) bool {
+	n := 0
+	for at > n && b[at-n-1] == '\\' {
+		n++
+	}
+	return n%2 == 1
+}
