@@ -162,8 +162,20 @@ func Named(name string) (Format, error) {
 		}
 	}
 	switch {
-	case strings.ContainsAny(name, "$"):
-		return nginxFormat(name, name, nil)
+	case strings.Contains(name, "log_format") || strings.Contains(name, "LogFormat"):
+		all, err := FromConfig(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) > 0 {
+			return all[0], nil
+		}
+	case strings.Contains(name, "$"):
+		all, err := nginxFormats(name, name)
+		if err != nil {
+			return nil, err
+		}
+		return all[0], nil
 	case strings.Contains(name, "%"):
 		return apacheFormat(name, name)
 	}
