@@ -12,10 +12,7 @@ func absent(b []byte) bool { return len(b) == 1 && b[0] == '-' }
 // text makes the setter of a field that is kept as it stands.
 func text(field func(l *Line) *[]byte) setter {
 	return func(_ *times, l *Line, b []byte) bool {
-		if absent(b) {
-			b = nil
-		}
-		*field(l) = b
+		*field(l) = known(b)
 		return true
 	}
 }
