@@ -85,11 +85,11 @@ func clfRequest(b []byte, l *Line) bool {
 		if c-'A' < 26 {
 			continue
 		}
-		if c != ' ' || i == 0 || i == end {
+		if c != ' ' || i == 0 || i+1 >= end {
 			return false
 		}
 		l.Method, l.Target, l.Proto = b[:i], b[i+1:end], b[end+1:]
-		return true
+		return b[i+1] == '/' // else it may be a whole URL
 	}
 	return false
 }

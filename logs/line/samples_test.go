@@ -18,7 +18,7 @@ func TestSamples(t *testing.T) {
 	for sample, format := range map[string]string{
 		"apache-common": "common", "apache-error": "apache-error", "apache-own": "own", "apache-vhost": "vhost_combined", "caddy": "caddy",
 		"caddy-error": "caddy", "haproxy-raw": "haproxy", "haproxy-rfc3164": "syslog: haproxy", "haproxy-rfc5424": "syslog-5424: haproxy",
-		"haproxy-iso": "syslog-iso: haproxy", "lighttpd": "lighttpd", "lighttpd-error": "messages", "modsecurity-json": "modsecurity-json",
+		"haproxy-iso": "time: haproxy", "lighttpd": "lighttpd", "lighttpd-error": "lighttpd-error", "modsecurity-json": "modsecurity-json",
 		"modsecurity-native": "modsecurity", "nginx-combined": "combined", "nginx-error": "nginx-error", "nginx-json": "object",
 		"nginx-timed": "timed", "php-error": "php-error", "php-fpm": "php-error", "php-fpm-access": "php-fpm-access", "squid": "squid", "varnish": "combined",
 	} {

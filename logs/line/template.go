@@ -34,7 +34,7 @@ type templateParser struct {
 }
 
 func (p *templateParser) Parse(b []byte, l *Line) bool {
-	l.Took = -1
+	l.Took, l.Host = -1, nil // a request may bring a host, or not
 	if p.head > 0 {
 		if rest, ok := clfHead(&p.times, b, l); ok {
 			if p.tail && clfTail(rest, l) {
