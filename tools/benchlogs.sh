@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes access logs (combined, JSON, gz, zst), reads them with `why401 logs` and, in turns in the same run, with other programs, and
-# prints the medians: seconds, the ratio to the yardstick, peak memory. The logs are deleted afterwards.
+# prints the medians: seconds, the ratio to the yardstick, CPU seconds (on a busy machine the better measure), peak memory. The logs are deleted afterwards.
 #
 #   tools/benchlogs.sh [MiB] [rounds]     512 MiB and 3 rounds by default
 #   tools/benchlogs.sh --curve            why401 alone over 100 MiB to 4 GiB: time and memory
@@ -16,22 +16,22 @@ go build -o "$work/why401" ./cmd/why401
 clock=/usr/bin/time
 [ -x "$clock" ] || { echo "benchlogs: /usr/bin/time is not installed (apt install time)" >&2; exit 1; }
 
-# run NAME COMMAND...: appends "milliseconds KiB" to $work/t.NAME; an exit code of 1 is why401's "a cause was found" and grep's
+# run NAME COMMAND...: appends "milliseconds KiB CPU-milliseconds" to $work/t.NAME; an exit code of 1 is why401's "a cause was found" and grep's
 # "no line"
 run() {
   local name=$1 from to code=0
   shift
   from=$(date +%s%N)
-  "$clock" -f %M -o "$work/rss" "$@" >"$work/out" 2>"$work/err" || code=$?
+  "$clock" -f '%M %U %S' -o "$work/rss" "$@" >"$work/out" 2>"$work/err" || code=$?
   to=$(date +%s%N)
   if [ "$code" -gt 3 ]; then
     tail -n 3 "$work/err" >&2
     echo "benchlogs: $name failed" >&2
     exit 1
   fi
-  echo "$(((to - from) / 1000000)) $(tail -n 1 "$work/rss")" >>"$work/t.$name"
+  tail -n 1 "$work/rss" | awk -v ms=$(((to - from) / 1000000)) '{print ms, $1, ($2 + $3) * 1000}' >>"$work/t.$name"
 }
-median() { sort -n "$work/t.$1" | awk -v c="$2" '{a[NR]=$c} END {print a[int((NR+1)/2)]}'; }
+median() { awk -v c="$2" '{print $c}' "$work/t.$1" | sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
 
 # table YARDSTICK SIZE NAME...
 table() {
@@ -41,8 +41,8 @@ table() {
   shift 2
   for name in "$@"; do
     [ -s "$work/t.$name" ] || continue
-    awk -v n="$name" -v b="$size" -v y="$yard" -v ms="$(median "$name" 1)" -v kib="$(median "$name" 2)" \
-      'BEGIN {printf "  %-14s %7.2f s %7.2f x %6.2f GB/s  peak %5.0f MiB\n", n, ms/1000, ms/y, b/1e6/ms, kib/1024}'
+    awk -v n="$name" -v b="$size" -v y="$yard" -v ms="$(median "$name" 1)" -v kib="$(median "$name" 2)" -v cpu="$(median "$name" 3)" \
+      'BEGIN {printf "  %-14s %7.2f s %7.2f x %6.2f GB/s  %7.2f CPU s  peak %5.0f MiB\n", n, ms/1000, ms/y, b/1e6/ms, cpu/1000, kib/1024}'
   done
 }
 
