@@ -2,18 +2,39 @@ package line
 
 import "time"
 
-// times reads time stamps. Lines of one second carry the same text, so it keeps the last text and what it meant.
+// times reads time stamps. Lines of one second carry the same text, so it keeps the last text up to its seconds and what it
+// meant.
 type times struct {
-	text  [40]byte
-	n     int
-	last  time.Time
-	zone  *time.Location // of the offset below
+	local  *time.Location // of times that name no zone
+	latest time.Time
+	rules  bool // local changes its offset now and then
+
+	text [32]byte // the last text, up to the seconds, and its zone
+	n    int
+	last time.Time
+	wall Wall
+
+	zone  *time.Location // the last numeric offset
 	shift int
+
+	there *elsewhere // the last zone that had a name
 }
 
-// months by their second and third letter, which tell them apart.
-func month(a, b, c byte) time.Month {
-	switch string([]byte{a, b, c}) {
+func newTimes(c Clock) times {
+	t := times{local: c.Zone, latest: c.Latest}
+	if t.local == nil {
+		t.local = time.UTC
+	}
+	if t.latest.IsZero() {
+		t.latest = time.Now()
+	}
+	t.rules = t.local != time.UTC
+	return t
+}
+
+// month reads a month's three letters, 0 when they are none.
+func month(b []byte) time.Month {
+	switch string(b[:3]) {
 	case "Jan":
 		return time.January
 	case "Feb":
@@ -42,80 +63,106 @@ func month(a, b, c byte) time.Month {
 	return 0
 }
 
-// two reads two digits, -1 when they are none.
+// two reads two digits, or a blank and a digit; below 0 when they are none.
 func two(b []byte) int {
 	x, y := b[0]-'0', b[1]-'0'
+	if b[0] == ' ' {
+		x = 0
+	}
 	if x > 9 || y > 9 {
-		return -1
+		return -10000
 	}
 	return int(x)*10 + int(y)
 }
 
-// kept answers from memory when b is the text of the last call.
-func (t *times) kept(b []byte) bool {
-	return len(b) == t.n && string(b) == string(t.text[:t.n])
+// kept reports that head and zone are the text of the last call.
+func (t *times) kept(head, zone []byte) bool {
+	n := len(head)
+	return t.n == n+len(zone) && t.n > 0 && string(head) == string(t.text[:n]) && string(zone) == string(t.text[n:t.n])
 }
 
-func (t *times) keep(b []byte, at time.Time) {
-	if t.n = 0; len(b) <= len(t.text) {
-		t.n = copy(t.text[:], b)
+func (t *times) keep(head, zone []byte, at time.Time, w Wall) {
+	t.n = 0
+	if len(head)+len(zone) <= len(t.text) {
+		t.n = copy(t.text[:], head)
+		t.n += copy(t.text[t.n:], zone)
 	}
-	t.last = at
+	t.last, t.wall = at, w
 }
 
-// offset is the zone of a numeric offset such as +0200 or +02:00, in seconds east of UTC.
-func (t *times) offset(shift int) *time.Location {
+// clock is a time of day, HH:MM:SS, as three numbers; each is below 0 when it is none.
+func clock(b []byte) (h, m, s int) {
+	if b[2] != ':' || b[5] != ':' {
+		return -1, -1, -1
+	}
+	return two(b), two(b[3:]), two(b[6:])
+}
+
+// at is the moment of a date and zone that were read, zone empty where the text has none. Parts are checked here, once for
+// all forms.
+func (t *times) at(head, zone []byte, year int, mon time.Month, day, h, m, s int) (time.Time, Wall, bool) {
+	if year < 1970 || mon < 1 || mon > 12 || day < 1 || day > 31 || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60 {
+		return time.Time{}, 0, false
+	}
+	if len(zone) > 0 {
+		loc, ok := t.named(zone)
+		if !ok {
+			return time.Time{}, 0, false
+		}
+		at := time.Date(year, mon, day, h, m, s, 0, loc)
+		t.keep(head, zone, at, Zoned)
+		return at, Zoned, true
+	}
+	at, w := time.Date(year, mon, day, h, m, s, 0, t.local), Zoneless
+	if t.rules {
+		at, w = t.folded(at, h)
+	}
+	t.keep(head, zone, at, w)
+	return at, w, true
+}
+
+// folded says whether a local time stands for two moments or for none. Of two it takes the first.
+func (t *times) folded(at time.Time, hour int) (time.Time, Wall) {
+	if at.Hour() != hour {
+		return at, Never
+	}
+	_, now := at.Zone()
+	_, before := at.Add(-3 * time.Hour).Zone()
+	_, after := at.Add(3 * time.Hour).Zone()
+	if before == after {
+		return at, Zoneless
+	}
+	first := at.Add(time.Duration(now-before) * time.Second) // the same wall clock, if the offset had not changed yet
+	second := at.Add(time.Duration(now-after) * time.Second)
+	_, a := first.Zone()
+	_, b := second.Zone()
+	if a == before && b == after && before > after {
+		return first, Twice
+	}
+	return at, Zoneless
+}
+
+// named is the zone of +0200, -05:30, Z, UTC or the like.
+func (t *times) named(b []byte) (*time.Location, bool) {
+	if len(b) == 1 && (b[0]|0x20) == 'z' || string(b) == "UTC" || string(b) == "GMT" {
+		return time.UTC, true
+	}
+	if len(b) != 5 && (len(b) != 6 || b[3] != ':') || b[0] != '+' && b[0] != '-' {
+		return nil, false
+	}
+	h, m := two(b[1:]), two(b[len(b)-2:])
+	if h < 0 || h > 14 || m < 0 || m > 59 {
+		return nil, false
+	}
+	shift := h*3600 + m*60
+	if b[0] == '-' {
+		shift = -shift
+	}
 	if shift == 0 {
-		return time.UTC
+		return time.UTC, true
 	}
 	if t.zone == nil || t.shift != shift {
 		t.zone, t.shift = time.FixedZone("", shift), shift
 	}
-	return t.zone
-}
-
-// clf reads the time of the common log format, 08/Jun/2020:06:49:01 +0000.
-func (t *times) clf(b []byte) (time.Time, bool) {
-	if t.kept(b) {
-		return t.last, true
-	}
-	if len(b) != 26 || b[2] != '/' || b[6] != '/' || b[11] != ':' || b[14] != ':' || b[17] != ':' || b[20] != ' ' {
-		return time.Time{}, false
-	}
-	shift, ok := zoneOffset(b[21:])
-	if !ok {
-		return time.Time{}, false
-	}
-	at, ok := date(two(b[7:])*100+two(b[9:]), month(b[3], b[4], b[5]), two(b), two(b[12:]), two(b[15:]), two(b[18:]), 0, t.offset(shift))
-	if ok {
-		t.keep(b, at)
-	}
-	return at, ok
-}
-
-// zoneOffset reads +0200, -05:30 or Z as seconds east of UTC.
-func zoneOffset(b []byte) (int, bool) {
-	if len(b) == 1 && (b[0] == 'Z' || b[0] == 'z') {
-		return 0, true
-	}
-	if len(b) != 5 && (len(b) != 6 || b[3] != ':') || b[0] != '+' && b[0] != '-' {
-		return 0, false
-	}
-	h, m := two(b[1:]), two(b[len(b)-2:])
-	if h < 0 || h > 14 || m < 0 || m > 59 {
-		return 0, false
-	}
-	if s := h*3600 + m*60; b[0] == '-' {
-		return -s, true
-	} else {
-		return s, true
-	}
-}
-
-// date is time.Date for parts that must be in their range; a part that was no number is -1 or less.
-func date(year int, mon time.Month, day, hour, min, sec, nsec int, zone *time.Location) (time.Time, bool) {
-	if year < 1970 || mon < 1 || mon > 12 || day < 1 || day > 31 || hour < 0 || hour > 24 || min < 0 || min > 59 || sec < 0 || sec > 60 {
-		return time.Time{}, false
-	}
-	return time.Date(year, mon, day, hour, min, sec, nsec, zone), true
+	return t.zone, true
 }

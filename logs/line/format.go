@@ -1,13 +1,22 @@
 package line
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // A Format is one way of writing lines. It holds no state and may be used by several goroutines at once; each of them
 // asks for a Parser of its own.
 type Format interface {
 	// Name is what --format takes and what the screen says: "nginx-error", "combined", or the text of a log_format.
 	Name() string
-	Parser() Parser
+	Parser(c Clock) Parser
+}
+
+// Clock is what times lack that a program wrote without their zone or year. The zero value is UTC and the present.
+type Clock struct {
+	Zone   *time.Location // of times that name none; nil is UTC
+	Latest time.Time      // no line is newer: times without a year are at most a day behind it. Zero is now
 }
 
 // A Parser reads lines of one Format. It remembers what makes the next line cheap (the last time stamp, the order of a JSON

@@ -3,6 +3,7 @@ package line
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // nginxSetters are the variables of nginx that say what a Line has a place for. Source: the variable index of nginx's
@@ -11,14 +12,14 @@ var nginxSetters = map[string]setter{
 	"remote_addr": setClient, "http_x_forwarded_for": setForwarded, "proxy_add_x_forwarded_for": setForwarded,
 	"remote_user": setUser, "host": setHost, "http_host": setHost, "request_method": setMethod, "request_uri": setTarget,
 	"server_protocol": setProto, "request": setRequest, "status": setStatus, "body_bytes_sent": setSize,
-	"http_referer": setReferer, "http_user_agent": setAgent, "request_time": setSeconds, "time_local": setCLF,
+	"http_referer": setReferer, "http_user_agent": setAgent, "request_time": setSeconds, "time_local": setCLF, "time_iso8601": setISO,
 	"upstream_addr": setUpstream, "upstream_status": setUpstreamStatus, "request_id": setRequestID, "http_x_request_id": setRequestID,
 	"server_name": setSite, "ssl_protocol": setTLS, "upstream_cache_status": setCache, "sent_http_location": setLocation,
 	"upstream_http_location": setLocation, "msec": setUnix,
 }
 
-// nginxFormat compiles the text of a log_format.
-func nginxFormat(name, spec string) (*template, error) {
+// nginxFormat compiles the text of a log_format. more are variables that it may have beside nginx's own.
+func nginxFormat(name, spec string, more map[string]setter) (*template, error) {
 	t := &template{name: name}
 	known := 0
 	rest := spec
@@ -47,6 +48,9 @@ func nginxFormat(name, spec string) (*template, error) {
 			v, rest = after[:n], after[n:]
 		}
 		set := nginxSetters[v]
+		if m, ok := more[v]; ok {
+			set = m
+		}
 		if set != nil {
 			known++
 		}
@@ -58,14 +62,36 @@ func nginxFormat(name, spec string) (*template, error) {
 	return t, nil
 }
 
-func mustNginx(name, spec string) *template {
-	t, err := nginxFormat(name, spec)
+func mustNginx(name, spec string, more map[string]setter) *template {
+	t, err := nginxFormat(name, spec, more)
 	if err != nil {
 		panic(err)
 	}
 	return t
 }
 
-// combined is nginx's predefined format and the one that most servers write: Apache, LiteSpeed, Varnish's varnishncsa,
-// lighttpd (without the client's name).
-var combined = mustNginx("combined", `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`)
+const combinedSpec = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`
+
+// The formats that are known without being told.
+var (
+	// combined is nginx's predefined format and the one that most servers write: Apache, LiteSpeed, varnishncsa.
+	combined = mustNginx("combined", combinedSpec, nil)
+	// nginxMain is the format of the nginx.conf that nginx.org's packages install.
+	nginxMain = mustNginx("nginx-main", combinedSpec+` "$http_x_forwarded_for"`, nil)
+	// lighttpd writes the host in the place of the client's name.
+	lighttpd = mustNginx("lighttpd", strings.Replace(combinedSpec, " - ", " $host ", 1), nil)
+	// traefikCLF is Traefik's accessLog without a format: a counter, the router, the service and the time behind it.
+	traefikCLF = mustNginx("traefik-clf", combinedSpec+` $count "$server_name" "$upstream_addr" ${ms}ms`, map[string]setter{"ms": setUnit(time.Millisecond)})
+	// combinedBare leaves out the user.
+	combinedBare = mustNginx("combined-without-user", strings.Replace(combinedSpec, " - $remote_user", " -", 1), nil)
+	// combinedMore is combined with fields behind it that have no names here.
+	combinedMore = mustNginx("combined-and-more", combinedSpec+` $rest`, nil)
+
+	// ingress is the format of Kubernetes' ingress-nginx.
+	ingress = mustNginx("ingress-nginx", combinedSpec+` $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id`,
+		map[string]setter{"proxy_upstream_name": setSite, "req_id": setRequestID})
+
+	// The two of Nginx Proxy Manager.
+	npmProxy    = mustNginx("nginx-proxy-manager", `[$time_local] $upstream_cache_status $upstream_status $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] [Sent-to $server] "$http_user_agent" "$http_referer"`, map[string]setter{"server": setUpstream})
+	npmStandard = mustNginx("nginx-proxy-manager-standard", `[$time_local] $status - $request_method $scheme $host "$request_uri" [Client $remote_addr] [Length $body_bytes_sent] [Gzip $gzip_ratio] "$http_user_agent" "$http_referer"`, nil)
+)

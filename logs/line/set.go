@@ -21,9 +21,7 @@ func text(field func(l *Line) *[]byte) setter {
 }
 
 var (
-	setClient    = text(func(l *Line) *[]byte { return &l.Client })
 	setForwarded = text(func(l *Line) *[]byte { return &l.Forwarded })
-	setUser      = text(func(l *Line) *[]byte { return &l.User })
 	setHost      = text(func(l *Line) *[]byte { return &l.Host })
 	setMethod    = text(func(l *Line) *[]byte { return &l.Method })
 	setTarget    = text(func(l *Line) *[]byte { return &l.Target })
@@ -37,6 +35,20 @@ var (
 	setCache     = text(func(l *Line) *[]byte { return &l.Cache })
 	setLocation  = text(func(l *Line) *[]byte { return &l.Location })
 )
+
+// setClient takes an address or a host's name; neither has a blank in it.
+func setClient(_ *times, l *Line, b []byte) bool {
+	l.Client = known(b)
+	return bytes.IndexByte(b, ' ') < 0
+}
+
+// setUser takes a name; Apache writes an empty one as two quotes.
+func setUser(_ *times, l *Line, b []byte) bool {
+	if l.User = known(b); len(b) == 2 && b[0] == '"' && b[1] == '"' {
+		l.User = nil
+	}
+	return true
+}
 
 // setStatus takes three digits, or "-" where no answer was sent.
 func setStatus(_ *times, l *Line, b []byte) bool {
@@ -67,7 +79,7 @@ func setUpstreamStatus(t *times, l *Line, b []byte) bool {
 	}
 	ok := setStatus(t, &try, b)
 	l.UpstreamStatus = try.Status
-	return ok || len(b) == 0
+	return ok || len(b) == 0 || string(b) == "-,"
 }
 
 // setRequest takes a request line apart. What is none (a TLS hello sent to a plain port, an empty line) is kept as the target.
@@ -106,11 +118,8 @@ func token(b []byte) bool {
 	return true
 }
 
-func setCLF(t *times, l *Line, b []byte) bool {
-	var ok bool
-	l.Time, ok = t.clf(b)
-	return ok
-}
+func setCLF(t *times, l *Line, b []byte) bool { return t.clf(l, b) }
+func setISO(t *times, l *Line, b []byte) bool { return t.iso(l, b) }
 
 // setSeconds takes a duration in seconds; of several tries the last one.
 func setSeconds(_ *times, l *Line, b []byte) bool {
@@ -141,6 +150,6 @@ func setUnit(unit time.Duration) setter {
 // setUnix takes seconds since 1970, with a fraction or without.
 func setUnix(_ *times, l *Line, b []byte) bool {
 	d, ok := seconds(b)
-	l.Time = time.Unix(0, 0).Add(d).UTC()
+	l.Time, l.Wall = time.Unix(int64(d/time.Second), int64(d%time.Second)).UTC(), Zoned
 	return ok
 }

@@ -16,13 +16,16 @@ type step struct {
 	lit    string
 	quoted bool // the field stands between quotes, in which a backslash takes the next byte's meaning
 	list   bool // a list as nginx writes it: "10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80"
+	boxed  bool // the field ends with its own bracket, as Apache's %t
+	before bool // lit belongs to the next field and may be missing: the "?" of Apache's %q
 }
 
 // setter puts a field where it belongs. It reports false when b cannot be such a field.
 type setter func(t *times, l *Line, b []byte) bool
 
-func (t *template) Name() string   { return t.name }
-func (t *template) Parser() Parser { return &templateParser{template: t} }
+func (t *template) Name() string { return t.name }
+
+func (t *template) Parser(c Clock) Parser { return &templateParser{template: t, times: newTimes(c)} }
 
 type templateParser struct {
 	*template
@@ -44,14 +47,25 @@ func (p *templateParser) Parse(b []byte, l *Line) bool {
 		if s.set != nil && !s.set(&p.times, l, b[:n]) {
 			return false
 		}
-		b = b[n+len(s.lit):]
+		if b = b[n:]; !s.before {
+			b = b[len(s.lit):]
+		}
 	}
-	return true
+	return len(b) == 0
 }
 
 // end is where the field that begins b ends, or -1.
 func (s *step) end(b []byte) int {
-	if s.lit == "" {
+	switch {
+	case s.boxed:
+		if n := boxEnd(b); n < 0 || len(b)-n < len(s.lit) || string(b[n:n+len(s.lit)]) != s.lit {
+			return -1
+		} else {
+			return n
+		}
+	case s.before:
+		return queryStart(b)
+	case s.lit == "":
 		return len(b)
 	}
 	for at := 0; ; {
@@ -77,4 +91,12 @@ func escaped(b []byte, at int) bool {
 		n++
 	}
 	return n%2 == 1
+}
+
+// queryStart is where the query of a path begins, or where the path ends.
+func queryStart(b []byte) int {
+	if i := bytes.IndexAny(b, "? \""); i >= 0 {
+		return i
+	}
+	return len(b)
 }

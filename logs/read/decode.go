@@ -24,7 +24,7 @@ func (d *decoder) read(b *block) {
 	if d.format != b.format {
 		d.format, d.parser, d.line = b.format, nil, line.Line{}
 		if d.format != nil {
-			d.parser = d.format.Parser()
+			d.parser = d.format.Parser(line.Clock{Zone: d.o.Zone})
 		}
 	}
 	file := &d.files[b.file]
