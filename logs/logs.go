@@ -28,13 +28,37 @@ func Analyse(ctx context.Context, sources []read.Source, o Options) (*Report, er
 		all = append(all, c)
 		return c
 	})
+	return report(s, all...), err
+}
+
+// Follow does the same while files grow, and calls show whenever more was refused.
+func Follow(ctx context.Context, paths []string, o Options, show func(*Report)) (*Report, error) {
+	c := &counts{refused: make([]int64, len(paths))}
+	shown := int64(0)
+	s, err := read.Follow(ctx, paths, o.Read, c.Line, func(s *read.Summary) {
+		n := int64(0)
+		for _, x := range c.refused {
+			n += x
+		}
+		if n > shown {
+			shown = n
+			show(report(s, c))
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return report(s, c), nil
+}
+
+func report(s *read.Summary, all ...*counts) *Report {
 	r := &Report{Read: s, Refused: map[string]int64{}}
 	for _, c := range all {
 		for i, n := range c.refused {
 			r.Refused[s.Files[i].Format] += n
 		}
 	}
-	return r, err
+	return r
 }
 
 // counts is one worker's part.

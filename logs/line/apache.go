@@ -1,7 +1,6 @@
 package line
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 // apacheSetters are the letters of mod_log_config's format strings. Source: "Custom Log Formats" of Apache's manual; varnishncsa
 // takes the same ones.
 var apacheSetters = map[string]setter{
-	"h": setClient, "a": setClient, "{c}a": setClient, "l": nil, "u": setUser, "t": setBoxedCLF, "r": setRequest, "s": setStatus, ">s": setStatus,
+	"h": setClient, "a": setClient, "{c}a": setClient, "l": nil, "p": checkPort, "u": setUser, "t": setCLF, "r": setRequest, "s": setStatus, ">s": setStatus,
 	"<s": setStatus, "b": setSize, "B": setSize, "O": setSize, "v": setSite, "V": setHost, "m": setMethod, "U": setTarget, "q": setQuery,
 	"H": setProto, "D": setUnit(time.Microsecond), "T": setUnit(time.Second), "{us}T": setUnit(time.Microsecond),
 	"{ms}T": setUnit(time.Millisecond), "{s}T": setUnit(time.Second), "L": setRequestID,
@@ -20,11 +19,6 @@ var apacheSetters = map[string]setter{
 	"{sec}t": setUnix, "{msec}t": setUnixUnit(time.Millisecond), "{usec}t": setUnixUnit(time.Microsecond),
 	"{%d/%b/%Y:%H:%M:%S %z}t": setCLF, "{%d/%b/%Y:%T %z}t": setCLF, "{%Y-%m-%dT%H:%M:%S%z}t": setISO, "{%Y-%m-%dT%T%z}t": setISO,
 	"{%FT%T%z}t": setISO, "{%F %T}t": setISO, "{%Y-%m-%d %H:%M:%S}t": setISO, "{%Y-%m-%d %T}t": setISO, "{%Y-%m-%d %H:%M:%S %z}t": setISO,
-}
-
-// setBoxedCLF reads %t, which brings its brackets.
-func setBoxedCLF(t *times, l *Line, b []byte) bool {
-	return len(b) > 2 && b[0] == '[' && b[len(b)-1] == ']' && t.clf(l, b[1:len(b)-1])
 }
 
 // setQuery puts the query behind the path of %U; they stand side by side ("%U%q") and so in one buffer.
@@ -65,6 +59,9 @@ func apacheFormat(name, spec string) (*template, error) {
 		if err != nil {
 			return nil, err
 		}
+		if key == "t" { // it brings brackets of its own
+			lit, after = lit+"[", "]"+after
+		}
 		set, ok := apacheSetters[key]
 		if ok {
 			seen++
@@ -78,9 +75,6 @@ func apacheFormat(name, spec string) (*template, error) {
 			t.steps[n-1].lit, t.steps[n-1].before = "?", true
 		}
 		s := step{set: set, quoted: strings.HasSuffix(lit, `"`)}
-		if key == "t" { // the blank before the zone is inside of it
-			s.boxed = true
-		}
 		t.steps, rest, lit = append(t.steps, s), after, ""
 	}
 	if seen < 2 {
@@ -143,12 +137,3 @@ var (
 	// vhostOnly is the older form of it, without the port.
 	vhostOnly = mustApache("vhost_combined-noport", `%v %h %l %u %t "%r" %>s %O "%{Referer}i" "%{User-Agent}i"`)
 )
-
-// end of a field that ends with a closing bracket of its own.
-func boxEnd(b []byte) int {
-	i := bytes.IndexByte(b, ']')
-	if i < 0 {
-		return -1
-	}
-	return i + 1
-}

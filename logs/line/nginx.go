@@ -81,7 +81,7 @@ var (
 	// lighttpd writes the host in the place of the client's name.
 	lighttpd = mustNginx("lighttpd", strings.Replace(combinedSpec, " - ", " $host ", 1), nil)
 	// traefikCLF is Traefik's accessLog without a format: a counter, the router, the service and the time behind it.
-	traefikCLF = mustNginx("traefik-clf", combinedSpec+` $count "$server_name" "$upstream_addr" ${ms}ms`, map[string]setter{"ms": setUnit(time.Millisecond)})
+	traefikCLF = mustNginx("traefik-clf", combinedSpec+` $count "$server_name" "$upstream_addr" ${ms}ms`, map[string]setter{"ms": setUnit(time.Millisecond), "server_name": setRouter})
 	// combinedBare leaves out the user.
 	combinedBare = mustNginx("combined-without-user", strings.Replace(combinedSpec, " - $remote_user", " -", 1), nil)
 	// combinedMore is combined with fields behind it that have no names here.

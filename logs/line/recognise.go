@@ -7,14 +7,14 @@ import (
 
 // builtin are the formats that are tried, each before those that would take its lines for theirs.
 var builtin = []Format{
-	combined, ingress, traefikCLF, nginxMain, common, vhost, vhostOnly, combinedBare, lighttpd, combinedMore, npmProxy, npmStandard,
+	combined, ingress, traefikCLF, nginxMain, common, vhost, vhostOnly, combinedBare, combinedMore, npmProxy, npmStandard,
 	nginxError, apacheError, haproxyHTTP, haproxyTCP, haproxyError, envoyText, alb, elb, squid, cloudFront, iis,
 	oauth2Request, oauth2Auth, phpAccess, phpError, monolog, oauth2Log, keycloak, fail2ban, litespeedError, zoraxy, modsecNative, civicrm,
 	crowdsec, logfmt, caddy, traefikJSON, modsecJSON, keycloakJSON, keycloakEvents,
 }
 
 // general are those that would take much for theirs; they are tried when a prefix has been looked for.
-var general = []Format{jsonAccess, jsonTold, told}
+var general = []Format{lighttpd, jsonAccess, jsonTold, told}
 
 // Finder says of single lines what format they are of. It belongs to one goroutine.
 type Finder struct {
@@ -162,8 +162,20 @@ func Named(name string) (Format, error) {
 		}
 	}
 	switch {
-	case strings.ContainsAny(name, "$"):
-		return nginxFormat(name, name, nil)
+	case strings.Contains(name, "log_format") || strings.Contains(name, "LogFormat"):
+		all, err := FromConfig(name)
+		if err != nil {
+			return nil, err
+		}
+		if len(all) > 0 {
+			return all[0], nil
+		}
+	case strings.Contains(name, "$"):
+		all, err := nginxFormats(name, name)
+		if err != nil {
+			return nil, err
+		}
+		return all[0], nil
 	case strings.Contains(name, "%"):
 		return apacheFormat(name, name)
 	}

@@ -30,17 +30,31 @@ var (
 	setAgent     = text(func(l *Line) *[]byte { return &l.Agent })
 	setUpstream  = text(func(l *Line) *[]byte { return &l.Upstream })
 	setRequestID = text(func(l *Line) *[]byte { return &l.RequestID })
-	setSite      = text(func(l *Line) *[]byte { return &l.Site })
 	setTLS       = text(func(l *Line) *[]byte { return &l.TLS })
 	setCache     = text(func(l *Line) *[]byte { return &l.Cache })
 	setLocation  = text(func(l *Line) *[]byte { return &l.Location })
 )
 
-// setClient takes an address or a host's name; neither has a blank in it.
+// setClient takes an address or a host's name; neither has a blank in it or is a mere number.
 func setClient(_ *times, l *Line, b []byte) bool {
 	l.Client = known(b)
+	return bytes.IndexByte(b, ' ') < 0 && !digits(b)
+}
+
+// setSite takes a server's name, which has no blank in it.
+func setSite(_ *times, l *Line, b []byte) bool {
+	l.Site = known(b)
 	return bytes.IndexByte(b, ' ') < 0
 }
+
+// setRouter takes Traefik's way through its routers: "parent@docker -> leaf@docker".
+func setRouter(_ *times, l *Line, b []byte) bool {
+	l.Site = known(b)
+	return true
+}
+
+// checkPort takes a port, which no Line keeps.
+func checkPort(_ *times, _ *Line, b []byte) bool { return digits(b) }
 
 // setUser takes a name; Apache writes an empty one as two quotes.
 func setUser(_ *times, l *Line, b []byte) bool {

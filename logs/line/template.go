@@ -16,7 +16,6 @@ type step struct {
 	lit    string
 	quoted bool // the field stands between quotes, in which a backslash takes the next byte's meaning
 	list   bool // a list as nginx writes it: "10.0.0.1:80, 10.0.0.2:80 : 10.0.0.3:80"
-	boxed  bool // the field ends with its own bracket, as Apache's %t
 	before bool // lit belongs to the next field and may be missing: the "?" of Apache's %q
 }
 
@@ -57,12 +56,6 @@ func (p *templateParser) Parse(b []byte, l *Line) bool {
 // end is where the field that begins b ends, or -1.
 func (s *step) end(b []byte) int {
 	switch {
-	case s.boxed:
-		if n := boxEnd(b); n < 0 || len(b)-n < len(s.lit) || string(b[n:n+len(s.lit)]) != s.lit {
-			return -1
-		} else {
-			return n
-		}
 	case s.before:
 		return queryStart(b)
 	case s.lit == "":

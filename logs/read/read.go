@@ -42,7 +42,8 @@ type Worker interface {
 
 // Options say how to read. The zero value reads everything, each file in the format that its first lines have.
 type Options struct {
-	Format line.Format // for all files; nil: recognised file by file
+	Format line.Format   // of all lines; nil: recognised file by file, and line by line where a line is of another
+	Known  []line.Format // formats that are tried before those that why401 knows, such as those of a configuration
 
 	Since, Until time.Time // only lines of this time; zero: no bound. Until is outside
 
@@ -55,7 +56,7 @@ type Options struct {
 
 // Progress is told about four times a second.
 type Progress struct {
-	Read, Total int64 // bytes as stored; Total is 0 when it is not known
+	Read, Total int64 // bytes as stored; Total is 0 when one of the sources does not know its size
 	Lines       int64
 	Elapsed     time.Duration
 }
@@ -76,38 +77,33 @@ func Each(ctx context.Context, sources []Source, o Options, newWorker func() Wor
 	f := newFeed(ctx, sources, o)
 	j := &joiner{waiting: map[int64]func(){}}
 	j.ready.L = &j.mu
-	workers := make([]*decoder, o.workers())
+	workers := make([]Worker, o.workers())
 	for i := range workers {
-		workers[i] = newDecoder(newWorker(), &o, len(sources))
+		workers[i] = newWorker()
 	}
+	decoders := make([]*decoder, len(workers))
 	var wg sync.WaitGroup
-	for _, d := range workers {
+	for i, w := range workers {
+		d := newDecoder(&f.o, len(sources))
+		decoders[i] = d
 		wg.Go(func() {
 			var b block
 			for f.next(&b) {
-				d.read(&b)
-				j.join(b.seq, d.to.EndBlock())
+				d.begin(&b)
+				for l := d.step(); l != nil; l = d.step() {
+					w.Line(l)
+				}
+				j.join(b.seq, w.EndBlock())
 			}
 		})
 	}
 	wg.Wait()
-	s := f.summary
-	for _, d := range workers {
-		s.add(d.files)
+	f.close()
+	for _, d := range decoders {
+		f.summary.add(d.files)
 	}
-	return s, f.err
+	return f.summary, f.err
 }
-
-// Lines gives all lines to one function, on the caller's goroutine.
-func Lines(ctx context.Context, sources []Source, o Options, to func(l *line.Line)) (*Summary, error) {
-	o.Workers = 1
-	return Each(ctx, sources, o, func() Worker { return lineFunc(to) })
-}
-
-type lineFunc func(l *line.Line)
-
-func (f lineFunc) Line(l *line.Line) { f(l) }
-func (f lineFunc) EndBlock() func()  { return nil }
 
 // joiner runs what blocks leave behind in the order of the blocks.
 type joiner struct {

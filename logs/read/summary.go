@@ -5,6 +5,7 @@ import "time"
 // Summary says what was read.
 type Summary struct {
 	Files []File
+	Zone  *time.Location // that was taken from other files for times without one; nil when there was no need, or no such file
 }
 
 // File is what was read of one source.
@@ -16,12 +17,22 @@ type File struct {
 	Read    int64  // that were given to the workers
 	Outside int64  // that were read, and lie before Since or behind Until
 	Skipped []Skip
-	Broken  error // the source ended before its end: a truncated gz file, a disk that cannot be read
+	Doubts  []Skip  // lines that were read and may be wrong: a clock that goes back, an hour that came twice
+	Other   []Share // lines of other formats than Format
+	Broken  error   // the source ended before its end: a truncated gz file, a disk that cannot be read
 
 	First, Last time.Time
+
+	ended int64 // line breaks that were read
 }
 
-// Skip counts lines that were left out for one reason.
+// Share is how many lines are of a format.
+type Share struct {
+	Format string
+	Count  int64
+}
+
+// Skip counts lines of one kind that were left out, or are in doubt.
 type Skip struct {
 	Why   string
 	Count int64
@@ -36,15 +47,28 @@ func newSummary(sources []Source) *Summary {
 	return s
 }
 
-func (f *File) skip(why string, first, count int64) {
-	for i := range f.Skipped {
-		if s := &f.Skipped[i]; s.Why == why {
+func (f *File) skip(why string, first, count int64)  { note(&f.Skipped, why, first, count) }
+func (f *File) doubt(why string, first, count int64) { note(&f.Doubts, why, first, count) }
+
+func note(list *[]Skip, why string, first, count int64) {
+	for i := range *list {
+		if s := &(*list)[i]; s.Why == why {
 			s.Count += count
 			s.First = min(s.First, first)
 			return
 		}
 	}
-	f.Skipped = append(f.Skipped, Skip{why, count, first})
+	*list = append(*list, Skip{why, count, first})
+}
+
+func (f *File) other(format string, count int64) {
+	for i := range f.Other {
+		if f.Other[i].Format == format {
+			f.Other[i].Count += count
+			return
+		}
+	}
+	f.Other = append(f.Other, Share{format, count})
 }
 
 // add joins what one worker read.
@@ -57,6 +81,12 @@ func (s *Summary) add(files []File) {
 		to.Outside += from.Outside
 		for _, k := range from.Skipped {
 			to.skip(k.Why, k.First, k.Count)
+		}
+		for _, k := range from.Doubts {
+			to.doubt(k.Why, k.First, k.Count)
+		}
+		for _, k := range from.Other {
+			to.other(k.Format, k.Count)
 		}
 		if !from.First.IsZero() && (to.First.IsZero() || from.First.Before(to.First)) {
 			to.First = from.First
