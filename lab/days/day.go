@@ -65,7 +65,7 @@ var areas = []string{"orders", "reports", "customers", "invoices", "search", "pr
 // time of year, software, routes.
 func newDay(seed uint64, server string) *Day {
 	r := rand.New(rand.NewPCG(seed, 401))
-	d := &Day{Server: server, r: r, Start: time.Date(2026, time.Month(1+r.IntN(12)), 1+r.IntN(27), 0, 0, 0, 0, time.UTC), perMin: 3 + 9*r.Float64()}
+	d := &Day{Server: server, r: r, Start: time.Date(2026, time.Month(1+r.IntN(12)), 1+r.IntN(27), 0, 0, 0, 0, time.UTC), perMin: 3 + 4*r.Float64()}
 	for i := range 2 + r.IntN(3) {
 		d.pools = append(d.pools, fmt.Sprintf("10.1.%d.%d:8080", r.IntN(9), 10+i))
 	}
@@ -158,8 +158,8 @@ func (d *Day) ask(a Asked) {
 // resize puts another size behind the status of a line in one of the CLF forms.
 func resize(text string, size int) string {
 	i := strings.Index(text, `HTTP/1.1" `)
-	if i < 0 {
-		return text
+	if i < 0 { // Caddy's JSON; HAProxy's line counts the header as well and is left alone
+		return strings.Replace(text, `"size":49`, fmt.Sprintf(`"size":%d`, size), 1)
 	}
 	f := strings.SplitN(text[i+len(`HTTP/1.1" `):], " ", 3)
 	if len(f) < 3 {

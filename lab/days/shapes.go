@@ -11,7 +11,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -49,18 +48,50 @@ type Request struct {
 
 // fill puts r into the places of a line.
 func fill(line string, r Request) string {
-	size := "{size}"
-	if r.Size > 0 {
-		size = strconv.Itoa(r.Size)
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(line, '{')
+		j := strings.IndexByte(line[max(i, 0):], '}')
+		if i < 0 || j < 0 {
+			return b.String() + line
+		}
+		b.WriteString(line[:i])
+		name := line[i+1 : i+j]
+		if v, ok := r.place(name); ok {
+			b.WriteString(v)
+			line = line[i+j+1:]
+		} else { // a brace of JSON
+			b.WriteByte('{')
+			line = line[i+1:]
+		}
 	}
-	at := r.At
-	return strings.NewReplacer(
-		"{clf}", at.Format("02/Jan/2006:15:04:05 -0700"),
-		"{nginx}", at.Format("2006/01/02 15:04:05"),
-		"{apache}", at.Format("Mon Jan 02 15:04:05.000000 2006"),
-		"{haproxy}", at.Format("02/Jan/2006:15:04:05.000"),
-		"{unix}", fmt.Sprintf("%d.%06d", at.Unix(), at.Nanosecond()/1000),
-		"{client}", r.Client, "{user}", r.User, "{method}", r.Method, "{target}", r.Target, "{agent}", r.Agent, "{upstream}", r.Upstream,
-		"{size}", size,
-	).Replace(line)
+}
+
+// place is what stands in a place.
+func (r Request) place(name string) (string, bool) {
+	switch name {
+	case "clf":
+		return r.At.Format("02/Jan/2006:15:04:05 -0700"), true
+	case "nginx":
+		return r.At.Format("2006/01/02 15:04:05"), true
+	case "apache":
+		return r.At.Format("Mon Jan 02 15:04:05.000000 2006"), true
+	case "haproxy":
+		return r.At.Format("02/Jan/2006:15:04:05.000"), true
+	case "unix":
+		return fmt.Sprintf("%d.%06d", r.At.Unix(), r.At.Nanosecond()/1000), true
+	case "client":
+		return r.Client, true
+	case "user":
+		return r.User, true
+	case "method":
+		return r.Method, true
+	case "target":
+		return r.Target, true
+	case "agent":
+		return r.Agent, true
+	case "upstream":
+		return r.Upstream, true
+	}
+	return "", false
 }

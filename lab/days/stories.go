@@ -188,7 +188,7 @@ var Stories = []Story{
 	}},
 	{"a cache keeps a 401", detailed, func(d *Day) Truth {
 		hit := d.routes[0]
-		return d.hit(page, true, []string{"cdn-cached-401"}, map[string]string{"route": hit}, func(a *Asked) {
+		return d.hit(page, true, []string{"cdn-cached-401"}, map[string]string{"cache": "HIT"}, func(a *Asked) {
 			if isRead(a) && strings.HasPrefix(a.Target, hit) {
 				a.Event, a.Size = "cached-401", 0
 			}
@@ -312,7 +312,7 @@ var Stories = []Story{
 		for i := range d.actors[:5] {
 			d.actors[i].client = fmt.Sprintf("%s%d", net, 40+i)
 		}
-		return d.hit(page, true, []string{"ip-allowlist"}, map[string]string{"network": net + "0/24"}, func(a *Asked) {
+		return d.hit(page, false, []string{"ip-allowlist"}, map[string]string{"network": net + "0/24"}, func(a *Asked) {
 			if strings.HasPrefix(a.actor.client, net) {
 				a.Event, a.Size = "app-403", 0
 			}

@@ -49,7 +49,11 @@ func (t *Tally) access(l *line.Line) {
 			return
 		}
 		if s == 200 && len(l.Method) == 4 && string(l.Method) == "POST" && isLogin(path) {
-			t.kind(t.Refused, l, client, path, from) // a form that is shown again is a login that failed
+			// A form that is shown again is a login that failed; an API that answers so is one that succeeded. Which it is shows
+			// later, from the logins that are answered with a redirect.
+			t.last.Accepted++
+			t.kind(t.Refused, l, client, path, from)
+			return
 		}
 		t.last.Accepted++
 		t.accepted(l, client, path, from)
@@ -131,6 +135,9 @@ func (t *Tally) refused(l *line.Line, client, path []byte, from uint64) {
 	if len(l.User) > 0 {
 		if p := t.party(hash(l.User, userSeed), l.User, true); p != nil {
 			p.Refused++
+		}
+		if m := t.mark(mix(from^xxhash.Sum64(path)), at); m != nil {
+			m.Denied |= 1 << (at % 60)
 		}
 		return
 	}

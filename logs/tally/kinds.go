@@ -59,6 +59,7 @@ type Mark struct {
 	Asked    uint64 // seconds of 401 or 407 to requests without a user
 	Accepted uint64 // seconds of acceptance
 	Named    uint64 // seconds of acceptance with a user
+	Denied   uint64 // seconds of refusal with a user
 }
 
 func (m *Mark) merge(o *Mark) {
@@ -66,6 +67,7 @@ func (m *Mark) merge(o *Mark) {
 	m.Asked |= o.Asked
 	m.Accepted |= o.Accepted
 	m.Named |= o.Named
+	m.Denied |= o.Denied
 }
 
 // Party is a client, or a user.
