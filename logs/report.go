@@ -15,6 +15,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/logs/read"
 	"github.com/why401/why401/logs/tally"
 	"github.com/why401/why401/report"
@@ -206,7 +207,7 @@ func (v *view) sampledTables() []Sampled {
 
 // incident makes a finding readable.
 func (v *view) incident(f *finding, n int, o Options) Incident {
-	i := Incident{N: n, Pattern: f.kind, Because: slices.Clone(f.because), Suspects: []report.Suspect{}, Since: time.Unix(f.since(), 0).UTC(), Last: time.Unix(f.until(), 0).UTC(),
+	i := Incident{N: n, Pattern: f.kind, Because: append([]string{}, f.because...), Suspects: []report.Suspect{}, Since: time.Unix(f.since(), 0).UTC(), Last: time.Unix(f.until(), 0).UTC(),
 		Steady: f.steady, Period: int(f.period) * 60, Refused: f.left(), Asked: int64(max(f.asked, float64(f.left()))), Normal: round1(f.expected),
 		Traits: []Trait{}, Who: map[string][]Part{}, Counts: map[string]int{}, Raise: []report.Raise{}, Remedies: []report.Remedy{}}
 	i.Ongoing = v.to-f.to <= max(v.bin*2, f.period)
@@ -272,9 +273,19 @@ func (v *view) verdict(f *finding, i *Incident) {
 	if f.verdict != nil && f.verdict.Cause == f.cause {
 		i.Verdict.RefusedBy, i.Verdict.FaultAt = f.verdict.RefusedBy, f.verdict.FaultAt
 		if len(f.verdict.remedies) > 0 {
-			i.Remedies = f.verdict.remedies
+			i.Remedies = slices.Clone(f.verdict.remedies)
 		}
 		i.Raise = append(i.Raise, f.verdict.raise...)
+	}
+	client, _ := f.has("client")
+	for k := range i.Remedies {
+		i.Remedies[k].Steps = append([]string{}, i.Remedies[k].Steps...)
+		if client == "" {
+			continue
+		}
+		for n, step := range i.Remedies[k].Steps { // the page's example address is one of RFC 5737
+			i.Remedies[k].Steps[n] = exampleAddress.ReplaceAllLiteralString(step, report.Terminal(client))
+		}
 	}
 	for _, id := range f.suspects {
 		if c := known[id]; c != nil {
@@ -288,6 +299,8 @@ func (v *view) verdict(f *finding, i *Incident) {
 		i.Raise = v.wouldDecide(f)
 	}
 }
+
+var exampleAddress = lazyregexp.New(`\b203\.0\.113\.\d{1,3}\b`)
 
 func remedyOf(id string, m cause.Remedy) report.Remedy {
 	return report.Remedy{ID: m.ID, Cause: id, Title: m.Title, For: m.For, Effect: m.Effect, Opens: m.Opens, Steps: m.Steps, Verify: m.Verify, Undo: m.Undo}

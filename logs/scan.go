@@ -3,6 +3,7 @@ package logs
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/logs/tally"
 )
@@ -152,6 +153,15 @@ var dimensions = []dimension{
 	trait(tally.User), trait(tally.Software), {"program", func(g *tally.Group) string { return tally.Family(g[tally.Software]) }},
 	trait(tally.Upstream), trait(tally.Cache), trait(tally.Method), trait(tally.Client),
 	{"network", func(g *tally.Group) string { return network(g[tally.Client]) }}, trait(tally.Host), trait(tally.TLS), trait(tally.Route),
+	{"area", func(g *tally.Group) string { return area(g[tally.Route]) }},
+}
+
+// area is a route up to its first changing part: /orders of /orders/{n}.
+func area(route string) string {
+	if i := strings.Index(route, "/{"); i >= 0 {
+		route = route[:i]
+	}
+	return route
 }
 
 // slice is the items that have one value.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/why401/why401/logs"
 	"github.com/why401/why401/report"
@@ -70,6 +72,9 @@ func Text(r *logs.Report, o report.TextOptions, all bool) string {
 // Title is an incident's first line: what, and who.
 func Title(i logs.Incident) string {
 	title := i.Verdict.Title
+	if r, n := utf8.DecodeRuneInString(title); n > 0 {
+		title = string(unicode.ToUpper(r)) + title[n:]
+	}
 	if who := Who(i); who != "" {
 		title += ": " + who
 	}
@@ -78,12 +83,12 @@ func Title(i logs.Incident) string {
 
 // Who is who is hit, in words.
 func Who(i logs.Incident) string {
-	order := []string{"user", "client", "user agent", "program", "upstream", "network", "cache", "method", "route", "host", "TLS"}
+	order := []string{"user", "client", "user agent", "program", "upstream", "network", "cache", "method", "route", "area", "host", "TLS"}
 	traits := slices.Clone(i.Traits)
 	slices.SortStableFunc(traits, func(a, b logs.Trait) int { return slices.Index(order, a.Name) - slices.Index(order, b.Name) })
 	var parts []string
 	for _, t := range traits {
-		if t.Name == "program" && has(traits, "user agent") || t.Name == "network" && has(traits, "client") || len(parts) == 2 {
+		if t.Name == "program" && has(traits, "user agent") || t.Name == "network" && has(traits, "client") || t.Name == "area" && has(traits, "route") || len(parts) == 2 {
 			continue
 		}
 		parts = append(parts, t.Name+" "+t.Value)

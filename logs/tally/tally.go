@@ -17,12 +17,12 @@ import (
 // The bounds. Below them every number is exact; above them a Table says by Share how much of it is left, and a count made
 // from n kept keys is off by about 1/sqrt(n).
 const (
-	maxKinds   = 24_000  // kinds of refused requests: client, user, route, status, agent ...
-	maxMoments = 320_000 // minutes of one kind, over all kinds
-	maxMarks   = 160_000 // minutes of one client at one URL, to find negotiations
-	maxParties = 48_000  // clients and users
-	maxSample  = 24_000  // accepted requests that stand for all of them
-	maxPhrases = 12_000  // sentences of error logs, per client and user
+	maxKinds   = 16_000  // kinds of refused requests: client, user, route, status, agent ...
+	maxMoments = 240_000 // minutes of one kind, over all kinds
+	maxMarks   = 80_000  // minutes of one client at one URL, to find negotiations
+	maxParties = 32_000  // clients and users
+	maxSample  = 16_000  // accepted requests that stand for all of them
+	maxPhrases = 8_000   // sentences of error logs, per client and user
 	maxMinutes = 4_096   // time buckets; wider ones are taken when a log has more
 )
 
