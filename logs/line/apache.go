@@ -45,6 +45,9 @@ func setUnixUnit(unit time.Duration) setter {
 func apacheFormat(name, spec string) (*template, error) {
 	t := &template{name: name}
 	rest, lit := strings.ReplaceAll(spec, `\"`, `"`), ""
+	if after, ok := strings.CutPrefix(rest, apacheHead); ok && (strings.HasPrefix(after, "%b") || strings.HasPrefix(after, "%B") || strings.HasPrefix(after, "%O")) {
+		t.head, t.tail = strings.Count(apacheHead, "%")+1, after[2:] == apacheTail
+	}
 	seen := 0
 	for rest != "" {
 		if rest[0] != '%' {

@@ -11,7 +11,7 @@ var monolog = &spanning{scanned{name: "magento", kind: Error, read: func(t *time
 	}
 	channel := c.to(':')
 	dot := bytes.LastIndexByte(channel, '.')
-	if c.bad || dot < 1 || !words(channel[dot+1:]) || bytes.IndexByte(channel, ' ') >= 0 {
+	if c.bad || b[5] != '-' || dot < 1 || !words(channel[dot+1:]) || bytes.ContainsAny(channel, " [") {
 		return false
 	}
 	l.Level = channel[dot+1:]

@@ -17,6 +17,9 @@ type times struct {
 	zone  *time.Location // the last numeric offset
 	shift int
 
+	stamp   [26]byte // the last whole time of a common log format, and what it meant
+	stamped time.Time
+
 	there *elsewhere // the last zone that had a name
 }
 

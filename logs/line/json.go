@@ -7,6 +7,7 @@ type jsonFormat struct {
 	name string
 	kind Kind
 	keys map[string]jsonSetter // by the dotted path of the key
+	maps map[string]jsonHeader // objects of header fields, by the dotted path of their key
 	need []string              // one of these keys is in every record of it
 	done func(l *Line) bool    // looks at the whole record in the end; nil: nothing to look at
 }
@@ -14,6 +15,9 @@ type jsonFormat struct {
 // jsonSetter takes a value: of a string what is between its quotes, its escapes undone; of a number, true, false and null
 // their letters; of an object or an array all of it.
 type jsonSetter func(p *jsonParser, l *Line, v []byte, k jsonKind) bool
+
+// jsonHeader takes one field of a header, whose value is the first of an array.
+type jsonHeader func(p *jsonParser, l *Line, name, v []byte)
 
 type jsonKind uint8
 
@@ -36,6 +40,7 @@ type jsonParser struct {
 	shapes  []*shape
 	scratch []byte
 	path    []byte
+	plain   bool // the line has no backslash, so no string in it has an escape
 }
 
 // shape is what stands before each value.
@@ -48,6 +53,7 @@ type jsonStep struct {
 	lit  string
 	kind jsonKind
 	set  jsonSetter // nil: a value that nobody asks for
+	maps jsonHeader // of an object of header fields
 }
 
 // mostShapes bounds what is learnt; programs have a handful.
@@ -61,6 +67,7 @@ func (p *jsonParser) Parse(b []byte, l *Line) bool {
 	if len(b) < 2 || b[0] != '{' || b[len(b)-1] != '}' {
 		return false
 	}
+	p.plain = bytes.IndexByte(b, '\\') < 0
 	for i, s := range p.shapes {
 		l.reset(p.kind)
 		p.scratch = p.scratch[:0]
@@ -82,7 +89,15 @@ func (p *jsonParser) match(s *shape, b []byte, l *Line) bool {
 			return false
 		}
 		b = b[len(st.lit):]
-		n := valueEnd(b, st.kind)
+		n := 0
+		switch {
+		case st.maps != nil:
+			n = p.header(b, l, st.maps)
+		case p.plain && st.kind == jsonString:
+			n = bytes.IndexByte(b, '"')
+		default:
+			n = valueEnd(b, st.kind)
+		}
 		if n < 0 {
 			return false
 		}
@@ -154,9 +169,58 @@ func nestedEnd(b []byte) int {
 	return -1
 }
 
+// header reads {"Name":["value",...],...} and gives where it ends, -1 when it is none.
+func (p *jsonParser) header(b []byte, l *Line, to jsonHeader) int {
+	if len(b) < 2 || b[0] != '{' {
+		return -1
+	}
+	if b[1] == '}' {
+		return 2
+	}
+	for at := 1; ; at++ {
+		if at >= len(b) || b[at] != '"' {
+			return -1
+		}
+		n := bytes.IndexByte(b[at+1:], '"')
+		if n < 0 {
+			return -1
+		}
+		name := b[at+1 : at+1+n]
+		at += n + 2
+		if len(b) < at+4 || b[at] != ':' || b[at+1] != '[' {
+			return -1
+		}
+		if b[at+2] != '"' { // an empty array
+			n = nestedEnd(b[at+1:])
+		} else {
+			v := stringEnd(b[at+3:])
+			if v < 0 {
+				return -1
+			}
+			to(p, l, name, b[at+3:at+3+v])
+			if n = v + 4; at+n >= len(b) || b[at+n] != ']' { // there are more values
+				n = nestedEnd(b[at+1:])
+			}
+		}
+		if n < 0 {
+			return -1
+		}
+		if at += n + 1; at >= len(b) {
+			return -1
+		}
+		switch b[at] {
+		case '}':
+			return at + 1
+		case ',':
+		default:
+			return -1
+		}
+	}
+}
+
 // undo takes the escapes out of a string.
 func (p *jsonParser) undo(v []byte, k jsonKind) []byte {
-	if k != jsonString || bytes.IndexByte(v, '\\') < 0 {
+	if k != jsonString || p.plain || bytes.IndexByte(v, '\\') < 0 {
 		return v
 	}
 	at := len(p.scratch)

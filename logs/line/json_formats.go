@@ -11,10 +11,10 @@ import (
 // and "Structured logs" of its documentation.
 var caddy = &jsonFormat{name: "caddy", need: []string{"request.uri"}, keys: map[string]jsonSetter{
 	"ts": jTime, "level": jLevel, "logger": jKind, "msg": jMessage, "request.remote_ip": jClient, "request.client_ip": jClientAgain,
-	"request.proto": jProto, "request.method": jMethod, "request.host": jHost, "request.uri": jTarget, "request.headers": jHeaders,
+	"request.proto": jProto, "request.method": jMethod, "request.host": jHost, "request.uri": jTarget,
 	"request.tls.version": jTLS, "user_id": jUser, "duration": jTook(time.Second), "size": jSize, "status": jStatus,
-	"resp_headers": jAnswerHeaders, "upstream": jUpstream, "error": jError, "err_id": jRequestID,
-}}
+	"upstream": jUpstream, "error": jError, "err_id": jRequestID,
+}, maps: map[string]jsonHeader{"request.headers": caddyRequest, "resp_headers": caddyAnswer}}
 
 // jKind tells Caddy's access records from errors about requests.
 func jKind(_ *jsonParser, l *Line, v []byte, _ jsonKind) bool {
@@ -40,29 +40,29 @@ func jError(_ *jsonParser, l *Line, v []byte, k jsonKind) bool {
 	return true
 }
 
-// jHeaders takes what a Line has a place for of a request's header, an object of arrays with canonical names. A quote inside of
-// a value has a backslash, so these texts are names wherever they are found.
-func jHeaders(p *jsonParser, l *Line, v []byte, k jsonKind) bool {
-	if k != jsonNested {
-		return true
+// caddyRequest takes what a Line has a place for of a request's header, whose names are canonical.
+func caddyRequest(p *jsonParser, l *Line, name, v []byte) {
+	switch string(name) {
+	case "User-Agent":
+		l.Agent = known(p.undo(v, jsonString))
+	case "Referer":
+		l.Referer = known(p.undo(v, jsonString))
+	case "X-Forwarded-For":
+		l.Forwarded = known(p.undo(v, jsonString))
+	case "X-Request-Id":
+		l.RequestID = known(p.undo(v, jsonString))
 	}
-	l.Agent = p.inArray(v, `"User-Agent":["`)
-	l.Referer = p.inArray(v, `"Referer":["`)
-	l.Forwarded = p.inArray(v, `"X-Forwarded-For":["`)
-	if id := p.inArray(v, `"X-Request-Id":["`); id != nil {
-		l.RequestID = id
-	}
-	return true
 }
 
-func jAnswerHeaders(p *jsonParser, l *Line, v []byte, k jsonKind) bool {
-	if k == jsonNested {
-		l.Location = p.inArray(v, `"Location":["`)
+func caddyAnswer(p *jsonParser, l *Line, name, v []byte) {
+	if string(name) == "Location" {
+		l.Location = known(p.undo(v, jsonString))
 	}
-	return true
 }
 
-func (p *jsonParser) inArray(v []byte, mark string) []byte {
+// behind is the first value behind a mark such as "Host":", which stands in an object. A quote inside of a string has a
+// backslash, so the mark is a name wherever it is found.
+func (p *jsonParser) behind(v []byte, mark string) []byte {
 	i := bytes.Index(v, []byte(mark))
 	if i < 0 {
 		return nil
@@ -135,7 +135,7 @@ func jModsecHeaders(p *jsonParser, l *Line, v []byte, k jsonKind) bool {
 		mark string
 		to   *[]byte
 	}{{`"User-Agent":"`, &l.Agent}, {`"Host":"`, &l.Host}, {`"Referer":"`, &l.Referer}, {`"X-Forwarded-For":"`, &l.Forwarded}} {
-		if got := p.inArray(v, h.mark); got != nil {
+		if got := p.behind(v, h.mark); got != nil {
 			*h.to = got
 		}
 	}
@@ -158,8 +158,8 @@ func jModsecText(p *jsonParser, l *Line, v []byte, k jsonKind) bool {
 // jModsecRules reads version 3's messages, which are objects; the last one is the rule that decided.
 func jModsecRules(p *jsonParser, l *Line, v []byte, k jsonKind) bool {
 	if i := bytes.LastIndex(v, []byte(`"message":"`)); i >= 0 {
-		l.Message = p.inArray(v[i:], `"message":"`)
-		l.Code = p.inArray(v[i:], `"ruleId":"`)
+		l.Message = p.behind(v[i:], `"message":"`)
+		l.Code = p.behind(v[i:], `"ruleId":"`)
 	}
 	return true
 }

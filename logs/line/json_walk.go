@@ -80,13 +80,21 @@ func (w *jsonWalk) value(depth int) bool {
 		return false
 	}
 	path := string(w.p.path)
-	set := w.p.keys[path]
+	set, maps := w.p.keys[path], w.p.maps[path]
 	for _, n := range w.p.need {
 		w.needed = w.needed || n == path
 	}
 	k := jsonNumber
 	switch w.b[w.at] {
 	case '{':
+		if n := -1; maps != nil {
+			if n = w.p.header(w.b[w.at:], w.l, maps); n >= 0 {
+				w.steps = append(w.steps, jsonStep{lit: string(w.b[w.from:w.at]), kind: jsonNested, maps: maps})
+				w.at += n
+				w.from = w.at
+				return true
+			}
+		}
 		if set == nil && w.p.inside(path) {
 			return w.object(depth + 1)
 		}

@@ -21,6 +21,9 @@ var nginxSetters = map[string]setter{
 // nginxFormat compiles the text of a log_format. more are variables that it may have beside nginx's own.
 func nginxFormat(name, spec string, more map[string]setter) (*template, error) {
 	t := &template{name: name}
+	if rest, ok := strings.CutPrefix(spec, nginxHead); ok {
+		t.head, t.tail = strings.Count(nginxHead, "$"), rest == combinedTail
+	}
 	known := 0
 	rest := spec
 	for {
@@ -70,7 +73,7 @@ func mustNginx(name, spec string, more map[string]setter) *template {
 	return t
 }
 
-const combinedSpec = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"`
+const combinedSpec = nginxHead + combinedTail
 
 // The formats that are known without being told.
 var (

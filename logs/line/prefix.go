@@ -12,12 +12,14 @@ type prefix struct {
 	// cut takes it off; inner is what the program wrote. The parser's buffer is there for what must be unescaped. ok
 	// is false when b has none. What the prefix knows goes into l, for what the inner line does not say itself.
 	cut func(p *prefixedParser, b []byte, l *Line) (inner []byte, ok bool)
+	// weak is a prefix that is one only where a format of its own stands behind it.
+	weak bool
 }
 
-var prefixes = []*prefix{dockerJSON, cri, journalJSON, syslog5424, syslogISO, syslog3164, compose}
+var prefixes = []*prefix{dockerJSON, cri, journalJSON, syslog5424, syslogISO, syslog3164, compose, timestamp}
 
 // dockerJSON is the json-file driver's: {"log":"...\n","stream":"stdout","time":"2024-05-06T10:00:00.123456789Z"}
-var dockerJSON = &prefix{"docker", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var dockerJSON = &prefix{name: "docker", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	rest, ok := bytes.CutPrefix(b, []byte(`{"log":"`))
 	if !ok {
 		return nil, false
@@ -38,7 +40,7 @@ var dockerJSON = &prefix{"docker", func(p *prefixedParser, b []byte, l *Line) ([
 }}
 
 // cri is what Kubernetes' runtimes write to /var/log/containers: time stdout F line. A partial line (P) is read as it is.
-var cri = &prefix{"kubernetes", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var cri = &prefix{name: "kubernetes", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	i := bytes.IndexByte(b, ' ')
 	if i < 20 || i > 40 || !p.times.iso(l, b[:i]) {
 		return nil, false
@@ -51,7 +53,7 @@ var cri = &prefix{"kubernetes", func(p *prefixedParser, b []byte, l *Line) ([]by
 }}
 
 // journalJSON is journalctl -o json.
-var journalJSON = &prefix{"journal", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var journalJSON = &prefix{name: "journal", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	if len(b) < 2 || b[0] != '{' || !bytes.Contains(b, []byte(`"__REALTIME_TIMESTAMP"`)) {
 		return nil, false
 	}
@@ -75,7 +77,7 @@ var journalJSON = &prefix{"journal", func(p *prefixedParser, b []byte, l *Line) 
 }}
 
 // syslog5424 is RFC 5424's: <34>1 2003-10-11T22:14:15.003Z host program pid id - message
-var syslog5424 = &prefix{"syslog-5424", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var syslog5424 = &prefix{name: "syslog-5424", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	b, ok := priority(b)
 	if !ok || len(b) < 2 || b[0] != '1' || b[1] != ' ' {
 		return nil, false
@@ -123,7 +125,7 @@ func priority(b []byte) ([]byte, bool) {
 }
 
 // syslog3164 is what syslog daemons write to files, and journalctl: Sep 15 16:13:46 host nginx[2869]: line
-var syslog3164 = &prefix{"syslog", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var syslog3164 = &prefix{name: "syslog", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	b, _ = priority(b)
 	if len(b) < 20 || b[15] != ' ' || !p.times.syslog(l, b[:15]) {
 		return nil, false
@@ -132,7 +134,7 @@ var syslog3164 = &prefix{"syslog", func(p *prefixedParser, b []byte, l *Line) ([
 }}
 
 // syslogISO is the same with a full time, as rsyslog and journalctl -o short-iso write it.
-var syslogISO = &prefix{"syslog-iso", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var syslogISO = &prefix{name: "syslog-iso", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	b, _ = priority(b)
 	i := bytes.IndexByte(b, ' ')
 	if i < 20 || i > 35 || b[10] != 'T' || !p.times.iso(l, b[:i]) || l.Wall != Zoned {
@@ -155,8 +157,17 @@ func program(b []byte, l *Line) ([]byte, bool) {
 	return b[i+2:], true
 }
 
+// timestamp is a time and nothing else: HAProxy's "format iso", kubectl logs --timestamps, docker logs -t.
+var timestamp = &prefix{name: "time", weak: true, cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+	i := bytes.IndexByte(b, ' ')
+	if i < 20 || i > 35 || b[10] != 'T' || !p.times.iso(l, b[:i]) || l.Wall != Zoned {
+		return nil, false
+	}
+	return b[i+1:], true
+}}
+
 // compose is docker compose logs: "web-1  | line".
-var compose = &prefix{"compose", func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
+var compose = &prefix{name: "compose", cut: func(p *prefixedParser, b []byte, l *Line) ([]byte, bool) {
 	i := bytes.Index(b[:min(len(b), 80)], []byte(" | "))
 	if i <= 0 {
 		return nil, false

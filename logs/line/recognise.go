@@ -8,7 +8,7 @@ import (
 // builtin are the formats that are tried, each before those that would take its lines for theirs.
 var builtin = []Format{
 	combined, ingress, traefikCLF, nginxMain, common, vhost, vhostOnly, combinedBare, combinedMore, npmProxy, npmStandard,
-	nginxError, apacheError, haproxyHTTP, haproxyTCP, haproxyError, envoyText, alb, elb, squid, cloudFront, iis,
+	nginxError, apacheError, lighttpdError, haproxyHTTP, haproxyTCP, haproxyError, envoyText, alb, elb, squid, cloudFront, iis,
 	oauth2Request, oauth2Auth, phpAccess, phpError, monolog, oauth2Log, keycloak, fail2ban, litespeedError, zoraxy, modsecNative, civicrm,
 	crowdsec, logfmt, caddy, traefikJSON, modsecJSON, keycloakJSON, keycloakEvents,
 }
@@ -63,7 +63,7 @@ func (f *Finder) Find(b []byte) Format {
 		if !ok {
 			continue
 		}
-		within := f.within(inner)
+		within := f.within(inner, p.prefix.weak)
 		if within == nil {
 			continue
 		}
@@ -82,13 +82,16 @@ func (f *Finder) Find(b []byte) Format {
 }
 
 // within is the format of a line that stood behind a prefix. What the prefix dated needs no time of its own.
-func (f *Finder) within(b []byte) Format {
+func (f *Finder) within(b []byte, weak bool) Format {
 	var l Line
 	for _, list := range [][]candidate{f.first, f.last} {
 		for _, c := range list {
 			if c.parser.Parse(b, &l) {
 				return c.format
 			}
+		}
+		if weak {
+			return nil
 		}
 	}
 	if len(b) == 0 {

@@ -12,10 +12,7 @@ func absent(b []byte) bool { return len(b) == 1 && b[0] == '-' }
 // text makes the setter of a field that is kept as it stands.
 func text(field func(l *Line) *[]byte) setter {
 	return func(_ *times, l *Line, b []byte) bool {
-		if absent(b) {
-			b = nil
-		}
-		*field(l) = b
+		*field(l) = known(b)
 		return true
 	}
 }
@@ -38,7 +35,7 @@ var (
 // setClient takes an address or a host's name; neither has a blank in it or is a mere number.
 func setClient(_ *times, l *Line, b []byte) bool {
 	l.Client = known(b)
-	return bytes.IndexByte(b, ' ') < 0 && !digits(b)
+	return len(b) > 0 && bytes.IndexByte(b, ' ') < 0 && !digits(b)
 }
 
 // setSite takes a server's name, which has no blank in it.
@@ -108,7 +105,7 @@ func setRequest(_ *times, l *Line, b []byte) bool {
 		l.Target = b
 		return true
 	}
-	l.Method = b[:i]
+	l.Method = known(b[:i])
 	if j == i { // HTTP/0.9
 		l.Target = b[i+1:]
 		return true
@@ -119,7 +116,25 @@ func setRequest(_ *times, l *Line, b []byte) bool {
 		l.Proto = b[j+1:]
 	}
 	l.Target = b[i+1 : j]
+	absolute(l)
 	return true
+}
+
+// absolute splits a target that is a whole URL, as proxies log it, into host and path.
+func absolute(l *Line) {
+	if len(l.Target) == 0 || l.Target[0] == '/' {
+		return
+	}
+	i := bytes.Index(l.Target, []byte("://"))
+	if i < 0 || i > 5 || bytes.IndexByte(l.Target[:i], '/') >= 0 {
+		return
+	}
+	rest := l.Target[i+3:]
+	if j := bytes.IndexAny(rest, "/?"); j >= 0 {
+		l.Host, l.Target = host(rest[:j]), rest[j:]
+	} else {
+		l.Host, l.Target = host(rest), nil
+	}
 }
 
 // token reports that b is a method's name as servers take it: letters, and the few signs of registered names.

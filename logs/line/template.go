@@ -8,6 +8,8 @@ type template struct {
 	name  string
 	first string // the text before the first field
 	steps []step
+	head  int  // how many steps clfHead does; 0: the template does not begin so
+	tail  bool // and clfTail does the others
 }
 
 // step is one field and the text behind it; the last step's text may be empty, then the field goes to the end.
@@ -32,13 +34,28 @@ type templateParser struct {
 }
 
 func (p *templateParser) Parse(b []byte, l *Line) bool {
+	l.Took, l.Host = -1, nil // a request may bring a host, or not
+	if p.head > 0 {
+		if rest, ok := clfHead(&p.times, b, l); ok {
+			if p.tail && clfTail(rest, l) {
+				return true
+			}
+			if lit := p.steps[p.head-1].lit; len(rest) >= len(lit) && string(rest[:len(lit)]) == lit {
+				return p.run(rest[len(lit):], l, p.steps[p.head:])
+			}
+		}
+	}
 	if len(b) < len(p.first) || string(b[:len(p.first)]) != p.first {
 		return false
 	}
-	b = b[len(p.first):]
-	l.Size, l.Took = -1, -1
-	for i := range p.steps {
-		s := &p.steps[i]
+	l.Size = -1
+	return p.run(b[len(p.first):], l, p.steps)
+}
+
+// run takes one step after the other.
+func (p *templateParser) run(b []byte, l *Line, steps []step) bool {
+	for i := range steps {
+		s := &steps[i]
 		n := s.end(b)
 		if n < 0 {
 			return false
@@ -68,7 +85,7 @@ func (s *step) end(b []byte) int {
 		}
 		at += n
 		switch {
-		case s.quoted && escaped(b, at):
+		case s.quoted && at > 0 && b[at-1] == '\\' && escaped(b, at):
 		case s.list && at > 0 && (b[at-1] == ',' || b[at-1] == ':' || at+1 < len(b) && b[at+1] == ':'):
 		case len(s.lit) == 1 || len(b)-at >= len(s.lit) && string(b[at:at+len(s.lit)]) == s.lit:
 			return at

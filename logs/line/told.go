@@ -26,7 +26,7 @@ var told = &scanned{name: "messages", kind: Error, read: func(t *times, b []byte
 		l.Level, l.Message = level(b), b[16:]
 		return true
 	}
-	return len(b) > 26 && b[0] == '[' && (t.asctime(l, b[1:25]) || b[27] == ']' && t.clf(l, b[1:27]))
+	return len(b) > 27 && b[0] == '[' && (t.asctime(l, b[1:25]) || b[27] == ']' && t.clf(l, b[1:27]))
 }}
 
 // stamp reads the time that b begins with and gives its length, 0 for none.

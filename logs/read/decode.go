@@ -24,6 +24,8 @@ type decoder struct {
 	at   int   // where the next line begins in the block
 	n    int64 // of the line that was read last
 	prev time.Time
+
+	bounded bool // Since or Until is given
 }
 
 // reading is a format being read. Each has a Line of its own, as line.Parser asks for.
@@ -42,7 +44,7 @@ type key struct {
 }
 
 func newDecoder(o *Options, files int) *decoder {
-	return &decoder{o: o, files: make([]File, files), known: map[key]*reading{}}
+	return &decoder{o: o, files: make([]File, files), known: map[key]*reading{}, bounded: !o.Since.IsZero() || !o.Until.IsZero()}
 }
 
 // begin takes the next block.
@@ -196,6 +198,9 @@ func (d *decoder) reason(raw []byte) string {
 }
 
 func (d *decoder) outside(l *line.Line) bool {
+	if !d.bounded {
+		return false
+	}
 	since, until := d.o.Since, d.o.Until
 	return !since.IsZero() && l.Time.Before(since) || !until.IsZero() && !l.Time.Before(until)
 }
@@ -207,7 +212,7 @@ const stepBack = 5 * time.Minute
 // seen counts a line that was read.
 func (d *decoder) seen(l *line.Line) {
 	d.file.Read++
-	if l.Time.IsZero() {
+	if l.Wall == line.Zoned && l.Time == d.prev || l.Time.IsZero() { // most lines are of the second of the line before
 		return
 	}
 	if d.file.First.IsZero() || l.Time.Before(d.file.First) {
