@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sort"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -15,7 +16,6 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/exchange"
-	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/logs/read"
 	"github.com/why401/why401/logs/tally"
 	"github.com/why401/why401/report"
@@ -284,7 +284,7 @@ func (v *view) verdict(f *finding, i *Incident) {
 			continue
 		}
 		for n, step := range i.Remedies[k].Steps { // the page's example address is one of RFC 5737
-			i.Remedies[k].Steps[n] = exampleAddress.ReplaceAllLiteralString(step, report.Terminal(client))
+			i.Remedies[k].Steps[n] = forClient(step, report.ShellQuote(report.Terminal(client)))
 		}
 	}
 	for _, id := range f.suspects {
@@ -300,7 +300,19 @@ func (v *view) verdict(f *finding, i *Incident) {
 	}
 }
 
-var exampleAddress = lazyregexp.New(`\b203\.0\.113\.\d{1,3}\b`)
+// forClient puts a client in the place of the addresses of TEST-NET-3 (RFC 5737), which pages have in examples.
+func forClient(step, client string) string {
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(step, "203.0.113.")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		b.WriteString(client)
+		step = strings.TrimLeft(rest, "0123456789")
+	}
+}
 
 func remedyOf(id string, m cause.Remedy) report.Remedy {
 	return report.Remedy{ID: m.ID, Cause: id, Title: m.Title, For: m.For, Effect: m.Effect, Opens: m.Opens, Steps: m.Steps, Verify: m.Verify, Undo: m.Undo}
