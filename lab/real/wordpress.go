@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -46,6 +47,7 @@ type WordPress struct {
 	Front string // the name of the server that visitors speak to
 	Dir   string // the document root
 	DB    *Database
+	door  []string // curl's arguments for a password prompt in front, see LoginThrough
 }
 
 // WordPress installs a site whose address is that of the server called front. constants are lines of wp-config.php,
@@ -100,7 +102,7 @@ func (s *WordPress) Htaccess() { s.File("site/.htaccess", wpHtaccess) }
 // Login logs a user in as a browser does and gives the Cookie field of the requests that follow.
 func (s *WordPress) Login(user string) string {
 	s.Helper()
-	r := s.warm(curl("-d", "log="+user+"&pwd="+wpPassword(user)+"&testcookie=1&redirect_to=%2F", "-H", "Cookie: wordpress_test_cookie=WP%20Cookie%20check", s.URL(s.Front, "wp-login.php")))
+	r := s.warm(curl(append(slices.Clone(s.door), "-d", "log="+user+"&pwd="+wpPassword(user)+"&testcookie=1&redirect_to=%2F", "-H", "Cookie: wordpress_test_cookie=WP%20Cookie%20check", s.URL(s.Front, "wp-login.php"))...))
 	jar := map[string]string{}
 	var pairs []string
 	for _, set := range r.Header.Values("Set-Cookie") {
@@ -210,4 +212,14 @@ func runPHP(ctx context.Context, script string, args ...string) (string, error) 
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "HOME=/nonexistent"}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
+}
+
+// serializedList is a list of strings as PHP's serialize() writes it.
+func serializedList(items []string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "a:%d:{", len(items))
+	for i, item := range items {
+		fmt.Fprintf(&b, "i:%d;s:%d:%q;", i, len(item), item)
+	}
+	return b.String() + "}"
 }

@@ -14,12 +14,13 @@ func phpModules(option string) []string {
 	return out
 }
 
-// PHPFPMFull is PHP-FPM with a database and without a cache of programs, so that a mend counts at once.
+// PHPFPMFull is PHP-FPM with a database, and with a cache of programs that looks at every file's time, so that a mend counts
+// at once. Like Debian's own, it does not name itself.
 func (w *World) PHPFPMFull(name, settings string) *Server {
 	w.Helper()
 	s := w.begin(name, "php-fpm")
 	ini := strings.ReplaceAll(strings.Join(phpModules(""), "\n"), "\n\n", "\n")
-	w.File(name+"/php.ini", strings.TrimSpace(ini)+"\nlog_errors=On\nerror_reporting=E_ALL & ~E_DEPRECATED\nsession.save_path="+s.Dir+"\n")
+	w.File(name+"/php.ini", strings.TrimSpace(ini)+"\nzend_extension=opcache\nopcache.revalidate_freq=0\nexpose_php=Off\ndisplay_errors=Off\nlog_errors=On\nerror_reporting=E_ALL & ~E_DEPRECATED\nsession.save_path="+s.Dir+"\n")
 	s.env = append(s.env, "PHP_INI_SCAN_DIR="+filepath.Join(s.Dir, "none"))
 	main := w.File(name+"/fpm.conf", `[global]
 error_log = @dir:`+name+`@/error.log
@@ -83,8 +84,8 @@ func passAuth(root string) string {
 	return "<Directory @dir@/" + root + ">\n\tCGIPassAuth On\n</Directory>\n"
 }
 
-// withoutCache keeps mod_php's own cache of programs from hiding a mend for two seconds.
-const withoutCache = "php_admin_flag opcache.enable off\nphp_admin_value session.save_path @dir:front@\n"
+// modPHP hands PHP files to mod_php, whose cache of programs would otherwise hide a mend for two seconds.
+const modPHP = "php_admin_value opcache.revalidate_freq 0\nphp_admin_value session.save_path @dir:front@\n<FilesMatch \"\\.php$\">\n\tSetHandler application/x-httpd-php\n</FilesMatch>\n"
 
 // staging is the password prompt's login, which is nobody's account in the application.
 const (
@@ -107,8 +108,8 @@ var setUps = map[int]func(w *World, root string){
 		w.PHPFPMFull("php", "")
 		w.Nginx("front", nginxHidesBasic+nginxPHP(root, nginxStaging, "fastcgi_param HTTP_AUTHORIZATION $token_only;"))
 	},
-	91: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, withoutCache+apacheStaging)) },
-	92: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, withoutCache+apacheStaging)) },
+	91: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, modPHP+apacheStaging)) },
+	92: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, modPHP+apacheStaging)) },
 	93: func(w *World, root string) {
 		w.PHPFPMFull("php", "")
 		w.Apache("front", apachePHP(root, apacheStagingFPM))
@@ -117,10 +118,10 @@ var setUps = map[int]func(w *World, root string){
 		w.PHPFPMFull("php", "")
 		w.Apache("front", apachePHP(root, apacheStagingFPM+passAuth(root)))
 	},
-	95: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, withoutCache)) },
+	95: func(w *World, root string) { w.ApachePHP("front", apachePHP(root, modPHP)) },
 	96: func(w *World, root string) { w.PHPFPMFull("php", ""); w.Apache("front", apachePHP(root, throughFPM)) },
 	97: func(w *World, root string) {
-		w.ApachePHP("front", apachePHP(root, withoutCache+apacheStaging+"RequestHeader unset Authorization\n"))
+		w.ApachePHP("front", apachePHP(root, modPHP+apacheStaging+"RequestHeader unset Authorization\n"))
 	},
 	98: func(w *World, root string) {
 		w.PHPFPMFull("php", "")
@@ -149,4 +150,12 @@ func (s *WordPress) Serve(setUp int) *WordPress {
 	}
 	setUps[setUp](s.World, "site")
 	return s
+}
+
+// LoginThrough is Login behind a password prompt; door is the prompt's login.
+func (s *WordPress) LoginThrough(user, door string) string {
+	s.Helper()
+	s.door = []string{"-u", door}
+	defer func() { s.door = nil }()
+	return s.Login(user)
 }
