@@ -47,6 +47,7 @@ func (s *WordPress) CiviCRM(version string) *CiviCRM {
 		SELECT 1, ID, user_email, CASE user_login WHEN 'civi' THEN 2 WHEN 'sam' THEN 3 ELSE 1 END FROM wp_users WHERE user_login IN ('civi', 'sam', 'admin');
 		UPDATE wp_usermeta SET meta_value = 'a:3:{s:10:"subscriber";b:1;s:25:"authenticate_with_api_key";b:1;s:26:"authenticate_with_password";b:1;}'
 		WHERE meta_key = 'wp_capabilities' AND user_id = (SELECT ID FROM wp_users WHERE user_login = 'civi');`)
+	s.Civi = c
 	return c
 }
 

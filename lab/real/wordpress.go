@@ -68,6 +68,7 @@ func (w *World) WordPress(front string, constants ...string) *WordPress {
 	s.DB.Copy(prepared.db.Name)
 	s.At(strings.TrimSuffix(w.URL(front), "/"))
 	s.Configure(constants...)
+	w.Site = s
 	return s
 }
 
