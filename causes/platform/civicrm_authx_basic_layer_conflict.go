@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/site"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -24,14 +25,14 @@ var CiviCRMBasicConflict = &cause.Cause{
 		if !ok || !site.Live(v) || site.AuthXFlow(v.Answer.Request) != "header" {
 			return nil
 		}
-		word, _, _ := strings.Cut(v.Answer.Request.Header.Text("Authorization").Map(schemeOnly).String(), " ")
-		if !strings.EqualFold(word, "Basic") && !strings.EqualFold(word, "Digest") || !judgesPassword(said) {
+		c, sent := site.Asks(v, cred.Basic, cred.Digest)
+		if !sent || !judgesPassword(said) {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.7,
 			Because: []fact.Fact{
 				v.Saw("The whole answer is one line of CiviCRM's AuthX: %q.", "HTTP 401 "+said),
-				v.Asked("Authorization holds a login of the scheme %s, and there is no X-Civi-Auth, which AuthX would read first.", word),
+				v.Asked("Authorization holds a login of the scheme %s, and there is no X-Civi-Auth, which AuthX would read first.", c.Scheme),
 			},
 			Trials: []cause.Trial{promptInFront()},
 			Raise: []cause.Raise{
@@ -69,13 +70,4 @@ func promptInFront() cause.Trial {
 	}).Carrying(cause.Strong)
 	t.Refutes = true
 	return t
-}
-
-// schemeOnly leaves the scheme word of an Authorization value, which is no secret.
-func schemeOnly(value string) string {
-	word, rest, two := strings.Cut(strings.TrimSpace(value), " ")
-	if !two || rest == "" || len(word) > 12 {
-		return ""
-	}
-	return word
 }
