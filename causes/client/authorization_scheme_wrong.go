@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/site"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -210,9 +211,15 @@ func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 			want = append(want, t)
 		}
 	}
+	_, authx := site.AuthX(v.Answer)
 	switch {
 	case s.Weight > 0:
 		s.Because = append(s.Because, v.Saw("The server asks for %s and not %s.", asked(v.Challenges), a.Scheme))
+	case authx && a.Has(cred.SchemeCase):
+		// CiviCRM's AuthX compares the word letter by letter, and says of any other just "Invalid credential".
+		s.Weight = 0.75
+		s.Title = "CiviCRM compares the scheme word letter by letter"
+		want = []string{detailCase(a)}
 	case v.Challenges.Has(a.Scheme):
 		// The right scheme; only its spelling may be at fault, with servers that compare letter by letter.
 		if !a.Has(cred.SchemeCase) || blamed(v) {

@@ -27,6 +27,9 @@ var WrongPassword = &cause.Cause{
 		if s := atTokenServer(v); s != nil {
 			return s
 		}
+		if s := cause.Weightier(atMagento(v), atWordPress(v)); s != nil {
+			return s
+		}
 		if v.Answer.Status() != 401 {
 			return nil
 		}

@@ -25,6 +25,12 @@ func domainMismatch(v *cause.View) *cause.Suspicion {
 	if v.Answer == nil {
 		return nil
 	}
+	if s := otherAddress(v); s != nil {
+		return s
+	}
+	if v.Answer.Request.Header.Has("Authorization") {
+		return nil // who asks is told by the header, whatever becomes of a cookie
+	}
 	g, reason, ok := refused(v, cookie.PortInDomain, cookie.SchemeInDomain, cookie.DomainIsIP, cookie.PublicSuffix,
 		cookie.LocalhostDomain, cookie.DomainMismatch)
 	if !ok {
