@@ -46,8 +46,11 @@ type Step struct {
 
 // Trace is the way of one request.
 type Trace struct {
-	Steps []Step
-	Scope *Scope // where it ended up; nil when it got nowhere
+	Request Request // that was followed
+	// Answered is the status that the running server gave to the same request, 0 when it was not asked.
+	Answered int
+	Steps    []Step
+	Scope    *Scope // where it ended up; nil when it got nowhere
 
 	// Status is what the server answers by itself: a refusal, a redirect, a fixed answer. 0 when the answer is that of a
 	// file or of whom the request was passed on to. It may stand beside To: an error page that is passed on keeps the status

@@ -30,6 +30,7 @@ type model struct {
 	upstreams map[string]bool         // names that need no resolver
 
 	users conf.Users
+	noted map[*Directive]*conf.Line
 }
 
 // server is a server block.

@@ -33,6 +33,7 @@ func (m *model) scope(l *level) *conf.Scope {
 	s.Answer = answer(l)
 	s.Pass = pass(l)
 	s.Cache = cache(l)
+	s.Lines = m.lines(l)
 	for _, d := range l.all("add_header") {
 		f := conf.Field{Place: d.Place, Name: d.Arg(0), Value: d.Arg(1)}
 		if d.Arg(2) == "always" {

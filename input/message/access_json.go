@@ -8,11 +8,11 @@ import (
 	"github.com/why401/why401/exchange"
 )
 
-// jsonNames are the names that servers give the fields of an access record, for each field of ours; inner objects by a
-// dot. The first that is there counts.
-var jsonNames = []struct {
-	field string
-	names []string
+// JSONNames are the names that servers give the fields of an access record, for each field of ours; inner objects by a
+// dot. The first that is there counts. Package logs/line reads files of such records by the same names.
+var JSONNames = []struct {
+	Field string
+	Names []string
 }{
 	{"method", []string{"request.method", "RequestMethod", "request_method", "method", "httpRequest.requestMethod", "requestMethod", "httpMethod", "http.method", "verb", "http_method", "Method", "req.method", "cs-method"}},
 	{"path", []string{"request.uri", "RequestPath", "request_uri", "uri", "path", "httpRequest.requestUrl", "requestUri", "requestURI", "url", "x-envoy-origin-path", "req.url", "http.path", "resourcePath", "request_path", "Path", "cs-uri-stem"}},
@@ -29,7 +29,8 @@ var jsonNames = []struct {
 	{"level", []string{"level"}},
 }
 
-var jsonStatus = []string{"status", "DownstreamStatus", "response_code", "status_code", "httpRequest.status", "responseStatus.code", "statusCode", "http.status_code", "resp.status", "res.statusCode", "code", "sc-status", "response.status"}
+// JSONStatus are the names of the status in such records.
+var JSONStatus = []string{"status", "DownstreamStatus", "response_code", "status_code", "httpRequest.status", "responseStatus.code", "statusCode", "http.status_code", "resp.status", "res.statusCode", "code", "sc-status", "response.status"}
 
 // accessJSON reads a record of an access log in JSON: Caddy, Traefik, nginx (log_format escape=json), Envoy, API Gateway,
 // Google's load balancers, Kubernetes' audit log.
@@ -38,28 +39,28 @@ func accessJSON(m *exchange.Message, line string) bool {
 	if len(line) > maxLine || json.Unmarshal([]byte(line), &all) != nil {
 		return false
 	}
-	for _, name := range jsonStatus {
+	for _, name := range JSONStatus {
 		if s := lookup(all, name); number(s) != 0 {
 			m.Status = number(s)
 			break
 		}
 	}
-	for _, n := range jsonNames {
-		for _, name := range n.names {
+	for _, n := range JSONNames {
+		for _, name := range n.Names {
 			v := lookup(all, name)
 			if v == "" {
 				continue
 			}
-			switch n.field {
+			switch n.Field {
 			case "path":
 				setURL(m, v)
 			case "client":
-				set(m, n.field, host(v))
+				set(m, n.Field, host(v))
 			case "level":
-				set(m, n.field, strings.ToLower(v))
+				set(m, n.Field, strings.ToLower(v))
 			default:
-				if m.Fields[n.field] == "" {
-					set(m, n.field, v)
+				if m.Fields[n.Field] == "" {
+					set(m, n.Field, v)
 				}
 			}
 			break

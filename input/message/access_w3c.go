@@ -20,11 +20,11 @@ func (w *w3c) header(line string) bool {
 	return true
 }
 
-// iisDefault are the fields that IIS 8 and later write unless told otherwise; cloudFront those of CloudFront's standard
-// log.
+// IISFields are the fields that IIS 8 and later write unless told otherwise; CloudFrontFields those of CloudFront's standard
+// log. Package logs/line reads by them, too, where a file has no "#Fields:" line.
 var (
-	iisDefault = strings.Fields("date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken")
-	cloudFront = strings.Fields("date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type")
+	IISFields        = strings.Fields("date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken")
+	CloudFrontFields = strings.Fields("date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher x-edge-response-result-type cs-protocol-version fle-status fle-encrypted-fields c-port time-to-first-byte x-edge-detailed-result-type")
 )
 
 // iisLine is a line of such a log whose "#Fields:" was not pasted.
@@ -35,13 +35,13 @@ func iisLine(m *exchange.Message, line string) bool {
 	}
 	switch {
 	case isMethod(v[3]) && len(v) >= 12:
-		fields := iisDefault
+		fields := IISFields
 		if len(v) == 14 { // IIS 7: no Referer
-			fields = strings.Fields(strings.Replace(strings.Join(iisDefault, " "), "cs(Referer) ", "", 1))
+			fields = strings.Fields(strings.Replace(strings.Join(IISFields, " "), "cs(Referer) ", "", 1))
 		}
 		return (&w3c{fields}).line(m, line)
 	case isMethod(v[5]):
-		return (&w3c{cloudFront}).line(m, line)
+		return (&w3c{CloudFrontFields}).line(m, line)
 	}
 	return false
 }

@@ -229,17 +229,17 @@ func recordJSON(m *exchange.Message, line string) bool {
 	if !jsonRecord(line) {
 		return false
 	}
-	for _, n := range jsonNames {
-		for _, name := range n.names {
-			if v := lookup(all, name); v != "" && m.Fields[n.field] == "" {
-				if n.field == "path" {
+	for _, n := range JSONNames {
+		for _, name := range n.Names {
+			if v := lookup(all, name); v != "" && m.Fields[n.Field] == "" {
+				if n.Field == "path" {
 					setURL(m, v)
-				} else if n.field == "client" {
-					set(m, n.field, host(v))
-				} else if n.field == "level" {
-					set(m, n.field, strings.ToLower(v))
-				} else if n.field != "reason" {
-					set(m, n.field, v)
+				} else if n.Field == "client" {
+					set(m, n.Field, host(v))
+				} else if n.Field == "level" {
+					set(m, n.Field, strings.ToLower(v))
+				} else if n.Field != "reason" {
+					set(m, n.Field, v)
 				}
 			}
 		}
@@ -255,7 +255,7 @@ func recordJSON(m *exchange.Message, line string) bool {
 			set(m, "level", strings.ToLower(v))
 		}
 	}
-	for _, name := range jsonStatus {
+	for _, name := range JSONStatus {
 		if s := lookup(all, name); number(s) != 0 {
 			m.Status = number(s)
 			break
