@@ -53,7 +53,8 @@ type Trace struct {
 	Scope    *Scope // where it ended up; nil when it got nowhere
 
 	// Status is what the server answers by itself: a refusal, a redirect, a fixed answer. 0 when the answer is that of a
-	// file or of whom the request was passed on to.
+	// file or of whom the request was passed on to. It may stand beside To: an error page that is passed on keeps the status
+	// of the error. 444 says that the connection is closed without an answer (nginx's own number for it).
 	Status     int
 	Location   string   // of a redirect
 	Challenges []string // WWW-Authenticate, field by field

@@ -26,6 +26,7 @@ type model struct {
 	settable  map[string]bool         // variables of set, auth_request_set and named groups: "" until they are set
 	unknown   map[string]string       // variables whose value a module gives, by the directive that sets them
 	patterns  map[*Directive]*pattern // of rewrite, if, fastcgi_split_path_info
+	compiled  map[string]compiled     // patterns by their text, behind c or, where case does not count, i
 	upstreams map[string]bool         // names that need no resolver
 
 	users conf.Users
@@ -40,8 +41,8 @@ type server struct {
 	model   conf.Server
 	named   map[string]*level
 
-	patterns map[string]*pattern // of its names
-	slow     bool                // a pattern took too long while samples were looked for
+	m    *model
+	slow bool // a pattern took too long while samples were looked for
 }
 
 // build makes the model of the main context's directives and writes its scopes into the configuration.
@@ -50,7 +51,7 @@ func build(r *reader, o Options, body []*Directive) {
 		src: r.src, config: r.config, options: o, base: r.base, real: !r.dump && conf.Whole(r.src),
 		seen: map[string]*conf.Seen{}, levels: map[*conf.Scope]*level{},
 		maps: map[string]*mapping{}, geos: map[string]*geo{}, settable: map[string]bool{}, unknown: map[string]string{},
-		patterns: map[*Directive]*pattern{}, upstreams: map[string]bool{},
+		patterns: map[*Directive]*pattern{}, compiled: map[string]compiled{}, upstreams: map[string]bool{},
 	}
 	if m.real {
 		m.users = conf.ReadUsers(m.src)
@@ -95,7 +96,7 @@ func (m *model) unread(d *Directive, format string, args ...any) {
 }
 
 func (m *model) server(h *level, d *Directive) {
-	s := &server{named: map[string]*level{}}
+	s := &server{named: map[string]*level{}, m: m}
 	l := newLevel(kindServer, d, h, d.Body)
 	l.server, s.level = s, l
 	m.servers = append(m.servers, s)
@@ -155,7 +156,7 @@ func (m *model) location(parent *level, d *Directive) {
 		return
 	}
 	if l.mod == "~" || l.mod == "~*" {
-		p, err := compile(l.name, l.mod == "~*")
+		p, err := m.pattern(l.name, l.mod == "~*")
 		if err != nil {
 			m.unread(d, "location %s: %v", l.path(), err)
 		}

@@ -120,17 +120,10 @@ func (s *site) named(host string) (found *server, by *pattern, groups []string) 
 	return nil, nil, nil
 }
 
-// patternOf compiles a server_name's pattern once. A pattern with capital letters matches without regard to case, because
-// the host is in lower case (ngx_http_core_server_name).
+// patternOf is a server_name's pattern, nil when it cannot be followed. A pattern with capital letters matches without regard
+// to case, because the host is in lower case (ngx_http_core_server_name).
 func (s *server) patternOf(text string) *pattern {
-	p, ok := s.patterns[text]
-	if !ok {
-		p, _ = compile(text, strings.IndexFunc(text, func(r rune) bool { return r >= 'A' && r <= 'Z' }) >= 0)
-		if s.patterns == nil {
-			s.patterns = map[string]*pattern{}
-		}
-		s.patterns[text] = p
-	}
+	p, _ := s.m.pattern(text, strings.IndexFunc(text, func(r rune) bool { return r >= 'A' && r <= 'Z' }) >= 0)
 	return p
 }
 

@@ -58,7 +58,7 @@ func (m *model) readMap(d *Directive) *mapping {
 			p.fallback = v
 		case regex:
 			text, fold := strings.CutPrefix(text, "*")
-			c, err := compile(text, fold)
+			c, err := m.pattern(text, fold)
 			if err != nil {
 				m.unread(e, "map %s: %v", d.Arg(1), err)
 			}

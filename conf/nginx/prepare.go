@@ -38,24 +38,8 @@ func (m *model) prepareOne(d *Directive) {
 	case "server_name":
 		for _, n := range d.Texts() {
 			if text, ok := strings.CutPrefix(n, "~"); ok {
-				if p, err := compile(text, false); err != nil {
+				if _, err := m.pattern(text, false); err != nil {
 					m.unread(d, "server_name %s: %v", n, err)
-				} else {
-					m.names(p)
-				}
-			}
-		}
-	case "location":
-		if a := d.Texts(); len(a) > 0 {
-			if p, err := compile(strings.TrimLeft(a[len(a)-1], "~*"), false); err == nil {
-				m.names(p)
-			}
-		}
-	case "map":
-		for _, e := range d.Body {
-			if text, ok := strings.CutPrefix(e.Name, "~"); ok {
-				if p, err := compile(strings.TrimPrefix(text, "*"), false); err == nil {
-					m.names(p)
 				}
 			}
 		}
@@ -63,20 +47,37 @@ func (m *model) prepareOne(d *Directive) {
 }
 
 func (m *model) compile(d *Directive, text string, fold bool) {
-	p, err := compile(text, fold)
+	p, err := m.pattern(text, fold)
 	if err != nil {
 		m.unread(d, "%s %s: %v", d.Name, text, err)
 		return
 	}
 	m.patterns[d] = p
-	m.names(p)
 }
 
-// names notes the variables that a pattern's named groups set.
-func (m *model) names(p *pattern) {
-	for n := range p.names {
-		m.settable[n] = true
+// compiled is a pattern that was compiled, or why it could not be.
+type compiled struct {
+	p   *pattern
+	err error
+}
+
+// pattern compiles a pattern once: thousands of sites have the same. Its named groups are variables from then on.
+func (m *model) pattern(text string, fold bool) (*pattern, error) {
+	key := "c" + text
+	if fold {
+		key = "i" + text
 	}
+	c, ok := m.compiled[key]
+	if !ok {
+		c.p, c.err = compile(text, fold)
+		m.compiled[key] = c
+		if c.p != nil {
+			for n := range c.p.names {
+				m.settable[n] = true
+			}
+		}
+	}
+	return c.p, c.err
 }
 
 // size64 reads a size with k, m or g behind it.

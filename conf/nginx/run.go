@@ -37,6 +37,7 @@ type run struct {
 	groups        []string          // of the last match
 	matched, used int               // how often patterns matched, and groups were asked for
 	depth         *int              // of variables that ask for others
+	evaluated     *int              // variables so far
 	slow          *bool             // a pattern took too long
 
 	internal      bool

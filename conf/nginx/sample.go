@@ -47,7 +47,7 @@ func (m *model) sample(s *server, l *level) string {
 // arrives reports that a decoded path ends up in l.
 func (m *model) arrives(s *server, l *level, uri string) bool {
 	depth := 0
-	r := &run{m: m, t: &conf.Trace{}, server: s, at: s.level, uri: uri, vars: map[string]string{}, depth: &depth, slow: new(bool)}
+	r := &run{m: m, t: &conf.Trace{}, server: s, at: s.level, uri: uri, vars: map[string]string{}, depth: &depth, slow: new(bool), evaluated: new(int)}
 	how, ok := r.find()
 	if !ok { // a pattern that takes seconds would take them for every location
 		s.slow = true

@@ -18,7 +18,7 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 	depth := 0
 	r := &run{
 		m: t.m, t: out, method: q.Method, proto: q.Proto, client: q.Client, peer: q.Client, address: q.Address, port: q.Port,
-		vars: map[string]string{}, depth: &depth, slow: new(bool), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
+		vars: map[string]string{}, depth: &depth, slow: new(bool), evaluated: new(int), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
 	}
 	r.defaults(q)
 	if r.accept(q) {

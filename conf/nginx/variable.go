@@ -18,10 +18,17 @@ var changing = map[string]bool{
 // maxVariableDepth is NGX_HTTP_VARIABLE_DEPTH: a map that asks for itself ends there.
 const maxVariableDepth = 100
 
+// maxEvaluations bounds the evaluations of one trace: a map that asks for itself twice would take 2 to the power of 100.
+const maxEvaluations = 100_000
+
 // variable gives the value of $name.
 func (r *run) variable(name string) string {
 	if v, ok := r.vars[name]; ok {
 		return v
+	}
+	if *r.evaluated++; *r.evaluated > maxEvaluations {
+		r.open("variables that ask for each other without end")
+		return ""
 	}
 	if *r.depth >= maxVariableDepth {
 		return ""

@@ -1,0 +1,98 @@
+package nginx
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/conf"
+	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/secret"
+)
+
+// gateway passes the request on as parameters: FastCGI, uwsgi, SCGI.
+func (r *run) gateway(d *Directive, way conf.Way) {
+	defer r.atOnce()()
+	module := string(way)
+	cached := r.caches(module)
+	var out []field
+	names := map[string]bool{}
+	for _, p := range r.at.all(module + "_param") {
+		name, v := p.Arg(0), r.value(p.Arg(1))
+		if rest, ok := strings.CutPrefix(name, "HTTP_"); ok && rest != "" {
+			names[strings.ToUpper(rest)] = true
+			if p.Arg(1) == "" { // it takes the client's field out
+				continue
+			}
+		}
+		if p.Arg(2) == "if_not_empty" && v == "" {
+			continue
+		}
+		out = append(out, field{name: name, value: v})
+	}
+	if cached {
+		for _, f := range cacheDefaults {
+			names[strings.ToUpper(strings.ReplaceAll(f[0], "-", "_"))] = true
+		}
+	}
+	if r.at.on(module+"_pass_request_headers", true) {
+		for _, f := range r.header {
+			if name := strings.ToUpper(strings.ReplaceAll(f.name, "-", "_")); !names[name] {
+				out = append(out, field{name: "HTTP_" + name, value: f.value})
+			}
+		}
+	}
+	q := r.next(out)
+	q.Target = secret.Hide(r.target.raw)
+	r.passedTo(d, module, module+"://"+r.value(d.Arg(0)), "", q)
+}
+
+// grpc passes the request on as HTTP/2.
+func (r *run) grpc(d *Directive) {
+	to := r.value(d.Arg(0))
+	if !strings.Contains(to, "://") {
+		to = "grpc://" + to
+	}
+	u, ok := readUpstream(to)
+	if !ok {
+		r.finalize(500)
+		return
+	}
+	r.proxyHost, r.proxyPort = u.hostHeader, u.port
+	q := r.next(r.upstreamFields("grpc", false))
+	q.Proto = "HTTP/2"
+	target := r.target.raw
+	if !r.validTarget {
+		target = r.uri
+		if r.target.quoted || r.internal {
+			target = escape(target, escapeURI)
+		}
+		if r.args != "" {
+			target += "?" + r.args
+		}
+	}
+	q.Target = secret.Hide(target)
+	if !slices.ContainsFunc(q.Header, func(f exchange.Field) bool { return strings.EqualFold(f.Name, "Host") }) {
+		q.Header = append(exchange.Header{exchange.RequestField("Host", u.hostHeader)}, q.Header...)
+	}
+	r.passedTo(d, "grpc", u.scheme+"://"+u.hostHeader, "", q)
+}
+
+// splitScript is $fastcgi_script_name and $fastcgi_path_info.
+func (r *run) splitScript() (name, info string) {
+	name = r.uri
+	if d := r.at.one("fastcgi_split_path_info"); d != nil {
+		if p := r.m.patterns[d]; p != nil {
+			if g, err := p.match(r.uri); err == nil && len(g) > 2 {
+				return g[1], g[2]
+			}
+		} else {
+			r.open("a pattern that cannot be followed: fastcgi_split_path_info")
+		}
+	}
+	if strings.HasSuffix(name, "/") {
+		if d := r.at.one("fastcgi_index"); d != nil {
+			name += d.Arg(0)
+		}
+	}
+	return name, info
+}
