@@ -43,6 +43,7 @@ func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), c Config
 		says string
 	}
 	at := map[key]int{}
+	var fallback []report.Remedy // of the page, made when the first sighting needs it
 	for _, s := range k.Audit(c.Config) {
 		id := key{s.Place, s.Says}
 		if i, ok := at[id]; ok {
@@ -59,18 +60,20 @@ func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), c Config
 		for _, r := range s.Raise {
 			f.Raise = append(f.Raise, report.Raise{Command: r.Command, Where: r.Where, Would: r.Would})
 		}
-		f.Remedies = remediesOf(k, pages, s.Remedies)
+		if f.Remedies = remediesOf(k, s.Remedies); len(s.Remedies) == 0 {
+			if fallback == nil && pages != nil {
+				if p, ok := pages(k.ID); ok {
+					fallback = remediesOf(k, p.Fixes())
+				}
+			}
+			f.Remedies = fallback
+		}
 		out = append(out, f)
 	}
 	return out
 }
 
-func remediesOf(k *cause.Cause, pages func(id string) (cause.Page, bool), own []cause.Remedy) []report.Remedy {
-	if len(own) == 0 && pages != nil {
-		if p, ok := pages(k.ID); ok {
-			own = p.Fixes()
-		}
-	}
+func remediesOf(k *cause.Cause, own []cause.Remedy) []report.Remedy {
 	var out []report.Remedy
 	for _, m := range own {
 		out = append(out, report.Remedy{ID: m.ID, Cause: k.ID, Title: m.Title, For: cmp.Or(m.For, "server"), Effect: m.Effect, Opens: m.Opens,

@@ -81,8 +81,8 @@ func answerPreflight(c *conf.Config, s *conf.Scope) cause.Remedy {
 
 // fieldsOnlyOnSuccess are CORS fields that error answers lack, where a login is asked for: the script sees no 401.
 func fieldsOnlyOnSuccess(c *conf.Config) []cause.Sighting {
-	if !access.Is(c, "nginx", "apache", "haproxy") {
-		return nil
+	if !access.Is(c, "nginx", "apache") {
+		return nil // the others add to all answers, or do not say
 	}
 	var out []cause.Sighting
 	for _, s := range c.Scopes {
@@ -113,8 +113,6 @@ func always(c *conf.Config, f conf.Field) cause.Remedy {
 	switch {
 	case access.Is(c, "apache"):
 		steps = []string{"Header always set " + f.Name + " ...", "sudo apachectl configtest && sudo apachectl graceful"}
-	case access.Is(c, "haproxy"):
-		steps = []string{"http-after-response set-header " + f.Name + " ...      in place of http-response", "sudo haproxy -c -f /etc/haproxy/haproxy.cfg && sudo systemctl reload haproxy"}
 	}
 	return cause.Remedy{ID: "always", Title: "put the field on error answers as well", For: "server", Effect: "the script sees the 401", Opens: "nothing: the origin may read successful answers already",
 		Steps: steps, Verify: "a request with Origin and without a login is answered 401 with the field", Undo: "take the word out and reload"}
@@ -183,7 +181,7 @@ func impossibleOrigins(c *conf.Config) []cause.Sighting {
 			_, rest, web := strings.Cut(v, "://")
 			why := ""
 			switch {
-			case v == "" || v == "*" || v == "null" || strings.ContainsAny(v, "$%{"):
+			case v == "" || v == "*" || v == "null" || strings.HasPrefix(v, "secret#") || strings.ContainsAny(v, "$%{"):
 			case strings.ContainsAny(v, ", ") && web:
 				why = "it lists several, and browsers take one or a star"
 			case web && strings.Contains(rest, "/"):

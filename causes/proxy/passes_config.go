@@ -23,11 +23,30 @@ func proxyScopes(c *conf.Config) []*conf.Scope {
 	return out
 }
 
-// asked reports that s answers the subrequests of another place: what it passes on is for the judge alone.
-func asked(c *conf.Config, s *conf.Scope) bool {
-	return slices.ContainsFunc(c.Scopes, func(o *conf.Scope) bool {
-		return o.Server.Place == s.Server.Place && slices.ContainsFunc(o.Auth, func(a conf.Auth) bool { return a.Scheme == conf.Subrequest && s.Sample != "" && a.Ask == s.Sample })
-	})
+// judgesOf are the scopes that answer subrequests of other places: what is passed on there is for the judge alone.
+func judgesOf(c *conf.Config) map[*conf.Scope]bool {
+	type url struct {
+		server conf.Place
+		path   string
+	}
+	asked := map[url]bool{}
+	for _, s := range c.Scopes {
+		for _, a := range s.Auth {
+			if a.Scheme == conf.Subrequest && a.Ask != "" {
+				asked[url{s.Server.Place, a.Ask}] = true
+			}
+		}
+	}
+	out := map[*conf.Scope]bool{}
+	if len(asked) == 0 {
+		return out
+	}
+	for _, s := range c.Scopes {
+		if s.Sample != "" && asked[url{s.Server.Place, s.Sample}] {
+			out[s] = true
+		}
+	}
+	return out
 }
 
 func on(c *conf.Config, nginx, apache string) []string {
@@ -43,8 +62,9 @@ func on(c *conf.Config, nginx, apache string) []string {
 // taken are lines that take Authorization away from an application, where nothing in front has used it.
 func taken(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, s := range proxyScopes(c) {
-		if s.Pass.Authorization.Now != conf.Dropped || len(s.Auth) > 0 || asked(c, s) {
+		if s.Pass.Authorization.Now != conf.Dropped || len(s.Auth) > 0 || judges[s] {
 			continue // a password or a subrequest in front has read it: taking it away is right
 		}
 		at := s.Pass.Authorization.Place
@@ -67,9 +87,10 @@ func taken(c *conf.Config) []cause.Sighting {
 // replaced are lines that put a value of the gateway's own in place of the client's Authorization.
 func replaced(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, s := range proxyScopes(c) {
 		a := s.Pass.Authorization
-		if a.Now != conf.Replaced || !a.Place.Known() || strings.ContainsAny(a.Value, "$%{") || len(s.Auth) > 0 || asked(c, s) {
+		if a.Now != conf.Replaced || !a.Place.Known() || strings.ContainsAny(a.Value, "$%{") || len(s.Auth) > 0 || judges[s] {
 			continue
 		}
 		out = append(out, cause.Sighting{Place: a.Place, Scope: s, Grade: cause.Likely,
@@ -93,8 +114,9 @@ var (
 // shadowed are scopes whose own header lines cancel those of the block around them.
 func shadowed(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, s := range c.Scopes {
-		if s.Pass == nil || asked(c, s) {
+		if s.Pass == nil || judges[s] {
 			continue
 		}
 		var lost []conf.Field
@@ -159,9 +181,10 @@ func otherHost(c *conf.Config) []cause.Sighting {
 		return nil
 	}
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, s := range proxyScopes(c) {
 		h := s.Pass.Host
-		if h.Now != conf.Replaced || !own(s.Pass.To) || !realName(s.Server) || asked(c, s) || slices.ContainsFunc(s.Pass.Shadowed, func(f conf.Field) bool { return strings.EqualFold(f.Name, "Host") }) {
+		if h.Now != conf.Replaced || !own(s.Pass.To) || !realName(s.Server) || judges[s] || slices.ContainsFunc(s.Pass.Shadowed, func(f conf.Field) bool { return strings.EqualFold(f.Name, "Host") }) {
 			continue
 		}
 		if h.Place.Known() && !strings.HasPrefix(h.Value, "$proxy_host") {
@@ -187,9 +210,10 @@ var protoNames = []string{"X-Forwarded-Proto", "X-Forwarded-Scheme", "X-Scheme",
 // end that overwrite what that one told.
 func protoLost(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, site := range access.Sites(c) {
 		for _, s := range site.Scopes {
-			if s.Pass == nil || s.Pass.Way != conf.HTTPProxy || !own(s.Pass.To) || strings.HasPrefix(s.Pass.To, "https:") || asked(c, s) {
+			if s.Pass == nil || s.Pass.Way != conf.HTTPProxy || !own(s.Pass.To) || strings.HasPrefix(s.Pass.To, "https:") || judges[s] {
 				continue
 			}
 			says := slices.IndexFunc(s.Pass.Set, func(f conf.Field) bool {
@@ -234,6 +258,7 @@ func behindAnother(s *conf.Scope) bool {
 // portLost are sites at a port of their own that pass the host on without it: Origin has the port, Host has not.
 func portLost(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
+	judges := judgesOf(c)
 	for _, site := range access.Sites(c) {
 		if len(site.Listen) == 0 || slices.ContainsFunc(site.Listen, func(l conf.Listen) bool {
 			return l.Port == 80 || l.Port == 443 || l.Port == 0 || strings.HasPrefix(l.Address, "unix:")
@@ -241,7 +266,7 @@ func portLost(c *conf.Config) []cause.Sighting {
 			continue
 		}
 		for _, s := range site.Scopes {
-			if s.Pass == nil || s.Pass.Way != conf.HTTPProxy || asked(c, s) || behindAnother(s) || !realName(s.Server) {
+			if s.Pass == nil || s.Pass.Way != conf.HTTPProxy || judges[s] || behindAnother(s) || !realName(s.Server) {
 				continue
 			}
 			for _, f := range s.Pass.Set {

@@ -3,6 +3,7 @@ package webserver
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -121,7 +122,12 @@ func satisfyLine(c *conf.Config) string {
 // their own: Authorization holds one.
 func twoRules(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
-	sites := access.Sites(c)
+	ports := map[int][]access.Site{}
+	for _, site := range access.Sites(c) {
+		for _, l := range site.Listen {
+			ports[l.Port] = append(ports[l.Port], site)
+		}
+	}
 	for _, s := range c.Scopes {
 		outer := access.Passwords(s)
 		if len(outer) > 0 {
@@ -130,7 +136,7 @@ func twoRules(c *conf.Config) []cause.Sighting {
 		if s.Pass == nil || len(outer) == 0 || s.Pass.Way != conf.HTTPProxy || s.Pass.Authorization.Now != conf.Kept {
 			continue
 		}
-		for _, t := range sites {
+		for _, t := range ports[portOf(s.Pass.To)] {
 			if t.Server.Place == s.Server.Place || !listensAt(t.Server, s.Pass.To) {
 				continue
 			}
@@ -175,6 +181,18 @@ func apart(a, b conf.Auth) bool {
 		}
 	}
 	return true
+}
+
+// portOf is the port of "http://127.0.0.1:8080/x"; 80 when none is written.
+func portOf(to string) int {
+	_, rest, _ := strings.Cut(to, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(host, ':'); i >= 0 {
+		if n, err := strconv.Atoi(host[i+1:]); err == nil {
+			return n
+		}
+	}
+	return 80
 }
 
 // listensAt reports that to, "http://127.0.0.1:8080/x", is an address of t on this machine.
