@@ -17,6 +17,7 @@ var CookieDomainMismatch = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides:     generalities,
 	Partial:   true,
+	Audit:     foreignDomains,
 	Suspect:   recorded("cookie-domain-mismatch", domainMismatch),
 }
 
