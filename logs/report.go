@@ -1,13 +1,13 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -322,7 +322,12 @@ func remedyOf(id string, m cause.Remedy) report.Remedy {
 func (v *view) evidence(f *finding) []report.Evidence {
 	list := []report.Evidence{}
 	items := slices.Clone(f.items)
-	sort.SliceStable(items, func(a, b int) bool { return items[a].left > items[b].left })
+	slices.SortStableFunc(items, func(a, b *item) int {
+		if a.left != b.left || len(a.Places) == 0 || len(b.Places) == 0 {
+			return cmp.Compare(b.left, a.left)
+		}
+		return map[bool]int{true: -1, false: 1}[before(a.Places[0], b.Places[0])]
+	})
 	for _, i := range items[:min(len(items), 3)] {
 		for _, p := range i.Places {
 			if p.At >= f.since() && p.At <= f.until() {

@@ -27,7 +27,8 @@ type change struct {
 const leastScore = 18
 
 // confidence is how sure a change is, with all the places where it was looked for counted against it.
-func (c change) confidence() float64 { return 1 - math.Exp(-max(0, c.score-14)) }
+// Never more than 0.99: what the log does not show is not counted.
+func (c change) confidence() float64 { return min(0.99, 1-math.Exp(-max(0, c.score-14))) }
 
 // scan finds the stretch of time in which counts stand out the most, against even time and against the load of the site:
 // at noon there is more of everything, and it is the worse of both that counts.

@@ -188,6 +188,10 @@ func (s *sheet) incident(r *logs.Report, i logs.Incident, room int) []string {
 	for _, p := range parts {
 		lines = append(lines, p.lines...)
 	}
+	if over := len(lines) - room; over > 0 { // texts that no screen can hold lose their ends, never the next step
+		end := len(parts[len(parts)-1].lines)
+		lines = append(lines[:max(0, room-end)], lines[len(lines)-min(end, room):]...)
+	}
 	return lines
 }
 
