@@ -81,6 +81,17 @@ func (f *Finder) Find(b []byte) Format {
 	return nil
 }
 
+// Certain is Find without prefixes and without what is read in a general way: a format that no text has by chance.
+func (f *Finder) Certain(b []byte) Format {
+	var l Line
+	for _, c := range f.first {
+		if c.parser.Parse(b, &l) {
+			return c.format
+		}
+	}
+	return nil
+}
+
 // within is the format of a line that stood behind a prefix. What the prefix dated needs no time of its own.
 func (f *Finder) within(b []byte, weak bool) Format {
 	var l Line
