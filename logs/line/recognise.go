@@ -139,6 +139,16 @@ func Recognise(first [][]byte, own ...Format) (Format, float64) {
 			count[x]++
 		}
 	}
+	for _, x := range builtin {
+		if s, ok := x.(Spanning); ok {
+			if n := f.covered(s, first); n > count[x] {
+				if count[x] == 0 {
+					order = append(order, x)
+				}
+				count[x] = n
+			}
+		}
+	}
 	var best Format
 	for _, x := range order {
 		if best == nil || count[x] > count[best] {
@@ -151,7 +161,36 @@ func Recognise(first [][]byte, own ...Format) (Format, float64) {
 		}
 		return nil, 0
 	}
-	return best, float64(count[best]) / float64(all)
+	return best, min(1, float64(count[best])/float64(all))
+}
+
+// covered is how many of the lines lie in records of a format whose records may take several lines.
+func (f *Finder) covered(s Spanning, lines [][]byte) int {
+	p := s.Parser(f.clock)
+	var record []byte
+	var l Line
+	all, n := 0, 0
+	end := func() {
+		if n > 0 && p.Parse(record, &l) {
+			all += n
+		}
+		n = 0
+	}
+	for _, b := range lines {
+		switch {
+		case s.Begins(b):
+			end()
+			record, n = append(record[:0], b...), 1
+		case n == 0 || len(b) == 0:
+		case f.Certain(b) != nil:
+			end()
+		default:
+			record = append(append(record, '\n'), b...)
+			n++
+		}
+	}
+	end()
+	return all
 }
 
 // Named is the format of a name ("combined", "iis", "syslog: combined"), of the text of an nginx log_format, or of an Apache
