@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: test deps check unit bench scoreboard score fuzz generate learn
+.PHONY: test deps check unit bench scoreboard score fuzz generate learn confdiff
 
 test: deps check unit
 
@@ -41,6 +41,12 @@ learn:
 FUZZTIME ?= 60s
 fuzz:
 	tools/fuzz.sh $(FUZZTIME)
+
+# the traces of server configurations beside the real servers, over random configurations and requests
+CONFDIFF ?= 20000
+CONFDIFF_SEED ?= 1
+confdiff:
+	CONFDIFF=$(CONFDIFF) CONFDIFF_SEED=$(CONFDIFF_SEED) $(GO) test -count=1 -v -timeout 120m ./lab/confdiff/...
 
 generate:
 	$(GO) generate ./causes/all ./internal/lazyregexp

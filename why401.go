@@ -13,18 +13,21 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/all"
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/diagnose"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/probe"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
 
@@ -37,6 +40,12 @@ type Input struct {
 	// Keys are those with which the user's program signs requests. A signature is held against them, and where it is right
 	// the request may be signed anew, over what a server behind a proxy may read. They are never sent.
 	Keys []exchange.Key
+
+	// Configs are configurations of servers on the request's way. The request is followed through them, and what they decide
+	// counts beside what is seen. With Offline the answer is what they say.
+	Configs []*conf.Config
+	// From is the address that the request comes from, as the configurations are asked; 127.0.0.1 when it is invalid.
+	From netip.Addr
 
 	// Evidence was recorded elsewhere. With exchanges in it the request itself is not sent again.
 	Evidence exchange.Evidence
@@ -160,7 +169,9 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		}
 		return rep, err
 	}
-	if in.Intent == nil {
+	engine.Traces = diagnose.Follow(followed(in, c), in.Configs)
+	engine.Foresee = in.Intent != nil && s.probe.Offline && len(engine.Traces) > 0
+	if in.Intent == nil || engine.Foresee {
 		return run()
 	}
 	sender, err := probe.New(in.Intent, s.probe)
@@ -187,6 +198,24 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 		err = nil // the report says it
 	}
 	return rep, err
+}
+
+// followed is the request that configurations are asked about: the user's own, or the recorded one that failed.
+func followed(in Input, c *exchange.Case) conf.Request {
+	r := conf.Request{Client: in.From}
+	if !r.Client.IsValid() {
+		r.Client = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	}
+	switch x := c.Last(); {
+	case in.Intent != nil:
+		r.Request = in.Intent.Request.Clone()
+	case x != nil:
+		r.Request = x.Request.Clone()
+	}
+	if r.URL.Host != "" && !r.Header.Has("Host") {
+		r.Header = append(exchange.Header{{Name: "Host", Value: secret.Public(r.URL.Authority())}}, r.Header...)
+	}
+	return r
 }
 
 // onlyPasswordFiles reports that every refused login of c was refused by a web server's own page: nginx, Apache and

@@ -113,7 +113,7 @@ var beside = map[string]bool{"error": true, "errors": true, "err": true, "fault"
 	"code": true, "status": true, "status_code": true, "statuscode": true, "success": true, "ok": true, "result": true, "timestamp": true,
 	"time": true, "path": true, "request_id": true, "requestid": true, "trace_id": true, "traceid": true, "correlation_id": true, "hint": true,
 	"documentation_url": true, "type": true, "title": true, "instance": true, "jsonrpc": true, "id": true, "extensions": true, "data": true,
-	"needed": true, "provided": true, "warning": true, "retryable": true}
+	"needed": true, "provided": true, "warning": true, "retryable": true, "is_error": true}
 
 func softJSON(b []byte) Soft {
 	var o map[string]json.RawMessage
@@ -138,6 +138,8 @@ func softJSON(b []byte) Soft {
 				bad = true
 				said += " " + fmt.Sprint(value)
 			}
+		case "is_error": // CiviCRM
+			bad = bad || full(value)
 		case "success", "ok":
 			failed = failed || value == false || value == "false"
 		case "status", "code", "status_code", "statuscode", "result":

@@ -37,12 +37,13 @@ func (p Place) String() string {
 
 // Config is one program's configuration, as that program would read it.
 type Config struct {
-	Program string   // as its makers write it: "nginx", "Apache httpd", "Caddy", "HAProxy", ...
-	Version string   // when it is known
-	Worker  string   // the user who answers requests, "" when unknown
-	Files   []string // that were read, in the order in which they were
-	Unread  []Unread // what was not, and is therefore not judged
-	Scopes  []*Scope // every place a request can end up in, in the order of the files
+	Program string        // as its makers write it: "nginx", "Apache httpd", "Caddy", "HAProxy", ...
+	Version string        // when it is known
+	Worker  string        // the user who answers requests, "" when unknown
+	Libc    htpasswd.Libc // whose crypt(3) the program asks; "" when its machine is elsewhere
+	Files   []string      // that were read, in the order in which they were
+	Unread  []Unread      // what was not, and is therefore not judged
+	Scopes  []*Scope      // every place a request can end up in, in the order of the files
 
 	// Tracer says what the program does with a request; nil for a program that can only be audited.
 	Tracer Tracer
@@ -59,11 +60,11 @@ func (u Unread) Error() string { return u.Place.String() + ": " + u.What }
 // Scope is one place where a request can end up, with everything that is in force there: inherited settings are written
 // out, each with the place where it was set.
 type Scope struct {
-	Place  Place  // of the line that opens it
-	Server Server // the site or virtual host that it belongs to
-	Path   string // as written: "/api/", "~ \.php$", "<Directory /srv/www>"; "" for the whole site
-	Sample string // a URL path that ends up here; "" when none can be named
-	Within []*Scope
+	Place  Place    // of the line that opens it
+	Server Server   // the site or virtual host that it belongs to
+	Path   string   // as written: "/api/", "~ \.php$", "<Directory /srv/www>"; "" for the whole site
+	Sample string   // a URL path that ends up here; "" when none can be named
+	Within []*Scope // the scopes around it, outermost first
 
 	Auth    []Auth // who asks for credentials; several when they are asked for one after another
 	Rules   []Rule // by address, environment, method; in the order in which they are tried
@@ -72,6 +73,17 @@ type Scope struct {
 	Pass    *Pass   // to whom it is passed on; nil for files
 	Cache   *Cache  // nil when nothing is kept
 	Adds    []Field // response fields that are added, and to which answers
+
+	// Lines are the other directives in force here, in the program's own words, inherited ones included by its own rules.
+	// They are for what only this program knows: underscores_in_headers, error_page, AllowOverride.
+	Lines []Line
+}
+
+// Line is a directive as it stands.
+type Line struct {
+	Place Place
+	Name  string // as written: "error_page", "ssl_verify_client", "AllowOverride"
+	Args  []string
 }
 
 // Server is a site: a server block, a virtual host, a frontend.
@@ -115,6 +127,7 @@ type Auth struct {
 	Require []string // who is let in, as written: "valid-user", "user alice bob", "group staff"; nil for everybody known
 	Ask     string   // the URL of a subrequest
 	Open    []string // what the configuration leaves open: a variable in a path, a provider that is not a file
+	When    string   // the condition under which it is asked, as written: "unless { http_auth(staff) }"; "" for always
 }
 
 // CredFile is a file of users and hashes that a configuration names, and what was seen of it.
@@ -150,6 +163,10 @@ type Seen struct {
 	Blocks string // the file or folder that keeps the worker out
 	Users  htpasswd.File
 	BOM    bool
+	// Here says that the disk that was looked at is the server's own as far as can be told: what is missing on it is missing
+	// for the server. A configuration that was copied away still names the files of its machine.
+	Here   bool
+	Groups map[string][]string // of a group file: who belongs to which group
 }
 
 // Rule lets in or keeps out by something else than credentials.
@@ -246,9 +263,22 @@ type Cache struct {
 	Ignores  []string          // response fields that would forbid it and are not heeded: Cache-Control, Set-Cookie, Vary
 }
 
-// Edit is a change to one file: the bytes of a place become Text. It holds for the bytes that were read, and for no others.
+// Edit is a change to one file. It holds for the bytes that were read, and for no others.
 type Edit struct {
 	Place Place
-	Old   string // the bytes that stand there, to be compared before anything is written
+	How   How
+	Old   string // of Exact: the bytes that stand there, to be compared before anything is written; "" takes what stands there
 	Text  string
 }
+
+// How says what an edit does at its place.
+type How string
+
+// The ways. All but Exact are about whole lines, so that whoever names them needs no bytes; a place without Start and End
+// means its whole line.
+const (
+	Exact  How = ""       // the bytes of the place become Text
+	Remove How = "remove" // the directive goes, and its line when nothing else stands there
+	Before How = "before" // Text becomes lines of their own above the directive, indented as it is
+	Inside How = "inside" // Text becomes the first lines inside the block, which ends its opening line with { or >
+)

@@ -11,6 +11,8 @@ type Request struct {
 	exchange.Request
 	Client netip.Addr // the peer's address, 127.0.0.1 when it does not matter
 	Port   int        // the port it arrived at, 0 for the one in the URL
+	// Address is the server's own address that it arrived at; invalid when it is not known, or the one in the URL.
+	Address netip.Addr
 }
 
 // Tracer follows one request through a configuration.
@@ -44,8 +46,11 @@ type Step struct {
 
 // Trace is the way of one request.
 type Trace struct {
-	Steps []Step
-	Scope *Scope // where it ended up; nil when it got nowhere
+	Request Request // that was followed
+	// Answered is the status that the running server gave to the same request, 0 when it was not asked.
+	Answered int
+	Steps    []Step
+	Scope    *Scope // where it ended up; nil when it got nowhere
 
 	// Status is what the server answers by itself: a refusal, a redirect, a fixed answer. 0 when the answer is that of a
 	// file or of whom the request was passed on to.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/challenge"
+	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/cred/ntlm"
 	"github.com/why401/why401/exchange"
@@ -44,6 +45,16 @@ type Credential struct {
 
 // Has reports a flaw of that kind.
 func (c Credential) Has(what string) bool { return HasFlaw(c.Flaws, what) }
+
+// HoldsLogin reports a value that is user:password in base64, as Basic sends it, whatever scheme stands in front: clean
+// enough that no random token looks like it.
+func (c Credential) HoldsLogin() bool {
+	p, err := basic.Decode(c.Value)
+	if err != nil || p.Charset != "ascii" || p.User.Empty() || p.Password.Empty() {
+		return false
+	}
+	return !slices.ContainsFunc([]basic.Flaw{basic.NotEncoded, basic.MissingColon, basic.ControlCharacter, basic.DoubleEncoding}, p.Has)
+}
 
 // String names the credential without its value: "Authorization header (Bearer)".
 func (c Credential) String() string {

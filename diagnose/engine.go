@@ -52,6 +52,11 @@ type Engine struct {
 	Prober Prober
 	Trace  io.Writer // why each experiment was chosen and what it told; nil for silence
 	Max    int       // requests at most; 8 when zero
+
+	// Traces are the request's ways through configurations that the user gave.
+	Traces []Traced
+	// Foresee sends nothing: the answer is what the configuration says.
+	Foresee bool
 }
 
 // run is the state of one diagnosis.
@@ -70,6 +75,8 @@ type run struct {
 	batch    int                 // numbers what was sent in one go
 	standIn  string              // "GET in place of your POST", when the control is not the user's own request
 	last     []*judged
+
+	sightings map[string][]cause.Sighting // what causes see in a configuration, by cause and configuration
 }
 
 type ruledOut struct {
@@ -106,6 +113,13 @@ func (e *Engine) Run(ctx context.Context, c *exchange.Case) (*report.Report, err
 		results: map[string]result{}, judgedBy: map[string]bool{}}
 	if r.Max == 0 {
 		r.Max = 8
+	}
+	if len(c.Exchanges) == 0 && len(r.Traces) > 0 && r.Foresee {
+		if x := e.predicted(c); x != nil {
+			c.Add(x)
+		}
+		r.last = r.suspects()
+		return r.report(ctx), nil
 	}
 	if len(c.Exchanges) == 0 {
 		if err := r.control(ctx); err != nil {
@@ -199,9 +213,10 @@ func (r *run) suspects() []*judged {
 }
 
 func (r *run) weigh(v *cause.View) []*judged {
-	if v.WentWell() {
+	if v.WentWell() && !r.Foresee {
 		return nil
 	}
+	r.answered()
 	var out []*judged
 	var causes []*cause.Cause
 	var found []cause.Weighed
@@ -210,14 +225,14 @@ func (r *run) weigh(v *cause.View) []*judged {
 			continue
 		}
 		causes = append(causes, c)
-		if s := c.Look(v); s != nil {
+		if s := r.traced(c, c.Look(v)); s != nil {
 			found = append(found, cause.Weighed{Cause: c, Suspicion: s})
 		}
 	}
 	for _, w := range v.Settle(found, causes) {
 		c, s := w.Cause, w.Suspicion
 		j := &judged{cause: c, s: s, grade: s.Grade}
-		if len(r.c.Exchanges) == 0 {
+		if len(r.c.Exchanges) == 0 && len(r.Traces) == 0 {
 			j.grade = min(j.grade, cause.Strong) // nobody saw it refused
 		}
 		if h, ok := r.held[r.slot(c.ID)]; ok {

@@ -64,6 +64,8 @@ func (r *run) report(ctx context.Context) *report.Report {
 	rep.RuledOut = r.ruledOut()
 	rep.Path = r.path(main, rep.Verdict.RefusedBy)
 	rep.Ladder = r.ladder()
+	rep.Trace = r.stepsOf()
+	r.fromTrace(rep)
 	for _, f := range r.c.Facts {
 		rep.Notes = append(rep.Notes, f.Text)
 	}

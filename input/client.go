@@ -1,7 +1,7 @@
 package input
 
 import (
-	"errors"
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -154,12 +154,12 @@ func readClientFile(b []byte, kind, shown string) (exchange.Evidence, error) {
 	if len(b) > maxText {
 		return exchange.Evidence{}, fmt.Errorf("larger than 8 MiB")
 	}
-	if m, ok := form.MagicOf(string(b)); ok {
-		return exchange.Evidence{}, errors.New(m.String())
+	if len(bytes.TrimSpace(b)) == 0 {
+		return exchange.Evidence{}, nil // a client takes an empty file for one without logins
 	}
 	text, _ := form.Decode(string(b))
-	if strings.TrimSpace(text) == "" {
-		return exchange.Evidence{}, nil
+	if err := readable([]byte(text)); err != nil {
+		return exchange.Evidence{}, err
 	}
 	for _, f := range settings.Forms {
 		if f.Kind == kind {
@@ -179,7 +179,7 @@ func clientEnv(client string, env func(string) string, read []exchange.Setting) 
 		names = []string{"npm_config_registry", "NPM_CONFIG_REGISTRY"}
 		for _, s := range read {
 			for _, a := range s.Args {
-				if n := variableIn(a); n != "" {
+				if n := store.Variable(a); n != "" {
 					names = append(names, n)
 				}
 			}
@@ -199,16 +199,6 @@ func clientEnv(client string, env func(string) string, read []exchange.Setting) 
 		}
 	}
 	return out
-}
-
-func variableIn(v secret.Text) string {
-	s := v.Reveal()
-	i := strings.Index(s, "${")
-	if i < 0 {
-		return ""
-	}
-	name, _, _ := strings.Cut(s[i+2:], "}")
-	return strings.TrimSuffix(name, "?")
 }
 
 // manifests are the media types that docker asks for.

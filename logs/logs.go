@@ -1,73 +1,94 @@
 // Package logs says from many lines who is refused, since when, and why. Package logs/line knows what lines look like,
-// package logs/read gives them, on all cores; this package is what they mean together.
+// logs/read gives them, on all cores, logs/tally keeps of them what is needed, in parts that can be merged; this package
+// is what they mean together.
+//
+//	lines ──read──▶ tally, one per core ──merge──▶ view ──find──▶ findings ──judge──▶ Report
+//
+// The search sees the finished tally only. So the report is the same however the lines came.
 package logs
 
 import (
 	"context"
+	"time"
 
 	"github.com/why401/why401/logs/line"
 	"github.com/why401/why401/logs/read"
+	"github.com/why401/why401/logs/tally"
 )
 
-// Options say what to read and how.
+// Options say what to read and how to report it.
 type Options struct {
-	Read read.Options
+	Read      read.Options
+	Deploys   []time.Time // moments at which something was changed, as the user knows
+	ShowUsers bool        // else names are masked
 }
 
-// Report is what was found.
-type Report struct {
-	Read    *read.Summary
-	Refused map[string]int64 // requests answered with 401, 403 or 407, by the format of their file
-}
-
-// Analyse reads the sources and counts what was refused.
+// Analyse reads the sources and says what happened.
 func Analyse(ctx context.Context, sources []read.Source, o Options) (*Report, error) {
-	var all []*counts
-	s, err := read.Each(ctx, sources, o.Read, func() read.Worker {
-		c := &counts{refused: make([]int64, len(sources))}
-		all = append(all, c)
-		return c
-	})
-	return report(s, all...), err
+	t, s, err := Tally(ctx, sources, o)
+	if err != nil {
+		return nil, err
+	}
+	return Of(ctx, t, s, o), nil
 }
 
-// Follow does the same while files grow, and calls show whenever more was refused.
-func Follow(ctx context.Context, paths []string, o Options, show func(*Report)) (*Report, error) {
-	c := &counts{refused: make([]int64, len(paths))}
-	shown := int64(0)
-	s, err := read.Follow(ctx, paths, o.Read, c.Line, func(s *read.Summary) {
-		n := int64(0)
-		for _, x := range c.refused {
-			n += x
+// Tally reads the sources and keeps what is needed to report them, to be written to a file and merged with others.
+func Tally(ctx context.Context, sources []read.Source, o Options) (*tally.Tally, *read.Summary, error) {
+	names := make([]string, len(sources))
+	for i, s := range sources {
+		names[i] = s.Name
+	}
+	var parts []*tally.Tally
+	s, err := read.Each(ctx, sources, o.Read, func() read.Worker {
+		t := tally.New(names...)
+		parts = append(parts, t)
+		return worker{t}
+	})
+	if err != nil {
+		return nil, s, err
+	}
+	t := parts[0]
+	for _, p := range parts[1:] {
+		t.Merge(p)
+	}
+	for _, f := range s.Files {
+		if f.Format != "" {
+			t.Formats[f.Format] = true
 		}
-		if n > shown {
-			shown = n
-			show(report(s, c))
+	}
+	t.Trim()
+	return t, s, nil
+}
+
+// worker is one core's tally.
+type worker struct{ t *tally.Tally }
+
+func (w worker) Line(l *line.Line) { w.t.Add(l) }
+func (w worker) EndBlock() func()  { return nil }
+
+// Follow does the same while files grow, and calls show when it has something new to say.
+func Follow(ctx context.Context, paths []string, o Options, show func(*Report)) (*Report, error) {
+	t := tally.New(paths...)
+	last := ""
+	s, err := read.Follow(ctx, paths, o.Read, t.Add, func(s *read.Summary) {
+		for _, f := range s.Files {
+			if f.Format != "" {
+				t.Formats[f.Format] = true
+			}
+		}
+		if r := Of(ctx, t, s, o); r.headline() != last {
+			last = r.headline()
+			show(r)
 		}
 	})
 	if err != nil {
 		return nil, err
 	}
-	return report(s, c), nil
+	return Of(ctx, t, s, o), nil
 }
 
-func report(s *read.Summary, all ...*counts) *Report {
-	r := &Report{Read: s, Refused: map[string]int64{}}
-	for _, c := range all {
-		for i, n := range c.refused {
-			r.Refused[s.Files[i].Format] += n
-		}
-	}
-	return r
+// Of reports a tally. s is what was read in this run, nil when the tally comes from files.
+func Of(ctx context.Context, t *tally.Tally, s *read.Summary, o Options) *Report {
+	v := newView(t)
+	return v.report(ctx, v.find(ctx), s, o)
 }
-
-// counts is one worker's part.
-type counts struct{ refused []int64 }
-
-func (c *counts) Line(l *line.Line) {
-	if l.Status == 401 || l.Status == 403 || l.Status == 407 {
-		c.refused[l.File]++
-	}
-}
-
-func (c *counts) EndBlock() func() { return nil }

@@ -25,3 +25,6 @@ func JSON(w io.Writer, rep *Report) error {
 	_, err := w.Write(jsonSafe(b.Bytes()))
 	return err
 }
+
+// SafeJSON writes what could drive a terminal in an encoded JSON text as \u escapes, for objects of other packages.
+func SafeJSON(encoded []byte) []byte { return jsonSafe(encoded) }

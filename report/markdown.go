@@ -40,6 +40,13 @@ func Markdown(w io.Writer, rep *Report) error {
 		}
 		p("\n")
 	}
+	if len(r.Trace) > 0 {
+		p("### The way through the configuration\n\n")
+		for i, x := range r.Trace {
+			p("%d. %s\n", i+1, t(way(x)))
+		}
+		p("\n")
+	}
 	markdownWhy(p, r)
 	markdownSigned(p, r)
 	for _, a := range r.Also {

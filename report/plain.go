@@ -40,6 +40,9 @@ func plainLines(r *Report, o TextOptions) []string {
 	for i, g := range r.Ladder {
 		add("Flow step %d of %d: %s", i+1, len(r.Ladder), rungWords(g))
 	}
+	for i, x := range r.Trace {
+		add("Way %d of %d: %s", i+1, len(r.Trace), way(x))
+	}
 	if f := r.Failure; f != nil {
 		add("Failed: %s: %s", f.Step, f.Message)
 	}

@@ -13,28 +13,29 @@ const Schema = "why401.report/1"
 
 // Report is one diagnosis.
 type Report struct {
-	Schema   string     `json:"schema"`
-	Tool     Tool       `json:"tool"`
-	Input    string     `json:"input"`   // what was read, in words
-	Outcome  Outcome    `json:"outcome"` // how it ended; the exit code follows from it
-	Status   int        `json:"status"`  // of the answer the user saw, 0 when there was none
-	Target   string     `json:"target"`  // origin asked
-	Verdict  Verdict    `json:"verdict"`
-	Also     []Verdict  `json:"also"`
-	Suspects []Suspect  `json:"suspects"`
-	RuledOut []RuledOut `json:"ruled_out"`
-	Path     []Stop     `json:"path"`
-	Ladder   []Rung     `json:"ladder"` // the steps of an OAuth login or token request; empty when it is none
-	Evidence []Evidence `json:"evidence"`
-	Witness  *Witness   `json:"witness"`
-	Signed   *Signed    `json:"signed,omitempty"`
-	Raise    []Raise    `json:"raise"`
-	Remedies []Remedy   `json:"remedies"`
-	Sent     []Sent     `json:"sent"`
-	Notes    []string   `json:"notes"`
-	Failure  *Failure   `json:"failure"`
-	Next     string     `json:"next"` // the command to run next, ready to copy
-	Redacted int        `json:"redactions"`
+	Schema   string      `json:"schema"`
+	Tool     Tool        `json:"tool"`
+	Input    string      `json:"input"`   // what was read, in words
+	Outcome  Outcome     `json:"outcome"` // how it ended; the exit code follows from it
+	Status   int         `json:"status"`  // of the answer the user saw, 0 when there was none
+	Target   string      `json:"target"`  // origin asked
+	Verdict  Verdict     `json:"verdict"`
+	Also     []Verdict   `json:"also"`
+	Suspects []Suspect   `json:"suspects"`
+	RuledOut []RuledOut  `json:"ruled_out"`
+	Path     []Stop      `json:"path"`
+	Ladder   []Rung      `json:"ladder"` // the steps of an OAuth login or token request; empty when it is none
+	Trace    []TraceStep `json:"trace"`  // the request's way through a configuration; empty without one
+	Evidence []Evidence  `json:"evidence"`
+	Witness  *Witness    `json:"witness"`
+	Signed   *Signed     `json:"signed,omitempty"`
+	Raise    []Raise     `json:"raise"`
+	Remedies []Remedy    `json:"remedies"`
+	Sent     []Sent      `json:"sent"`
+	Notes    []string    `json:"notes"`
+	Failure  *Failure    `json:"failure"`
+	Next     string      `json:"next"` // the command to run next, ready to copy
+	Redacted int         `json:"redactions"`
 }
 
 // Tool says which program wrote the report.
@@ -123,6 +124,17 @@ type Rung struct {
 	Exchange int    `json:"exchange,omitempty"` // number of the exchange that shows it, absent when none does
 	Result   string `json:"result"`             // passed, refused, waiting, not_reached, not_seen
 	Detail   string `json:"detail,omitempty"`   // what it answered: "400 invalid_grant"
+}
+
+// TraceStep is one thing that a program does with the request, by its configuration.
+type TraceStep struct {
+	Program string `json:"program"`
+	File    string `json:"file,omitempty"`
+	Line    int    `json:"line,omitempty"`
+	Phase   string `json:"phase"`
+	Says    string `json:"says"`
+	Result  string `json:"result"`         // chosen, let by, refused, dropped, changed, sent, unclear
+	Mark    string `json:"mark,omitempty"` // refuses, drops: the lines that the answer hangs on
 }
 
 // Evidence is a fact a sceptic can check.

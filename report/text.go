@@ -77,6 +77,7 @@ func fit(r *Report, o TextOptions) []string {
 	if o.Width < 80 {
 		limit = screenful * 80 / o.Width
 	}
+	limit += 3 * len(r.Trace) // who asks for the way wants all of it
 	s := &screen{r: r, o: o, shape: full}
 	if !o.Verbose {
 		s.shape = usual

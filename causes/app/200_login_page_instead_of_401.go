@@ -16,6 +16,7 @@ var LoginPageInsteadOf401 = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent"},
+	Audit:   questionAsPage,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 200 {
 			return nil

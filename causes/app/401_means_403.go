@@ -14,6 +14,7 @@ var UnauthorizedMeans403 = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Hides:   []string{"missing-www-authenticate"},
+	Audit:   refusalAs401,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 || len(v.Credentials) == 0 {
 			return nil

@@ -13,6 +13,7 @@ var ForbiddenMeans401 = &cause.Cause{
 	Title:   "the 403 means that no valid credential arrived",
 	Family:  family,
 	FaultAt: exchange.Client,
+	Audit:   questionAs403,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 403 {
 			return nil

@@ -14,6 +14,7 @@ var NotFoundHides401 = &cause.Cause{
 	Title:   "the 404 may stand for 'you may not see this'",
 	Family:  family,
 	FaultAt: exchange.Client,
+	Audit:   questionAs404,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 404 {
 			return nil

@@ -20,6 +20,9 @@ var CSRFToken = &cause.Cause{
 	Hides:     []string{"403-means-401", "spring-default-basic-or-csrf", "user-lacks-role-or-group", "session-expired"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := &cause.Suspicion{Remedies: csrfRemedies(v), Raise: []cause.Raise{reachLog("say whether the token was missing or another one, and whether the session was known")}}
+		if s := magentoCookieAlone(v); s != nil {
+			return s
+		}
 		asked := v.Request
 		if v.Intent != nil && v.Subject == "" {
 			asked = v.Intent.Request // the user's own, where GET was sent in place of it

@@ -13,6 +13,7 @@ var MissingWWWAuthenticate = &cause.Cause{
 	Title:   "the 401 brings no WWW-Authenticate, so nobody knows how to log in",
 	Family:  family,
 	FaultAt: exchange.Application,
+	Audit:   noChallenge,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 || v.Answer.Header().Has("WWW-Authenticate") {
 			return nil

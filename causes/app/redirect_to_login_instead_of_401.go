@@ -13,6 +13,7 @@ var RedirectToLogin = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"200-login-page-instead-of-401", "no-credentials-sent"},
+	Audit:   questionAsRedirect,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		x, m, ok := loginHop(v)
 		if !ok || askedForLogin(v) {

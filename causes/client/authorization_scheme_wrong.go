@@ -4,11 +4,13 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/site"
 	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/signature"
 )
 
 // AuthorizationSchemeWrong: a credential under a scheme that the server does not take.
@@ -19,6 +21,7 @@ var AuthorizationSchemeWrong = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "wrong-password", "client-release-regression"}, vague...),
 	Partial: true,
+	Traced:  tracedOther,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {
 			return nil
@@ -29,6 +32,9 @@ var AuthorizationSchemeWrong = &cause.Cause{
 		a, ok := v.Authorization()
 		if !ok || a.Scheme == "" || a.Value.Empty() || clumsy(a) || !direct(v) {
 			return nil
+		}
+		if _, known := v.Means(signature.PermissionDenied); known {
+			return nil // whoever says so has read the credential
 		}
 		if passwordScheme(a.Scheme) {
 			return passwordUnderWrongScheme(v, a)
@@ -195,12 +201,25 @@ func sameAnswer(failing, seen *exchange.Exchange) bool {
 func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 	var want []string
 	s := &cause.Suspicion{Grade: cause.Likely, Because: []fact.Fact{v.Asked("The request carries %s.", a)}}
+	if a.HoldsLogin() && v.Challenges.Has("Basic") && !v.Challenges.Has(a.Scheme) {
+		s.Weight, want = 0.9, []string{"Basic"}
+		s.Title = fitting("a Basic login is sent under the word " + a.Scheme)
+		s.Because = append(s.Because, v.Asked("Behind %s stands a user name and a password in base64, as Basic sends them.", a.Scheme))
+	}
 	for _, t := range tokenSchemes(v.Challenges) {
 		if t != a.Scheme && len(want) < 2 {
 			want = append(want, t)
 		}
 	}
+	_, authx := site.AuthX(v.Answer)
 	switch {
+	case s.Weight > 0:
+		s.Because = append(s.Because, v.Saw("The server asks for %s and not %s.", asked(v.Challenges), a.Scheme))
+	case authx && a.Has(cred.SchemeCase):
+		// CiviCRM's AuthX compares the word letter by letter, and says of any other just "Invalid credential".
+		s.Weight = 0.75
+		s.Title = "CiviCRM compares the scheme word letter by letter"
+		want = []string{detailCase(a)}
 	case v.Challenges.Has(a.Scheme):
 		// The right scheme; only its spelling may be at fault, with servers that compare letter by letter.
 		if !a.Has(cred.SchemeCase) || blamed(v) {

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -20,6 +21,7 @@ var BasicWrongBase64 = &cause.Cause{
 	Hides: append([]string{"wrong-password", "wrong-username-form", "basic-non-ascii-charset", "unsolicited-authorization-sent",
 		"credential-type-wrong"}, vague...),
 	Partial: true,
+	Traced:  tracedMalformed,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return cause.Weightier(brokenIn(v), brokenRecorded(v))
 	},
@@ -40,12 +42,12 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 	if !ok || c.In != cred.InHeader || c.Value.Empty() || c.Has(cred.Placeholder) || c.Has(cred.SchemeDoubled) || c.Has(cred.Quoted) {
 		return nil
 	}
-	if unsent(v) && !c.Has(cred.ControlInside) && !c.Has(cred.TrailingNewline) || !unsent(v) && !refusedOrBad(v) {
+	if unsent(v) && !c.Has(cred.ControlInside) && !c.Has(cred.TrailingNewline) || !unsent(v) && !refusedOrBad(v) && v.Answer.Status() != 500 {
 		return nil
 	}
 	what, sure := brokenBasic(c)
-	if what == "" {
-		return nil
+	if what == "" || v.Answer.Status() == 500 && !(sure && live(v)) {
+		return nil // some programs trip over such a value and answer 500; of a record too much else may be the matter
 	}
 	s := &cause.Suspicion{
 		Grade: cause.Likely, Weight: 0.6, Title: fitting("the Basic value is wrong: " + what),
@@ -81,9 +83,9 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 	case sure && live(v) && v.Answer.Status() == 400 && v.Written && v.Writer.Product == "lighttpd":
 		// lighttpd answers 400 with its own page to a Basic value that it cannot decode, and asks 401 for a wrong one.
 		s.Grade, s.Weight = cause.Proved, 0.9
-	case sure && live(v) && v.Answer.Status() == 400:
+	case sure && live(v) && (v.Answer.Status() == 400 || v.Answer.Status() == 500):
 		s.Weight = 0.6
-		s.Trials = []cause.Trial{cause.Anonymous().Predicting("401 and a Basic challenge in place of the 400", func(_, seen *exchange.Exchange) bool {
+		s.Trials = []cause.Trial{cause.Anonymous().Predicting(fmt.Sprintf("401 and a Basic challenge in place of the %d", v.Answer.Status()), func(_, seen *exchange.Exchange) bool {
 			return seen.Status() == 401 && challenge.Of(seen).Has("Basic")
 		})}
 	case !live(v) && (what == string(basic.NotEncoded) || strings.HasPrefix(what, "it is not")):

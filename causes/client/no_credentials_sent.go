@@ -20,6 +20,7 @@ var NoCredentialsSent = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   vague,
 	Partial: true,
+	Traced:  tracedNone,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if _, from, ok := v.Heard().First(netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
 			return cause.SuspectAt(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")
@@ -30,9 +31,11 @@ var NoCredentialsSent = &cause.Cause{
 		if unsent(v) || v.Answer.Status() == 407 || keptBack(v) || lostOnTheWay(v) || preflight(v.Request) {
 			return nil
 		}
-		cookie, other := false, false
+		cookie, other, proxied := false, false, false
 		for _, c := range v.Credentials {
 			switch {
+			case strings.EqualFold(c.Place, "Proxy-Authorization"):
+				proxied = true
 			case c.Kind == cred.Cookie:
 				cookie = true
 			case c.Kind == cred.Other && !inAuthorization(c):
@@ -64,6 +67,11 @@ var NoCredentialsSent = &cause.Cause{
 			}
 		}
 		switch {
+		case proxied && v.Written && v.Writer.Layer == exchange.Network:
+			return nil // the proxy's own answer
+		case proxied && len(v.Answer.Header().Values("Via")) == 0:
+			// Some proxies refuse a wrong login with 401 (407-vs-401-confusion), and who wrote this one is not shown.
+			s.Grade, s.Weight = min(s.Grade, cause.Likely), 0.5
 		case other:
 			s.Grade, s.Weight = cause.Likely, 0.4
 			s.Because[0] = v.Asked("The request carries no Authorization; it has fields that why401 does not know.")

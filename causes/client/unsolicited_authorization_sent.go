@@ -2,6 +2,7 @@ package client
 
 import (
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cause/site"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
@@ -22,6 +23,9 @@ var UnsolicitedAuthorizationSent = &cause.Cause{
 		c, ok := v.Credential()
 		if !ok || len(cred.Of(v.Answer.Request)) == 0 || c.In == cred.InBody || c.Kind == cred.SignedURL || c.Kind == cred.OneTime {
 			return nil
+		}
+		if _, authx := site.AuthX(v.Answer); authx && c.Kind != cred.Basic && c.Kind != cred.Digest {
+			return nil // CiviCRM judged a key of its own: who sends one means it
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.25, Because: []fact.Fact{v.Asked("The request carries %s.", c)}}
 		if empty(c) {

@@ -19,6 +19,7 @@ var CORSHeaderNotAllowed = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides:     []string{"no-credentials-sent"},
 	Partial:   true,
+	Audit:     loginNotAllowed,
 	Suspect:   recorded("cors-header-not-allowed", headerNotAllowed),
 }
 

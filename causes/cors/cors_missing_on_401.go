@@ -14,6 +14,7 @@ var CORSMissingOn401 = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Application,
 	Partial: true,
+	Audit:   fieldsOnlyOnSuccess,
 	Suspect: recorded("cors-missing-on-401", missingOn401),
 }
 

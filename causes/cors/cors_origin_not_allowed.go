@@ -14,6 +14,7 @@ var CORSOriginNotAllowed = &cause.Cause{
 	FaultAt: exchange.Application,
 	Hides:   []string{"no-credentials-sent"},
 	Partial: true,
+	Audit:   impossibleOrigins,
 	Suspect: recorded("cors-origin-not-allowed", originNotAllowed),
 }
 

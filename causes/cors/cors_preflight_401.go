@@ -18,6 +18,8 @@ var CORSPreflight401 = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate",
 		"403-means-401", "401-means-403", "benign-challenge"},
 	Partial: true,
+	Audit:   refusedPreflights,
+	Traced:  tracedPreflight,
 	Suspect: recorded("cors-preflight-401", preflight401),
 }
 

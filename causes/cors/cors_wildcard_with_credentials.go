@@ -17,6 +17,7 @@ var CORSWildcardWithCredentials = &cause.Cause{
 	RefusedBy: exchange.Client,
 	FaultAt:   exchange.Application,
 	Partial:   true,
+	Audit:     starWithLogin,
 	Suspect:   recorded("cors-wildcard-with-credentials", wildcardWithCredentials),
 }
 

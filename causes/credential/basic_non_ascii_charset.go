@@ -18,6 +18,7 @@ var BasicNonASCIICharset = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
 	Partial: true,
+	Audit:   namesBeyondASCII,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return cause.Weightier(lettersSent(v), lettersTold(v))
 	},

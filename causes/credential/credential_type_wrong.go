@@ -62,7 +62,7 @@ func kindOf(v *cause.View, c cred.Credential) kind {
 }
 
 // kindRules are tried in order.
-var kindRules = []func(*cause.View, cred.Credential, kind) *cause.Suspicion{wooCommerce, publishable, saidType}
+var kindRules = []func(*cause.View, cred.Credential, kind) *cause.Suspicion{wooCommerce, publishable, accountPassword, magentoKind, saidType}
 
 // wooCommerce takes consumer keys (ck_, cs_) and no WordPress logins under wc/v1 to wc/v3.
 func wooCommerce(v *cause.View, c cred.Credential, k kind) *cause.Suspicion {

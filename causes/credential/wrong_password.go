@@ -2,8 +2,11 @@ package credential
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
@@ -19,8 +22,12 @@ var WrongPassword = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"missing-www-authenticate", "403-means-401"},
+	Traced:  tracedWrong,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if s := atTokenServer(v); s != nil {
+			return s
+		}
+		if s := cause.Weightier(atMagento(v), atWordPress(v)); s != nil {
 			return s
 		}
 		if v.Answer.Status() != 401 {
@@ -35,6 +42,9 @@ var WrongPassword = &cause.Cause{
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: passwordRemedies(v, l)}
 		s.Because = []fact.Fact{v.Saw("The login of %s went out, well formed, and the answer is 401.", l.name)}
+		if i := slices.IndexFunc(l.pair.Flaws, stray); i >= 0 {
+			s.Because = append(s.Because, v.Asked("There is a %s, sent as it stands.", l.pair.Flaws[i]))
+		}
 		if v.Written {
 			s.Title = fmt.Sprintf("%s refused the login of %s", v.Writer.Product, l.name)
 		}
@@ -97,9 +107,22 @@ func sameChallenge() cause.Trial {
 	return t
 }
 
+// sameLayer reports two refusals of one layer: the same schemes and realms are asked for. Beside them a challenge may say
+// what was wrong (RFC 9110 11.6.1 leaves its parameters open).
 func sameLayer(a, b *exchange.Exchange) bool {
-	return b.Status() == 401 && a.Header().Get("WWW-Authenticate") == b.Header().Get("WWW-Authenticate") &&
-		a.Header().Get("Server") == b.Header().Get("Server")
+	if b.Status() != 401 || a.Header().Get("Server") != b.Header().Get("Server") {
+		return false
+	}
+	x, y := challenge.Of(a), challenge.Of(b)
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		if !strings.EqualFold(x[i].Scheme, y[i].Scheme) || x[i].Realm() != y[i].Realm() {
+			return false
+		}
+	}
+	return true
 }
 
 // otherwise reports a login whose refusal another cause explains as well: then this one is never more than likely.
@@ -116,12 +139,15 @@ func otherwise(v *cause.View, l login) bool {
 // unsuspicious reports a login without a flaw of form that another cause explains: a colon in the password is allowed.
 func unsuspicious(l login) bool {
 	for _, f := range l.pair.Flaws {
-		if f != basic.NonASCIIUTF8 && f != basic.NonASCIILatin1 && f != basic.SecondColon {
+		if f != basic.NonASCIIUTF8 && f != basic.NonASCIILatin1 && f != basic.SecondColon && !stray(f) {
 			return false
 		}
 	}
 	return true
 }
+
+// stray reports a blank at an end, which came along with a copy more often than it belongs there.
+func stray(f basic.Flaw) bool { return f == basic.TrailingBlank || f == basic.LeadingBlank }
 
 func raiseFromLog(v *cause.View, l login) []cause.Raise {
 	product := v.Writer.Product

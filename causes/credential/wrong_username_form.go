@@ -97,9 +97,12 @@ func wordPressUser(v *cause.View, l login) *cause.Suspicion {
 	}
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Title: "an application password wants the WordPress login, not its label",
 		Because: []fact.Fact{v.Asked("The password has the form of a WordPress application password, and the user name is %s.", l.name)}}
-	if said {
+	switch _, _, nobody := wordPressNobody(v); {
+	case said:
 		s.Grade, s.Weight = cause.Strong, 0.88
 		s.Because = append(s.Because, m.Because)
+	case nobody:
+		s.Weight = 0.35 // WordPress does not say that there is no such user
 	}
 	s.Raise = []cause.Raise{{Command: "wp user list --fields=user_login,user_email", Where: "on the server, in the site's folder", Would: "show the login names: one of them must stand before the password"}}
 	s.Remedies = []cause.Remedy{{

@@ -16,6 +16,7 @@ var CDNCached401 = &cause.Cause{
 		"session-expired", "token-wrong-location", "redirect-to-login-instead-of-401", "200-login-page-instead-of-401", "proxy-injects-own-authorization",
 		"wrong-password"},
 	Partial: true,
+	Audit:   keptRefusals,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Response == nil || cause.Passed(v.Answer) || v.Answer.Status() == 407 {
 			return nil

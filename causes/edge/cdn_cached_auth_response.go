@@ -18,6 +18,7 @@ var CDNCachedAuthResponse = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Edge,
 	Partial: true,
+	Audit:   sharedAnswers,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Status() != 200 {
 			return nil

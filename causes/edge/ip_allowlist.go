@@ -15,6 +15,8 @@ var IPAllowlist = &cause.Cause{
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401", "user-lacks-role-or-group", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
 	Partial: true,
+	Audit:   deadAllows,
+	Traced:  tracedAddress,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Remedies: addressRemedies(v), Raise: []cause.Raise{{
 			Command: "sudo grep -hE 'access forbidden by rule|AH01630|client denied' /var/log/nginx/error.log /var/log/apache2/error.log | tail -3",

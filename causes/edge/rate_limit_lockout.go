@@ -17,6 +17,7 @@ var RateLimitLockout = &cause.Cause{
 	Hides: []string{"wrong-password", "403-means-401", "401-means-403", "user-lacks-role-or-group", "missing-www-authenticate", "no-credentials-sent", "ip-allowlist",
 		"user-agent-blocked", "authorization-scheme-wrong", "unsolicited-authorization-sent"},
 	Partial: true,
+	Audit:   limitedAs401,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Response == nil {
 			return nil

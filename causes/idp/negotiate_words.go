@@ -4,30 +4,15 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
-	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred/ntlm"
-	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
-	"github.com/why401/why401/secret"
 )
-
-// tokenBack decodes the token in an answer's NTLM or Negotiate challenge.
-func tokenBack(x *exchange.Exchange) (ntlm.Message, bool) {
-	for _, c := range challenge.Of(x) {
-		if (c.Is("Negotiate") || c.Is("NTLM")) && c.Token68 != "" {
-			if m, err := ntlm.Decode(secret.New(c.Token68)); err == nil {
-				return m, true
-			}
-		}
-	}
-	return ntlm.Message{}, false
-}
 
 // ownName is the full name by which the server calls itself in an NTLM challenge ([MS-NLMP] 2.2.2.1), when the URL has
 // another one: a ticket is for the name in the URL.
 func ownName(v *cause.View, host string) (fact.Fact, string) {
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 40)] {
-		m, ok := tokenBack(x)
+		m, ok := ntlm.Back(x)
 		if name := m.Target.DNSComputer; ok && name != "" && strings.Contains(name, ".") && !strings.EqualFold(name, host) {
 			return fact.At(x.N, "In its NTLM challenge the server calls itself %q, and the URL says %q: the client asks for a ticket of HTTP/%s.", name, host, host), strings.ToLower(name)
 		}
@@ -38,13 +23,10 @@ func ownName(v *cause.View, host string) (fact.Fact, string) {
 // spoken are the mechanisms that the client offered in SPNEGO, and what the server said to them (RFC 4178 4.2).
 func spoken(v *cause.View) []fact.Fact {
 	var out []fact.Fact
-	c := challenge.Split(v.Answer.Request.Header.Text("Authorization"))
-	if strings.EqualFold(c.Scheme, "Negotiate") {
-		if m, err := ntlm.Decode(c.Rest); err == nil && len(m.Mechs) > 0 {
-			out = append(out, v.Saw("The client offers %s.", strings.Join(m.Mechs[:min(len(m.Mechs), 4)], ", then ")))
-		}
+	if m, ok := ntlm.Sent(v.Answer.Request); ok && len(m.Mechs) > 0 {
+		out = append(out, v.Saw("The client offers %s.", strings.Join(m.Mechs[:min(len(m.Mechs), 4)], ", then ")))
 	}
-	if m, ok := tokenBack(v.Answer); ok && m.State != "" {
+	if m, ok := ntlm.Back(v.Answer); ok && m.State != "" {
 		took := ""
 		if len(m.Mechs) > 0 {
 			took = " (" + m.Mechs[0] + ")"

@@ -4,11 +4,9 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
-	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred/ntlm"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
-	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
 
@@ -31,7 +29,9 @@ var NTLMConnectionNotKept = &cause.Cause{
 		}
 		s := &cause.Suspicion{Where: cause.Location{Hop: asked.N}, RefusedBy: writer(v.Answer)}
 		mark, proxied := inBetween(v)
-		switch again := third != nil && challengeOf(third) != nil; {
+		first, _ := ntlm.Back(asked)
+		second, again := challenged(third)
+		switch {
 		case third == nil && closes(asked) && asked == v.Answer:
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = []fact.Fact{fact.At(asked.N, "The answer carries the challenge, the second of three messages, and ends the connection that the third belongs to.")}
@@ -43,7 +43,7 @@ var NTLMConnectionNotKept = &cause.Cause{
 		case again:
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = []fact.Fact{fact.At(third.N, "The third message is answered with another challenge: whoever answers did not give the first one.")}
-			if a, b := challengeOf(asked).Target, challengeOf(third).Target; a.Computer != "" && b.Computer != "" && a.Computer != b.Computer {
+			if a, b := first.Target, second.Target; a.Computer != "" && b.Computer != "" && a.Computer != b.Computer {
 				s.Because = append(s.Because, fact.At(third.N, "The first challenge is from %q, the second from %q.", a.Computer, b.Computer))
 			}
 		case (third.Status() == 500 || third.Status() == 400) && proxied:
@@ -75,39 +75,23 @@ var NTLMConnectionNotKept = &cause.Cause{
 // third is nil when none was sent.
 func legs(v *cause.View) (asked, third *exchange.Exchange) {
 	for _, x := range v.Hops() {
-		if asked != nil && messageOf(x.Request.Header.Text("Authorization")).Kind == ntlm.Authenticate {
+		if m, ok := ntlm.Sent(x.Request); ok && m.Kind == ntlm.Authenticate && asked != nil {
 			return asked, x
 		}
-		if challengeOf(x) != nil {
+		if _, ok := challenged(x); ok {
 			asked = x
 		}
 	}
 	return asked, nil
 }
 
-// challengeOf is the NTLM challenge in an answer, bare or in SPNEGO; nil when there is none.
-func challengeOf(x *exchange.Exchange) *ntlm.Message {
-	for _, c := range challenge.Of(x) {
-		if (c.Is("NTLM") || c.Is("Negotiate")) && c.Token68 != "" {
-			if m, err := ntlm.Decode(secret.New(c.Token68)); err == nil && m.Kind == ntlm.Challenge {
-				return &m
-			}
-		}
+// challenged is the NTLM challenge in an answer, bare or in SPNEGO. There is none where there is no answer.
+func challenged(x *exchange.Exchange) (ntlm.Message, bool) {
+	if x == nil {
+		return ntlm.Message{}, false
 	}
-	return nil
-}
-
-// messageOf decodes what stands behind the scheme of an Authorization field.
-func messageOf(field secret.Text) ntlm.Message {
-	c := challenge.Split(field)
-	if !strings.EqualFold(c.Scheme, "NTLM") && !strings.EqualFold(c.Scheme, "Negotiate") {
-		return ntlm.Message{}
-	}
-	m, err := ntlm.Decode(c.Rest)
-	if err != nil {
-		return ntlm.Message{}
-	}
-	return m
+	m, ok := ntlm.Back(x)
+	return m, ok && m.Kind == ntlm.Challenge
 }
 
 // closes reports an answer behind which the connection ends (RFC 9112 9.3).

@@ -18,6 +18,7 @@ var AuthRequestHeaderNotForwarded = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "proxy-header-inheritance-lost", "preemptive-auth-not-sent"},
 	Partial:   true,
+	Audit:     identityLost,
 	Suspect: directive.Either(copyLines, func(v *cause.View) *cause.Suspicion {
 		name, ok := wantedField(v, identityFields)
 		if !ok {

@@ -21,6 +21,7 @@ var AuthRequestSubrequestMisconfig = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent"},
 	Partial:   true,
+	Audit:     crippledSubrequests,
 	Suspect: directive.Either(askLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Written || !asksFirst(v.Writer.Product) {
 			return nil

@@ -19,6 +19,7 @@ var CSRFOriginMismatchBehindProxy = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"csrf-token-missing-or-mismatch", "403-means-401", "missing-www-authenticate", "no-credentials-sent", "cors-origin-not-allowed", "user-lacks-role-or-group"},
+	Audit:     portLost,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if s := v.Answer.Status(); s != 403 && s != 400 && s != 422 {
 			return nil

@@ -17,6 +17,7 @@ var ForwardedProtoMissing = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"redirect-loop-login", "no-credentials-sent", "session-expired", "redirect-scheme-upgrade", "proxy-drops-set-cookie", "missing-www-authenticate", "csrf-token-missing-or-mismatch"},
 	Partial:   true,
+	Audit:     protoLost,
 	Suspect: directive.Either(schemeLines, func(v *cause.View) *cause.Suspicion {
 		if v.Request.URL.Scheme != "https" {
 			return nil

@@ -15,8 +15,9 @@ var Confusion407 = &cause.Cause{
 	Title:   "credentials for the proxy and for the server are mixed up",
 	Family:  family,
 	FaultAt: exchange.Client,
-	Hides:   []string{"proxy-auth-required-407"},
+	Hides:   []string{"proxy-auth-required-407", "no-credentials-sent"},
 	Partial: true,
+	Audit:   wrongProxyStatus,
 	Suspect: directive.Either(mixedLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		offered := challenge.ProxyOf(v.Answer)
@@ -41,6 +42,15 @@ var Confusion407 = &cause.Cause{
 			s.Grade = cause.Strong
 			s.FaultAt = exchange.Gateway
 			s.Because = []fact.Fact{v.Saw("401 brings Proxy-Authenticate in place of WWW-Authenticate, so no client answers it (RFC 9110 11.7.1).")}
+		case status == 401 && v.Written && v.Writer.Layer == exchange.Network && v.Request.Header.Has("Proxy-Authorization"):
+			// Tinyproxy asks with 407 and refuses a wrong login with 401.
+			s.Grade, s.RefusedBy = cause.Strong, exchange.Network
+			s.Because = []fact.Fact{
+				v.Saw("The 401 is %s's own, a forward proxy: the server behind it was not asked.", v.Writer.Product),
+				v.Asked("The login in Proxy-Authorization went out, and the proxy refuses it with the status of a server."),
+			}
+			s.Raise = []cause.Raise{{Command: "curl -i -x http://PROXY:PORT -U USER " + cause.Quote(v.Request.URL), Where: "here, with a proxy login that works elsewhere",
+				Would: "pass the proxy if this login is wrong"}}
 		case status == 401 && !named && v.Request.Header.Has("Proxy-Authorization") && !v.Request.Header.Has("Authorization"):
 			s.Grade, s.Weight = cause.Strong, 0.8
 			s.Because = []fact.Fact{v.Asked("The credential stands in Proxy-Authorization, and there is no proxy: the server reads Authorization.")}

@@ -18,6 +18,7 @@ var ProxyDropsSetCookie = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "session-expired", "missing-www-authenticate", "preemptive-auth-not-sent"},
 	Partial:   true,
+	Audit:     cookiesHidden,
 	Suspect: directive.Either(cookieLines, func(v *cause.View) *cause.Suspicion {
 		from, next := cookieless(v)
 		if from == nil {

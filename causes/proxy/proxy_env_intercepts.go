@@ -22,6 +22,9 @@ var ProxyEnvIntercepts = &cause.Cause{
 		if s := v.Answer.Status(); s != 403 && s != 401 && s != 502 && s != 503 {
 			return nil
 		}
+		if v.Answer.Status() == 401 && v.Request.Header.Has("Proxy-Authorization") {
+			return nil // it refuses the login that it was sent: 407-vs-401-confusion
+		}
 		mark := proxyMark(v)
 		if mark == "" {
 			return nil

@@ -21,6 +21,7 @@ var ProxyHostHeaderMismatch = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"403-means-401", "missing-www-authenticate", "wrong-endpoint-or-host", "no-credentials-sent", "user-lacks-role-or-group", "ip-allowlist", "sigv4-signature-mismatch"},
 	Partial:   true,
+	Audit:     otherHost,
 	Suspect: directive.Either(hostLines, func(v *cause.View) *cause.Suspicion {
 		if s := v.Answer.Status(); s != 400 && s != 401 && s != 403 && s != 421 {
 			return nil

@@ -20,6 +20,8 @@ var ProxyInjectsOwnAuthorization = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "token-expired", "jwt-signature-invalid-wrong-key",
 		"jwt-alg-mismatch", "jwks-kid-not-found", "token-iss-mismatch", "token-aud-mismatch"},
 	Partial: true,
+	Audit:   replaced,
+	Traced:  tracedSwapped,
 	Suspect: directive.Either(injectLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 || v.Written && cause.InFront(v.Writer.Layer) {
 			return nil

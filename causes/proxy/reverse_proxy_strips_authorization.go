@@ -17,6 +17,8 @@ var ReverseProxyStripsAuthorization = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "authorization-scheme-missing"},
 	Partial:   true,
+	Audit:     taken,
+	Traced:    tracedTaken,
 	Suspect: directive.Either(stripLines, func(v *cause.View) *cause.Suspicion {
 		if s := lostRegistryToken(v); s != nil {
 			return s

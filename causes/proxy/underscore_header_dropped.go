@@ -20,6 +20,8 @@ var UnderscoreHeaderDropped = &cause.Cause{
 	FaultAt:   exchange.Gateway,
 	Hides:     []string{"no-credentials-sent", "token-wrong-location", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization"},
 	Partial:   true,
+	Audit:     underscores,
+	Traced:    tracedUnderscore,
 	Suspect: directive.Either(underscoreLines, func(v *cause.View) *cause.Suspicion {
 		if !v.Refused() || v.Answer.Status() == 407 {
 			return nil
@@ -70,7 +72,11 @@ var UnderscoreHeaderDropped = &cause.Cause{
 		if mark, ok := gateway(v); ok {
 			s.Weight = 0.75
 			s.Because = append(s.Because, v.Saw("The answer came through a proxy: %s.", mark))
+			return s
 		}
+		// Nobody is seen who drops it: the application may as well look for the other name alone.
+		s.Title, s.FaultAt = "the key is taken under a name with a hyphen", exchange.Client
+		s.Trials[0] = s.Trials[0].Carrying(cause.Strong)
 		return s
 	}),
 }

@@ -18,6 +18,7 @@ var RedirectCrossHostDropsAuth = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403", "403-means-401",
 		"redirect-to-login-instead-of-401"},
 	Partial: true,
+	Traced:  tracedElsewhere,
 	Suspect: recorded("redirect-cross-host-drops-auth", crossHost),
 }
 

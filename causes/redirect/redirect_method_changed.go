@@ -20,6 +20,7 @@ var RedirectMethodChanged = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"method-or-content-type-401", "no-credentials-sent", "missing-www-authenticate", "wrong-password"},
 	Partial: true,
+	Traced:  tracedMethod,
 	Suspect: recorded("redirect-method-changed", methodChanged),
 }
 

@@ -21,6 +21,7 @@ var RedirectSchemeUpgrade = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403", "403-means-401",
 		"redirect-to-login-instead-of-401"},
 	Partial: true,
+	Traced:  tracedUpgrade,
 	Suspect: recorded("redirect-scheme-upgrade", schemeUpgrade),
 }
 

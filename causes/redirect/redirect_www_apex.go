@@ -18,6 +18,7 @@ var RedirectWWWApex = &cause.Cause{
 	Hides: []string{"redirect-cross-host-drops-auth", "no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403",
 		"403-means-401", "redirect-to-login-instead-of-401", "session-expired"},
 	Partial: true,
+	Traced:  tracedApex,
 	Suspect: recorded("redirect-www-apex", wwwApex),
 }
 

@@ -17,12 +17,19 @@ var CookieDomainMismatch = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides:     generalities,
 	Partial:   true,
+	Audit:     foreignDomains,
 	Suspect:   recorded("cookie-domain-mismatch", domainMismatch),
 }
 
 func domainMismatch(v *cause.View) *cause.Suspicion {
 	if v.Answer == nil {
 		return nil
+	}
+	if s := otherAddress(v); s != nil {
+		return s
+	}
+	if v.Answer.Request.Header.Has("Authorization") {
+		return nil // who asks is told by the header, whatever becomes of a cookie
 	}
 	g, reason, ok := refused(v, cookie.PortInDomain, cookie.SchemeInDomain, cookie.DomainIsIP, cookie.PublicSuffix,
 		cookie.LocalhostDomain, cookie.DomainMismatch)

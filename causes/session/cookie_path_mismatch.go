@@ -21,6 +21,7 @@ var CookiePathMismatch = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides:     generalities,
 	Partial:   true,
+	Audit:     lostPaths,
 	Suspect:   recorded("cookie-path-mismatch", pathMismatch),
 }
 

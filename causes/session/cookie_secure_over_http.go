@@ -17,6 +17,7 @@ var CookieSecureOverHTTP = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     generalities,
 	Partial:   true,
+	Audit:     secureOnPlain,
 	Suspect:   recorded("cookie-secure-over-http", secureOverHTTP),
 }
 

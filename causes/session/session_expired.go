@@ -29,13 +29,17 @@ var SessionExpired = &cause.Cause{
 			return nil
 		}
 		s := &cause.Suspicion{RefusedBy: author(v)}
+		ended := wordPressEnded(v)
+		if ended != nil && ended.Grade == cause.Strong {
+			return ended
+		}
 		consider := func(g cause.Grade, w float64, f fact.Fact) {
 			if g > s.Grade || g == s.Grade && w > s.Weight {
 				s.Grade, s.Weight, s.Because = g, w, append([]fact.Fact{f}, s.Because...)
 			}
 		}
 		for _, p := range mine {
-			if end, ok := ended(p, v.First().Sent); ok {
+			if end, ok := endedToken(p, v.First().Sent); ok {
 				consider(cause.Strong, 0.9, v.Asked("The token in the cookie %s ended at %s.", shown(p.Name, "of the session"), end.UTC().Format(time.RFC3339)))
 			}
 		}
@@ -124,8 +128,8 @@ func author(v *cause.View) exchange.Layer {
 	return exchange.Application
 }
 
-// ended tells when the JWT in a cookie ended, if it is one and did.
-func ended(p cookie.Pair, now time.Time) (time.Time, bool) {
+// endedToken tells when the JWT in a cookie ended, if it is one and did.
+func endedToken(p cookie.Pair, now time.Time) (time.Time, bool) {
 	if !jwt.LooksLike(p.Value) {
 		return time.Time{}, false
 	}

@@ -1,7 +1,10 @@
 package token
 
 import (
+	"slices"
+
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/signature"
@@ -17,7 +20,10 @@ var TokenRevoked = &cause.Cause{
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
-		if s == nil || s.aside() {
+		if s == nil {
+			return unknownKey(v)
+		}
+		if s.aside() {
 			return nil
 		}
 		words, said := s.says(signature.TokenRevoked)
@@ -90,4 +96,35 @@ var TokenRevoked = &cause.Cause{
 			}}
 		return s.consult(sus)
 	},
+}
+
+// unknownKey is an API key, or an opaque token under a word of its own, that the server says it does not accept.
+func unknownKey(v *cause.View) *cause.Suspicion {
+	c, ok := v.Arrived(cred.APIKey)
+	if !ok || !v.Refused() || v.Answer.Status() == 407 {
+		return nil
+	}
+	if slices.ContainsFunc(deformed, c.Has) {
+		return nil
+	}
+	m, said := v.Means(signature.TokenInvalid, signature.CredentialInvalid, signature.TokenRevoked)
+	if !said {
+		return nil
+	}
+	s := &cause.Suspicion{
+		Grade: cause.Likely, Weight: 0.55, Title: "the key was withdrawn, or is not known to the server",
+		Because: []fact.Fact{m.Because, v.Asked("The key is well formed (%d characters).", c.Value.Len())},
+		Trials: []cause.Trial{cause.Anonymous().Predicting("other words: a missing key is not a wrong one",
+			func(failing, seen *exchange.Exchange) bool { return !cause.Passed(seen) && !cause.Alike(failing, seen) }).Carrying(cause.Likely)},
+		Raise: []cause.Raise{{Command: "curl -i " + cause.Quote(v.Request.URL), Where: "here, with a key that was made just now", Would: "be let in if the old key is all that is wrong"}},
+		Remedies: []cause.Remedy{{
+			ID: "new-token", Title: "make a new key", For: "client", Effect: "the server knows it", Opens: "nothing",
+			Steps:  []string{"make a new key where the old one was made, and compare its first and last characters with what the program sends"},
+			Verify: "the same request answers 2xx; without a key it is refused", Undo: "withdraw the new key",
+		}},
+	}
+	if m.Meaning == signature.TokenRevoked {
+		s.Grade, s.Weight, s.Title = cause.Strong, 0.85, "the key was withdrawn"
+	}
+	return s
 }

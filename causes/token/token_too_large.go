@@ -22,6 +22,7 @@ var TokenTooLarge = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"token-truncated", "unsolicited-authorization-sent", "missing-www-authenticate"},
 	Partial: true,
+	Audit:   narrow,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if !tooLarge(v.Answer) {
 			return nil

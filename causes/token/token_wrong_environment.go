@@ -28,6 +28,9 @@ var TokenWrongEnvironment = &cause.Cause{
 		if s := keyOfOtherIndex(v); s != nil {
 			return s
 		}
+		if s := ofAnotherMagento(v); s != nil {
+			return s
+		}
 		s := readJWT(v)
 		if s == nil || !s.hostSeen() || s.aside() || !s.claims.Issuer.Present() {
 			return nil

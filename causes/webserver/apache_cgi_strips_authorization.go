@@ -17,6 +17,8 @@ var ApacheCGIStripsAuthorization = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"reverse-proxy-strips-authorization", "no-credentials-sent", "missing-www-authenticate", "403-means-401", "token-wrong-location"},
 	Partial:   true,
+	Audit:     cgiWithheld,
+	Traced:    tracedCGI,
 	Suspect: directive.Either(cgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {

@@ -18,6 +18,8 @@ var AuthScopeTooWide = &cause.Cause{
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"no-credentials-sent", "benign-challenge", "preemptive-auth-not-sent"},
 	Partial: true,
+	Audit:   coveredRobots,
+	Traced:  tracedCovered,
 	Suspect: directive.Either(scopeLines, func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 || len(v.Credentials) > 0 || realm(v.Answer) == "" {
 			return nil

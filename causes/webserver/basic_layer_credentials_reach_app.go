@@ -1,6 +1,8 @@
 package webserver
 
 import (
+	"encoding/json"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
 	"github.com/why401/why401/cred"
@@ -19,6 +21,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form", "authorization-scheme-wrong"},
 	Partial:   true,
+	Audit:     loginsReachApp,
 	Suspect: directive.Either(reachingLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Credential(cred.Basic, cred.Digest); !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil
@@ -73,8 +76,26 @@ func sameProgram(a, b *exchange.Exchange) bool {
 	if w, ok := signature.Writer(b); ok && fronts(w) {
 		return false
 	}
+	if oneForm(a.Body(), b.Body()) {
+		return true
+	}
 	p := a.Header().Get("X-Powered-By")
 	return p != "" && p == b.Header().Get("X-Powered-By") && a.Header().Get("Server") == b.Header().Get("Server")
+}
+
+// oneForm reports two JSON objects of one making: every field of the second, of which there are at least two, is also in
+// the first.
+func oneForm(a, b []byte) bool {
+	var x, y map[string]json.RawMessage
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil || len(y) < 2 {
+		return false
+	}
+	for k := range y {
+		if _, ok := x[k]; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // gateOpens predicts that without the login the web server's own layer answers instead.

@@ -20,6 +20,7 @@ var ConfigPlaceholderUnrendered = &cause.Cause{
 	Partial:   true,
 	Hides: []string{"wrong-password", "no-credentials-sent", "proxy-injects-own-authorization", "token-placeholder-unexpanded",
 		"htpasswd-path-wrong", "htpasswd-unreadable"},
+	Audit: unfilled,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		for _, s := range v.Settings {
 			if !slices.Contains(servers, s.System) || !aboutCredential(s) {

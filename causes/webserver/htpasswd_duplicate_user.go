@@ -22,6 +22,8 @@ var HtpasswdDuplicateUser = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Partial:   true,
 	Hides:     []string{"wrong-password", "stale-cached-credentials"},
+	Audit:     doubled,
+	Traced:    tracedDoubled,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		lines := map[string][]exchange.Setting{} // by realm and name
 		var doubled []exchange.Setting

@@ -21,6 +21,8 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Partial:   true,
 	Hides:     []string{"wrong-password"},
+	Audit:     brokenLines,
+	Traced:    tracedBroken,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if lines := directive.Of(v, "htpasswd"); len(lines) > 0 {
 			for _, l := range lines {

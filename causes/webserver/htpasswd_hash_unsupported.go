@@ -19,6 +19,8 @@ var HtpasswdHashUnsupported = &cause.Cause{
 	RefusedBy: exchange.Unknown,
 	FaultAt:   exchange.WebServer,
 	Partial:   true,
+	Audit:     uncheckable,
+	Traced:    tracedUncheckable,
 	Suspect: directive.Either(hashLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Arrived(cred.Basic); !ok || v.Answer.Status() != 401 && v.Answer.Status() != 500 || !v.Written {
 			return nil

@@ -14,5 +14,7 @@ var HtpasswdPathWrong = &cause.Cause{
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"403-means-401", "user-lacks-role-or-group", "ip-allowlist", "waf-block", "wrong-password"},
+	Audit:     missingFiles,
+	Traced:    tracedMissing,
 	Suspect:   func(v *cause.View) *cause.Suspicion { return brokenFile(v, 403) },
 }

@@ -12,5 +12,7 @@ var HtpasswdUnreadable = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
+	Audit:     closedFiles,
+	Traced:    tracedClosed,
 	Suspect:   func(v *cause.View) *cause.Suspicion { return brokenFile(v, 500) },
 }

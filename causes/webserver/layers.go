@@ -14,6 +14,9 @@ func token(v *cause.View) (cred.Credential, bool) {
 	if !ok {
 		return a, false
 	}
+	if a.HoldsLogin() {
+		return a, false // a login under another scheme's word
+	}
 	switch a.Kind {
 	case cred.Bearer, cred.JWT, cred.APIKey, cred.OAuth1:
 		return a, !a.Value.Empty()

@@ -16,6 +16,8 @@ var ModWSGIStripsAuthorization = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"reverse-proxy-strips-authorization", "no-credentials-sent", "django-drf-auth-classes", "missing-www-authenticate", "403-means-401"},
 	Partial:   true,
+	Audit:     wsgiWithheld,
+	Traced:    tracedWSGI,
 	Suspect: directive.Either(wsgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {

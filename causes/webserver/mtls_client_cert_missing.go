@@ -14,6 +14,7 @@ var MTLSClientCertMissing = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "waf-block", "ip-allowlist", "user-lacks-role-or-group", "401-means-403"},
+	Traced:  tracedNoCertificate,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		tls, alert := handshake(v)
 		asked := tls != nil && tls.ClientCertAsked && !tls.ClientCertSent

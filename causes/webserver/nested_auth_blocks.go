@@ -20,6 +20,7 @@ var NestedAuthBlocks = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "basic-layer-credentials-reach-app", "missing-www-authenticate"},
 	Partial:   true,
+	Audit:     twoRules,
 	Suspect: directive.Either(nestedLines, func(v *cause.View) *cause.Suspicion {
 		if !login(v) || !gate(v.Answer) || v.Written && !fronts(v.Writer) {
 			return nil

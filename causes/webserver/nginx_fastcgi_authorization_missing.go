@@ -20,6 +20,8 @@ var NginxFastCGIAuthorizationMissing = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "reverse-proxy-strips-authorization"},
 	Partial:   true,
+	Audit:     fastcgiWithheld,
+	Traced:    tracedFastCGI,
 	Suspect: directive.Either(fastcgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok || l.Credential.Kind == cred.Basic {

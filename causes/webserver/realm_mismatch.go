@@ -16,6 +16,7 @@ var RealmMismatch = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Partial: true,
+	Audit:   otherRealms,
 	Suspect: directive.Either(realmLines, func(v *cause.View) *cause.Suspicion {
 		if v.Answer.Status() != 401 {
 			return nil

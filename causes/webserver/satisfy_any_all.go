@@ -18,6 +18,8 @@ var SatisfyAnyAll = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"403-means-401", "user-lacks-role-or-group", "ip-allowlist"},
 	Partial:   true,
+	Audit:     closedToAll,
+	Traced:    tracedBoth,
 	Suspect: directive.Either(satisfyLines, func(v *cause.View) *cause.Suspicion {
 		anon := v.Trial(cause.KeyAnonymous)
 		if anon != nil && gate(anon) || !login(v) || v.Answer.Status() != 403 || !v.Written || v.Writer.Layer != exchange.WebServer {

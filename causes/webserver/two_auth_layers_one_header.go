@@ -3,6 +3,7 @@ package webserver
 import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -16,6 +17,8 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"authorization-scheme-wrong", "authorization-scheme-missing", "no-credentials-sent"},
 	Partial: true,
+	Audit:   tokensBehindPassword,
+	Traced:  tracedTwoLayers,
 	Suspect: directive.Either(twoLayerLines, func(v *cause.View) *cause.Suspicion {
 		tok, ok := token(v)
 		if !ok || v.Answer.Status() != 401 || len(v.Challenges) != 1 {
@@ -31,7 +34,6 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 				v.Asked("Authorization carries %s, of %d characters.", scheme(tok), tok.Value.Len()),
 				v.Saw("The answer asks for Basic realm=%q and nothing else.", basic.Realm()),
 			},
-			Trials:   []cause.Trial{sameWithoutToken()},
 			Remedies: outerLayerRemedies(v),
 			Raise: []cause.Raise{{
 				Command: "curl -i -u USER " + cause.Quote(v.Request.URL),
@@ -39,6 +41,9 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 				Would:   "be answered by the application (its own 401, or 200) if there are two layers",
 			}},
 		}
+		// An application that takes Basic alone, and got the wrong kind of credential, looks the same.
+		decides := tok.Kind == cred.JWT || v.Written && fronts(v.Writer)
+		s.Trials = []cause.Trial{sameWithoutToken(decides)}
 		// A JWT is never the password of a Basic layer: somebody behind it is to read it. That the web server itself
 		// wrote the page shows that the application was not reached.
 		if v.Written && fronts(v.Writer) {
@@ -47,7 +52,9 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 			s.Because = append(s.Because, v.Saw("The page is %s's own, so the application was not asked.", v.Writer.Product))
 		}
 		if anon := v.Trial(cause.KeyAnonymous); anon != nil && cause.Alike(v.Answer, anon) {
-			s.Grade = cause.Strong
+			if decides {
+				s.Grade = cause.Strong
+			}
 			s.Because = append(s.Because, fact.At(anon.N, "Without the token the answer is the same: nobody looked at it."))
 		}
 		return s
@@ -55,9 +62,12 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 }
 
 // sameWithoutToken predicts that the outer layer answers alike whether a token comes or not.
-func sameWithoutToken() cause.Trial {
+func sameWithoutToken(decides bool) cause.Trial {
 	t := cause.Anonymous().Predicting("the same answer, since the outer layer looks at Basic only", cause.Alike)
-	t.Grade = cause.Strong
+	t.Grade = cause.Likely
+	if decides {
+		t.Grade = cause.Strong
+	}
 	t.Refutes = true
 	return t
 }

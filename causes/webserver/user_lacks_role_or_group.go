@@ -5,6 +5,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
 )
 
 // UserLacksRoleOrGroup: the login is accepted, and the user is not in the list, group or role that the rule requires.
@@ -14,9 +15,14 @@ var UserLacksRoleOrGroup = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.WebServer,
 	Hides:   []string{"403-means-401"},
+	Audit:   strangers,
+	Traced:  tracedUnlisted,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		if _, ok := v.Arrived(cred.Basic, cred.Digest); !ok || v.Answer.Status() != 403 {
+		if v.Answer.Status() != 403 {
 			return nil
+		}
+		if _, login := v.Arrived(cred.Basic, cred.Digest); !login {
+			return keyLacksRight(v)
 		}
 		s := &cause.Suspicion{
 			Grade: cause.Likely, Weight: 0.45,
@@ -41,4 +47,38 @@ var UserLacksRoleOrGroup = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// keyLacksRight is the same for a key, an opaque token or a session, where the application says in words that the identity
+// is known. What a token's own scopes lack is scope-missing-401.
+func keyLacksRight(v *cause.View) *cause.Suspicion {
+	m, said := v.Means(signature.PermissionDenied)
+	c, ok := v.Arrived(cred.APIKey, cred.Bearer, cred.Cookie)
+	if !said || !ok {
+		return nil
+	}
+	s := &cause.Suspicion{
+		Grade: cause.Likely, Weight: 0.55, FaultAt: exchange.Application,
+		Title:   "the identity is known, and it may not do this",
+		Because: []fact.Fact{m.Because, v.Asked("The request carries %s.", c)},
+		Trials: []cause.Trial{cause.Anonymous().Predicting("another answer: without it the application asks who it is",
+			func(failing, seen *exchange.Exchange) bool {
+				return seen.Status() == 401 || seen.Status()/100 == 3 || seen.Status() == 403 && !cause.Alike(failing, seen)
+			}).Carrying(cause.Strong).OrOut()},
+		Raise: []cause.Raise{{Command: "curl -i " + cause.Quote(v.Request.URL), Where: "here, with the key of a user who may do it", Would: "be let in if the right is all that is missing"}},
+		Remedies: []cause.Remedy{{
+			ID: "grant-right", Title: "give the user behind the key the role or permission", For: "server",
+			Effect: "this identity may do what the request asks for", Opens: "what the role allows, to this one user",
+			Steps:  []string{"look up in the application whose key it is, and which role the page or endpoint requires"},
+			Verify: "the same request answers 2xx; the key of another user is still 403; without a key it is refused", Undo: "take the role away again",
+		}, {
+			ID: "use-other-key", Title: "use the key of a user who is allowed here", For: "client",
+			Effect: "the request is made as another user", Opens: "nothing", Steps: []string{"send that user's key in place of this one"}, Undo: "use the former key",
+		}},
+	}
+	if anon := v.Trial(cause.KeyAnonymous); anon != nil && anon.Status() == 401 {
+		s.Because = append(s.Because, fact.At(anon.N, "Without it the answer is 401: the credential was read."))
+		s.Grade, s.Weight = cause.Strong, 0.7
+	}
+	return s
 }

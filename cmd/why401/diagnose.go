@@ -37,6 +37,8 @@ type diagnosis struct {
 	keys                    []string
 	asClient                string
 	clientConfig            []string
+	config                  []string
+	from                    string
 	timeout                 time.Duration
 	save                    saving
 	browse                  browsing
@@ -52,6 +54,8 @@ func (d *diagnosis) register(f *pflag.FlagSet) {
 	f.StringArrayVar(&d.keys, "key", nil, "check and remake signatures with the key in `FILE` or env:NAME")
 	f.StringVar(&d.asClient, "as-client", "", "ask as `CLIENT` would, with the login in its own files: "+strings.Join(input.Clients(), ", "))
 	f.StringArrayVar(&d.clientConfig, "client-config", nil, "with --as-client: read this `FILE` in place of its own files")
+	f.StringArrayVar(&d.config, "config", nil, "follow the request through the server's configuration at `PATH`, too")
+	f.StringVar(&d.from, "from", "", "with --config: the server sees the request come from `ADDRESS`")
 	f.BoolVar(&d.offline, "offline", false, "send nothing; judge the request by itself")
 	f.IntVar(&d.maxRequests, "max-requests", 8, "send at most `N` requests (1 to 8)")
 	f.IntVar(&d.nth, "nth", 1, "diagnose request `N` of several")
@@ -92,6 +96,9 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 	if err := d.actAs(&in); err != nil {
 		return err
 	}
+	if err := d.configured(&in); err != nil {
+		return err
+	}
 	if in.Intent == nil && d.browse.on {
 		return usage("name the address: why401 --browser https://...", "--browser opens an address, and this is a record")
 	}
@@ -129,6 +136,31 @@ func (d *diagnosis) run(_ *cobra.Command, args []string) error {
 		opts = append(opts, why401.Consult(o))
 	}
 	return d.diagnose(in, opts)
+}
+
+// configured reads the configurations that --config names.
+func (d *diagnosis) configured(in *why401.Input) error {
+	if len(d.config) == 0 {
+		if d.from != "" {
+			return usage("why401 --config PATH --from ADDRESS URL", "--from goes with --config")
+		}
+		return nil
+	}
+	c := &configCheck{app: d.app, client: d.from}
+	if err := c.read(d.config); err != nil {
+		return err
+	}
+	var err error
+	if in.From, err = c.from(); err != nil {
+		return err
+	}
+	for _, r := range c.configs {
+		in.Configs = append(in.Configs, r.Config)
+	}
+	for _, e := range c.failed {
+		d.app.say("not read: %v", e)
+	}
+	return nil
 }
 
 // actAs makes the request that of the program that the user named, with the login in its own files. Of a record it adds
@@ -299,6 +331,7 @@ func (d *diagnosis) diagnose(in why401.Input, opts []why401.Option) error {
 }
 
 func (d *diagnosis) write(rep *report.Report) error {
+	shortenTrace(rep)
 	switch {
 	case d.json:
 		return report.JSON(d.app.out, rep)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/diagnose"
+	"github.com/why401/why401/fix"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
@@ -17,6 +18,8 @@ const (
 	exitOK          = 0
 	exitUsage       = 2
 	exitUnreadable  = 4
+	exitRolledBack  = 5 // a fix did not hold and was taken back
+	exitPerson      = 6 // a fix did not hold, and a person has to look
 	exitWithheld    = 7
 	exitCrashed     = 70 // EX_SOFTWARE of sysexits.h: a mistake of ours
 	exitInterrupted = 130
@@ -84,6 +87,8 @@ func classify(err error) *failure {
 		return &failure{exitUnreadable, err, "give a URL, a curl command, or a file that holds one"}
 	case errors.As(err, &in):
 		return &failure{exitUsage, err, "for example: why401 https://api.example.com/ or why401 curl -u alice https://api.example.com/"}
+	case fixFailure(err) != nil:
+		return fixFailure(err)
 	case errors.As(err, &held):
 		return &failure{exitWithheld, err, "why401 --help names the option that allows it"}
 	}
@@ -93,4 +98,27 @@ func classify(err error) *failure {
 // say writes a line for people beside the report. Foreign text in it cannot drive the terminal.
 func (a *app) say(format string, args ...any) {
 	fmt.Fprintln(a.err, report.Terminal(secret.Scrub(fmt.Sprintf(format, args...))))
+}
+
+// fixFailure gives an error of package fix its exit code and the way on; nil for any other error.
+func fixFailure(err error) *failure {
+	var refused *fix.Refused
+	var back *fix.RolledBack
+	var person *fix.NeedsPerson
+	switch {
+	case errors.As(err, &refused):
+		hint := ""
+		switch {
+		case refused.Patch != "":
+			hint = "the change as a patch: patch -p0 < " + report.ShellQuote(refused.Patch) + ", as somebody who may"
+		case refused.Host != "":
+			hint = "to go on, type its name: --host " + report.ShellQuote(refused.Host)
+		}
+		return &failure{exitWithheld, err, hint}
+	case errors.As(err, &back):
+		return &failure{exitRolledBack, err, "the files are what they were; why401 fix --status says so"}
+	case errors.As(err, &person):
+		return &failure{exitPerson, err, "why401 fix --status " + person.ID}
+	}
+	return nil
 }

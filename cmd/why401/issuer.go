@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"strings"
 
@@ -75,17 +74,11 @@ func (a *app) clientSecret(issuers []exchange.Issuer) error {
 
 // planDocuments says which documents may be read, and what else the issuer may be asked.
 func planDocuments(in why401.Input, issuers []exchange.Issuer, consult []exchange.Origin, o report.TextOptions) string {
-	escape := report.Terminal
-	if o.ASCII {
-		escape = report.ASCII
-	}
-	var b strings.Builder
-	line := func(format string, args ...any) {
-		b.WriteString(escape(secret.Scrub(fmt.Sprintf(format, args...))) + "\n")
-	}
 	if len(issuers)+len(consult) == 0 {
 		return ""
 	}
+	var b strings.Builder
+	line := lines(&b, o)
 	line("")
 	line("Among them may be published documents, with GET and without any credential:")
 	line("  GET %s", oauth.ResourceDocument(in.Intent.Request.URL))

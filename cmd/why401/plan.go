@@ -13,14 +13,8 @@ import (
 // plan says what would be sent: the first request as it would go out, with secrets by number, and the rules for those
 // that may follow.
 func plan(in why401.Input, most int, introspect bool, o report.TextOptions) string {
-	escape := report.Terminal
-	if o.ASCII {
-		escape = report.ASCII
-	}
 	var b strings.Builder
-	line := func(format string, args ...any) {
-		b.WriteString(escape(secret.Scrub(fmt.Sprintf(format, args...))) + "\n")
-	}
+	line := lines(&b, o)
 	r := in.Intent.Request
 	line("Read %s. Nothing is sent.", in.Read)
 	line("")
@@ -55,4 +49,15 @@ func plan(in why401.Input, most int, introspect bool, o report.TextOptions) stri
 		line("a password that was refused not a second time, nothing altered or guessed.")
 	}
 	return b.String()
+}
+
+// lines writes lines to b, escaped for the terminal that o describes, and without secrets.
+func lines(b *strings.Builder, o report.TextOptions) func(format string, args ...any) {
+	escape := report.Terminal
+	if o.ASCII {
+		escape = report.ASCII
+	}
+	return func(format string, args ...any) {
+		b.WriteString(escape(secret.Scrub(fmt.Sprintf(format, args...))) + "\n")
+	}
 }

@@ -15,17 +15,22 @@ import (
 	"strings"
 
 	"github.com/why401/why401/secret"
+	"golang.org/x/crypto/bcrypt"
 )
 
-// ErrUnsupported says that a kind cannot be verified here: bcrypt, yescrypt, scrypt, argon2 and DES need code that this
-// program does not carry.
+// ErrUnsupported says that a kind cannot be verified here: yescrypt, scrypt, argon2 and DES need code that this program does
+// not carry. Package libcrypt asks the system's.
 var ErrUnsupported = errors.New("hashes of this kind cannot be verified here")
 
-// maxRounds bounds the work that a line may ask for.
-const maxRounds = 1_000_000
+// maxRounds and maxCost bound the work that a line may ask for. htpasswd -B writes a cost of 5, and 17 at most; each step
+// doubles the work, and 13 takes half a second.
+const (
+	maxRounds = 1_000_000
+	maxCost   = 13
+)
 
 // Verify reports whether password is the one that was hashed. It verifies apr1, md5-crypt, sha1, ssha, marked-plain,
-// sha256-crypt and sha512-crypt; other kinds give ErrUnsupported, a damaged hash another error. For htdigest lines use
+// sha256-crypt, sha512-crypt and bcrypt; other kinds give ErrUnsupported, a damaged hash another error. For htdigest lines use
 // VerifyDigest.
 func Verify(hashed, password secret.Text) (bool, error) {
 	h, p := strings.TrimSpace(hashed.Reveal()), []byte(password.Reveal())
@@ -54,8 +59,27 @@ func Verify(hashed, password secret.Text) (bool, error) {
 		return same(h[7:], string(p)), nil
 	case SHA256Crypt, SHA512Crypt:
 		return verifySHA(h, p, k)
+	case Bcrypt:
+		return verifyBcrypt(h, p)
 	}
 	return false, ErrUnsupported
+}
+
+func verifyBcrypt(h string, p []byte) (bool, error) {
+	cost, err := bcrypt.Cost([]byte(h))
+	switch {
+	case err != nil:
+		return false, damaged(false)
+	case cost > maxCost || strings.HasPrefix(h, "$2x$"): // 2x marks hashes of an old, faulty crypt_blowfish
+		return false, ErrUnsupported
+	}
+	switch err := bcrypt.CompareHashAndPassword([]byte(h), p); {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, bcrypt.ErrMismatchedHashAndPassword):
+		return false, nil
+	}
+	return false, damaged(false)
 }
 
 // VerifyDigest reports whether the hash of an htdigest line is that of user, realm and password (RFC 7616 3.4.2).

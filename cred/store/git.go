@@ -191,17 +191,7 @@ func (q *query) extraHeaders(settings []exchange.Setting) []Entry {
 		}
 		e.Here = false
 		if u, err := exchange.ParseURL(p); err == nil {
-			switch {
-			case u.Origin() == q.u.Origin():
-				e.Here = true
-				q.miss(e, "it is bound to "+u.ShownPath()+", and the request goes to "+q.u.ShownPath())
-			case u.Host == q.u.Host && u.Scheme != q.u.Scheme:
-				q.miss(e, "it is bound to "+u.Scheme+", and the request goes by "+q.u.Scheme)
-			default:
-				if why := differs(host(u), host(q.u)); why != "" {
-					q.miss(e, why)
-				}
-			}
+			q.elsewhere(e, u, "it is bound to "+u.ShownPath()+", and the request goes to "+q.u.ShownPath())
 		}
 	}
 	return out
@@ -248,22 +238,29 @@ func (q *query) stored(user string) []Entry {
 			continue
 		}
 		e := Entry{Key: u.Origin().String(), From: s.From, User: name, Value: basicValue(name, password)}
-		switch {
-		case u.Origin() == q.u.Origin() && (user == "" || name.Is(user)):
+		if u.Origin() == q.u.Origin() && (user == "" || name.Is(user)) {
 			e.Here = true
 			out = append(out, e)
-		case u.Origin() == q.u.Origin():
-			e.Here = true
-			q.miss(e, "it is the login of another user than the one that the URL names")
-		case u.Host == q.u.Host && u.Scheme != q.u.Scheme:
-			q.miss(e, "it is stored for "+u.Scheme+", and the request goes by "+q.u.Scheme)
-		default:
-			if why := differs(host(u), host(q.u)); why != "" {
-				q.miss(e, why)
-			}
+			continue
 		}
+		q.elsewhere(e, u, "it is the login of another user than the one that the URL names")
 	}
 	return out
+}
+
+// elsewhere notes an entry for u that the request does not get; here says why when u is of the request's own origin.
+func (q *query) elsewhere(e Entry, u exchange.URL, here string) {
+	switch {
+	case u.Origin() == q.u.Origin():
+		e.Here = true
+		q.miss(e, here)
+	case u.Host == q.u.Host && u.Scheme != q.u.Scheme:
+		q.miss(e, "it is bound to "+u.Scheme+", and the request goes by "+q.u.Scheme)
+	default:
+		if why := differs(host(u), host(q.u)); why != "" {
+			q.miss(e, why)
+		}
+	}
 }
 
 // unescapedPort undoes how git itself writes the colon before the port (credential-store.c, store_credential_file).

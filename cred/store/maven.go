@@ -98,10 +98,10 @@ func (r repository) entry() Entry {
 		e.Kept, e.From = "the entry has no password", r.from
 	case p.HasPrefix("{") && p.HasSuffix("}"):
 		e.Kept = "it is encrypted by Maven, with the master password of settings-security.xml"
-	case variable(p) != "":
-		e.Kept = "the variable " + variable(p) + " holds it"
-	case variable(r.user) != "":
-		e.Kept = "the variable " + variable(r.user) + " holds the user name"
+	case Variable(p) != "":
+		e.Kept = "the variable " + Variable(p) + " holds it"
+	case Variable(r.user) != "":
+		e.Kept = "the variable " + Variable(r.user) + " holds the user name"
 	}
 	if e.Kept != "" {
 		e.Value = secret.Text{}

@@ -160,7 +160,7 @@ func npmEntry(q *query, opts map[string][]exchange.Setting, key, kind string, s 
 
 // npmValue puts in the value of a variable where the environment was handed over; unset names one that is not known.
 func npmValue(q *query, v secret.Text) (_ secret.Text, unset string) {
-	name := variable(v)
+	name := Variable(v)
 	if name == "" {
 		return v, ""
 	}

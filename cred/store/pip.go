@@ -26,7 +26,7 @@ func pip(q *query) {
 			e.Here = host(u) == host(q.u)
 			switch {
 			case e.Here && u.Scheme == q.u.Scheme:
-				if v := variable(user) + variable(password); v != "" && (variable(user) != "" || variable(password) != "") {
+				if v := Variable(user) + Variable(password); v != "" && (Variable(user) != "" || Variable(password) != "") {
 					e.Value, e.Kept = secret.Text{}, "a variable holds it, and pip replaces variables in requirements files only"
 				}
 				if !e.Value.Empty() || e.Kept != "" {

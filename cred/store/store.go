@@ -230,7 +230,7 @@ func basicValue(user, password secret.Text) secret.Text {
 }
 
 // Variable names the environment variable that v consists of or holds ("${NPM_TOKEN}"), or "".
-func variable(v secret.Text) string {
+func Variable(v secret.Text) string {
 	s := v.Reveal()
 	i := strings.Index(s, "${")
 	if i < 0 {

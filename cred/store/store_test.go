@@ -111,7 +111,7 @@ func TestLook(t *testing.T) {
 		{"git store", "git", "https://git.test:8443/a.git/info/refs", []file{{"gitconfig", "g", "[credential]\n\thelper = store\n"}, {"git-credentials", "s", "https://u:fake-word-1@git.test%3a8443\n"}},
 			"sent s:1 https://git.test:8443\n"},
 		{"git store of http", "git", "https://git.test/a.git/info/refs", []file{{"gitconfig", "g", "[credential]\n\thelper = store\n"}, {"git-credentials", "s", "http://u:fake-word-1@git.test\n"}},
-			"near s:1 http://git.test: it is stored for http, and the request goes by https\n"},
+			"near s:1 http://git.test: it is bound to http, and the request goes by https\n"},
 		{"git header first", "git", "https://git.test/a.git/info/refs", []file{{"gitconfig", "g", "[http \"https://git.test/\"]\n\textraheader = Authorization: Basic " + auth + "\n[credential]\n\thelper = osxkeychain\n"}},
 			"sent g:2 http.https://git.test/.extraHeader\nshadowed g:4 credential.helper: an extra header or the login in the URL comes first\n"},
 		{"git insteadOf with a login", "git", "https://git.test/a.git/info/refs", []file{{"gitconfig", "g", "[url \"https://ci:fake-word-123@git.test/\"]\n\tinsteadOf = https://git.test/\n"}},

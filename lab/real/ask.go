@@ -16,41 +16,57 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// options are the options in front of what why401 is asked about, as its command line takes them: --as-client NAME,
-// --client-config FILE, --send-to ORIGIN. curl, to which a scenario's words go as well, does not get them.
+// options are the options in front of what why401 is asked about, as its command line takes them. curl, to which a
+// scenario's words go as well, does not get them.
 type options struct {
-	unsafe   bool     // --replay-unsafe
-	keyFiles []string // --key
-	client   string
-	files    []string
-	sendTo   []string
-	rest     []string // what is left: a URL, a curl command
+	unsafe   bool              // --replay-unsafe
+	browsing *why401.Browsing  // --browser, with --call ORIGIN and --third-party block
+	keyFiles []string          // --key FILE
+	client   string            // --as-client NAME
+	files    []string          // --client-config FILE
+	sendTo   []exchange.Origin // --send-to ORIGIN
+	rest     []string          // what is left: a URL, a curl command
 }
 
-func ask401(args []string) options {
-	var a options
-	for len(args) > 1 {
-		switch args[0] {
-		case "--replay-unsafe":
-			a.unsafe = true
-			args = args[1:]
+// replayed lets why401 send an unsafe request again.
+func replayed(*World) []string { return []string{"--replay-unsafe"} }
+
+func ask401(args []string) (options, error) {
+	a := options{rest: args}
+	for len(a.rest) > 1 && strings.HasPrefix(a.rest[0], "--") {
+		flag, value := a.rest[0], a.rest[1]
+		switch flag {
+		case "--replay-unsafe", "--browser":
+			a.unsafe = a.unsafe || flag == "--replay-unsafe"
+			if flag == "--browser" {
+				a.browsing = &why401.Browsing{NoSandbox: asRoot()}
+			}
+			a.rest = a.rest[1:]
 			continue
 		case "--key":
-			a.keyFiles = append(a.keyFiles, args[1])
+			a.keyFiles = append(a.keyFiles, value)
 		case "--as-client":
-			a.client = args[1]
+			a.client = value
 		case "--client-config":
-			a.files = append(a.files, args[1])
-		case "--send-to":
-			a.sendTo = append(a.sendTo, args[1])
+			a.files = append(a.files, value)
+		case "--send-to", "--call":
+			u, err := exchange.ParseURL(value)
+			if err != nil {
+				return a, fmt.Errorf("%s: %w", flag, err)
+			}
+			if flag == "--send-to" {
+				a.sendTo = append(a.sendTo, u.Origin())
+			} else {
+				a.browsing.Calls = append(a.browsing.Calls, u.Origin())
+			}
+		case "--third-party":
+			a.browsing.BlockThirdParty = true
 		default:
-			a.rest = args
-			return a
+			return a, fmt.Errorf("no option of why401 that scenarios use: %s", flag)
 		}
-		args = args[2:]
+		a.rest = a.rest[2:]
 	}
-	a.rest = args
-	return a
+	return a, nil
 }
 
 // input makes what was asked the input of a diagnosis.
@@ -59,12 +75,11 @@ func (a options) input(in *exchange.Intent) ([]why401.Option, error) {
 	if a.unsafe {
 		opts = append(opts, why401.AllowUnsafe())
 	}
-	for _, s := range a.sendTo {
-		u, err := exchange.ParseURL(s)
-		if err != nil {
-			return nil, fmt.Errorf("--send-to: %w", err)
-		}
-		opts = append(opts, why401.SendTo(u.Origin()))
+	if a.browsing != nil {
+		opts = append(opts, why401.WithBrowser(*a.browsing))
+	}
+	for _, o := range a.sendTo {
+		opts = append(opts, why401.SendTo(o))
 	}
 	if a.client == "" {
 		return opts, nil

@@ -22,7 +22,10 @@ func TestProgramOutputOffline(t *testing.T) {
 		t.Run(sc.Name, func(t *testing.T) {
 			w := NewWorld(t)
 			sc.Servers(w)
-			asked := ask401(sc.Input(w))
+			asked, err := ask401(sc.Input(w))
+			if err != nil {
+				t.Fatal(err)
+			}
 			r := sc.Program(w)
 			args := []string{w.File("output.txt", r.Body)}
 			args = append(args, asked.files...)

@@ -38,8 +38,6 @@ type Scenario struct {
 	// is diagnosed. It gives "" when all went well, else what was refused. After the mend, for which mended is set, it
 	// must go well, and nothing may be found in the record of that.
 	Login func(w *World, r *Recorder, mended bool) string
-	// Replay lets why401 send an unsafe request (--replay-unsafe).
-	Replay bool
 	// Unsafe marks a request that why401 must not send without being told to (a POST).
 	Unsafe bool
 	// Visit makes it a scenario for a browser: Chromium, not curl, shows that it is broken and that the mend helps.
@@ -140,9 +138,6 @@ func play(ctx context.Context, sc Scenario, w *World, res *Result) (err error) {
 			return err
 		}
 	}
-	if sc.Replay {
-		input = append([]string{"--replay-unsafe"}, input...)
-	}
 	if Diagnose != nil {
 		state := w.Dir + "/state"
 		if err := os.Mkdir(state, 0o700); err != nil {
@@ -189,7 +184,11 @@ func (sc Scenario) run(ctx context.Context, w *World, args []string) (Reply, err
 	if sc.Program != nil {
 		return sc.Program(w), nil
 	}
-	return w.Curl(ctx, ask401(args).rest)
+	asked, err := ask401(args)
+	if err != nil {
+		return Reply{}, err
+	}
+	return w.Curl(ctx, asked.rest)
 }
 
 func (sc Scenario) checkRefused(r Reply) error {
@@ -233,7 +232,8 @@ func (sc Scenario) checkPassed(r Reply) error {
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
 		sessionScenarios, loginScenarios, corsScenarios, staticCORSScenarios, mtlsScenarios, ntlmScenarios, browserScenarios,
-		idpScenarios, flowScenarios, signatureScenarios, registryScenarios, packageScenarios, healthyScenarios, idpHealthy, flowHealthy, healthySignatures)
+		idpScenarios, flowScenarios, signatureScenarios, registryScenarios, packageScenarios, wordpressScenarios, civicrmScenarios, magentoScenarios,
+		healthyScenarios, idpHealthy, flowHealthy, healthySignatures, wordpressHealthy, civicrmHealthy, magentoHealthy)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

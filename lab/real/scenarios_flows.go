@@ -232,19 +232,19 @@ var flowScenarios = []Scenario{
 		Status: 400, Passes: redirected,
 	},
 	{
-		Name: "flow-client-secret-not-encoded", Servers: jobServer(Settings{"JOBS": "1"}), Replay: true,
+		Name: "flow-client-secret-not-encoded", Servers: jobServer(Settings{"JOBS": "1"}), Options: replayed,
 		Input: func(w *World) []string { return jobToken(w, "-u", "jobs:"+jobSecret) },
 		Want:  byProvider("oauth-client-secret-encoding", "proved"),
 		Mend:  func(w *World) []string { return jobToken(w, "-u", "jobs:"+url.QueryEscape(jobSecret)) },
 	},
 	{
-		Name: "flow-client-secret-wrong", Servers: jobServer(Settings{"JOBS": "1"}), Replay: true,
+		Name: "flow-client-secret-wrong", Servers: jobServer(Settings{"JOBS": "1"}), Options: replayed,
 		Input: func(w *World) []string { return jobToken(w, "-u", "jobs:former-secret") },
 		Want:  byProvider("oauth-client-auth-failed", "strong"),
 		Mend:  func(w *World) []string { return jobToken(w, "-u", "jobs:"+url.QueryEscape(jobSecret)) },
 	},
 	{
-		Name: "flow-grant-not-allowed", Servers: jobServer(nil), Replay: true,
+		Name: "flow-grant-not-allowed", Servers: jobServer(nil), Options: replayed,
 		Input: func(w *World) []string { return jobToken(w, "-u", "jobs:"+url.QueryEscape(jobSecret)) },
 		Want:  byProvider("oauth-grant-not-allowed", "strong"),
 		Mend: func(w *World) []string {
@@ -256,7 +256,7 @@ var flowScenarios = []Scenario{
 		Status: 400,
 	},
 	{
-		Name: "flow-machine-scope-not-allowed", Servers: jobServer(Settings{"JOBS": "1"}), Replay: true,
+		Name: "flow-machine-scope-not-allowed", Servers: jobServer(Settings{"JOBS": "1"}), Options: replayed,
 		Input: func(w *World) []string {
 			return jobToken(w, "-u", "jobs:"+url.QueryEscape(jobSecret), "-d", "scope=write:orders", "-d", "resource=https://orders.example.test")
 		},
@@ -310,7 +310,7 @@ var flowHealthy = []Scenario{
 	},
 	{Name: "healthy-flow-web-login-behind-a-proxy", Servers: webBehind(proxyOverTLS(everything...), Settings{"TRUST": "1"}), Login: webLogin(secureFront)},
 	{
-		Name: "healthy-flow-client-credentials", Servers: jobServer(Settings{"JOBS": "1"}), Replay: true,
+		Name: "healthy-flow-client-credentials", Servers: jobServer(Settings{"JOBS": "1"}), Options: replayed,
 		Input: func(w *World) []string { return jobToken(w, "-u", "jobs:"+url.QueryEscape(jobSecret)) },
 	},
 }

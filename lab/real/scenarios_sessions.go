@@ -196,6 +196,7 @@ var sessionScenarios = []Scenario{
 		Mend:    func(w *World) []string { return transfer(w, true) },
 		Status:  403,
 		Unsafe:  true,
+		Options: replayed,
 	},
 	{
 		Name: "session-origin-behind-proxy",
@@ -206,9 +207,10 @@ var sessionScenarios = []Scenario{
 		Input: vote,
 		Want: Want{Cause: "csrf-origin-mismatch-behind-proxy", Accept: []string{"proxy-host-header-mismatch"},
 			RefusedBy: exchange.Application, FaultAt: exchange.Gateway, Grade: "likely", Product: "Express"},
-		Mend:   reproxied(reverseProxy("proxy_set_header Host $http_host;"), vote),
-		Status: 403,
-		Unsafe: true,
+		Mend:    reproxied(reverseProxy("proxy_set_header Host $http_host;"), vote),
+		Status:  403,
+		Unsafe:  true,
+		Options: replayed,
 	},
 }
 

@@ -33,7 +33,7 @@ func keyFile(secrets ...string) func(*World) []string {
 }
 
 func unsafely(options func(*World) []string) func(*World) []string {
-	return func(w *World) []string { return append(options(w), "--replay-unsafe") }
+	return func(w *World) []string { return append(options(w), replayed(w)...) }
 }
 
 // store starts the SigV4 verifier on @app@.

@@ -20,11 +20,10 @@ var Trace io.Writer
 // Why401 diagnoses args as the command line would and gives the verdict in the form that Run compares. It is what
 // Diagnose is set to by the scoreboard and by the tests.
 func Why401(ctx context.Context, args []string, stateDir string, issuers ...exchange.Issuer) (Verdict, error) {
-	browsing, args, err := browsingOf(args)
+	asked, err := ask401(args)
 	if err != nil {
 		return Verdict{}, err
 	}
-	asked := ask401(args)
 	got, err := input.Read(asked.rest, nil, input.Options{})
 	if err != nil {
 		return Verdict{}, fmt.Errorf("read %q: %w", args, err)
@@ -46,9 +45,6 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 	}
 	if Trace != nil {
 		opts = append(opts, why401.WithTrace(Trace))
-	}
-	if browsing != nil {
-		opts = append(opts, why401.WithBrowser(*browsing))
 	}
 	rep, err := why401.Diagnose(ctx, in, opts...)
 	if err != nil {
@@ -88,27 +84,6 @@ func Why401(ctx context.Context, args []string, stateDir string, issuers ...exch
 		}
 	}
 	return v, nil
-}
-
-// browsingOf reads the flags of a visit, as Visit.flags writes them, and leaves the command.
-func browsingOf(args []string) (*why401.Browsing, []string, error) {
-	if len(args) == 0 || args[0] != "--browser" {
-		return nil, args, nil
-	}
-	b := &why401.Browsing{NoSandbox: asRoot()}
-	for args = args[1:]; args[0] != "curl"; args = args[2:] {
-		switch args[0] {
-		case "--call":
-			u, err := exchange.ParseURL(args[1])
-			if err != nil {
-				return nil, nil, err
-			}
-			b.Calls = append(b.Calls, u.Origin())
-		case "--third-party":
-			b.BlockThirdParty = true
-		}
-	}
-	return b, args, nil
 }
 
 // Line is one scenario's line on the scoreboard.

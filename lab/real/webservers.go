@@ -59,6 +59,17 @@ func (w *World) Apache(name, conf string) *Server {
 	return w.apache(name, "mpm_event", apacheModules, conf)
 }
 
+// debianModules are those that decide about access and about what is passed on, in the order in which Debian loads them.
+var debianModules = strings.Fields(`access_compat actions alias allowmethods auth_basic auth_digest authn_anon authn_core authn_file
+	authz_core authz_groupfile authz_host authz_user autoindex cgid dir env headers mime proxy proxy_fcgi proxy_http
+	remoteip rewrite setenvif`)
+
+// ApacheDebian is Apache with the modules of a Debian installation that uses them all, in Debian's order.
+func (w *World) ApacheDebian(name, conf string) *Server {
+	w.Helper()
+	return w.apache(name, "mpm_event", debianModules, conf)
+}
+
 // ApacheWSGI is Apache with mod_wsgi.
 func (w *World) ApacheWSGI(name, conf string) *Server {
 	w.Helper()

@@ -34,6 +34,11 @@ type World struct {
 	tokens      *tokenServer
 	npmToken    string
 	seen        map[string]int // access log lines read before the last Mark
+
+	// The installed application of this world, nil for none.
+	Site *WordPress
+	Civi *CiviCRM
+	Shop *Magento
 }
 
 // NewWorld makes an empty world that ends with t.

@@ -8,6 +8,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log"
@@ -97,6 +98,9 @@ func inputs(dir string) ([]group, error) {
 	cases, err := filepath.Glob("lab/cases/*/*.yaml")
 	if err != nil {
 		return nil, err
+	}
+	if len(cases) == 0 {
+		return nil, errors.New("no lab/cases/*/*.yaml below this folder: run it from the root of the repository")
 	}
 	labelled, pastes := group{name: "labelled cases"}, group{name: "pastes"}
 	for i := 0; i < len(cases); i += 3 {

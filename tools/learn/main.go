@@ -9,7 +9,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"io/fs"
 	"log"
 	"maps"
 	"os"
@@ -155,9 +154,6 @@ func tellings(dir string) ([]likeness.Text, error) {
 
 // labelled reads the cases of dir as the program sees them.
 func labelled(dir string) ([]likeness.Text, error) {
-	if _, err := os.Stat(dir); err != nil {
-		return nil, fmt.Errorf("expected a folder of cases: %w", err.(*fs.PathError))
-	}
 	found, err := cases.Load(dir)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/why401/why401/fix"
+	"github.com/why401/why401/redact"
+	"github.com/why401/why401/report"
+)
+
+// lines makes text of our own with foreign words in it fit for the screen.
+func (m *mending) lines(lines ...string) string {
+	s := newSheet(m.app.options())
+	for _, l := range lines {
+		s.text(l)
+	}
+	return s.String()
+}
+
+func (m *mending) head(p *fix.Plan) string {
+	return m.lines(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
+}
+
+// step shows one thing that was done.
+func (m *mending) step(st fix.Step) {
+	s := newSheet(m.app.options())
+	mark := st.Got
+	if mark != "ok" {
+		mark = "FAILED"
+	}
+	if s.o.Plain {
+		s.text(mark + ": " + st.What)
+	} else {
+		s.row("  "+mark, st.What)
+	}
+	m.app.print(s.String())
+}
+
+// showPlan shows the plan, and keeps it so that it can be applied as it was seen.
+func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
+	if err := s.Keep(p); err != nil {
+		return err
+	}
+	sh := newSheet(m.app.options())
+	sh.text(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
+	sh.rule()
+	for _, f := range p.Files {
+		sh.row("File", f.Path)
+		for _, l := range f.Links {
+			sh.row("", "a link, which stays: "+l)
+		}
+	}
+	if p.Effect != "" {
+		sh.row("Effect", p.Effect)
+	}
+	sh.row("Opens", p.Opens)
+	sh.row("Reach", reach(p))
+	sh.rule()
+	diff, err := p.Diff()
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(hideSecrets(diff)) {
+		sh.lines = append(sh.lines, sh.escape(strings.TrimSuffix(line, "\n")))
+	}
+	sh.rule()
+	m.commands(sh, p)
+	sh.row("Checks", "the failing request is let in; without a credential and with a wrong one it is refused; another request is answered as before")
+	sh.row("Undo", "why401 undo "+p.ID+"; by hand: "+s.UndoFolder(p.ID)+"/README, written before anything is changed")
+	why := p.Obstacles()
+	for _, w := range why {
+		sh.row("Not here", w)
+	}
+	if live, host := p.Production(nil); len(live) > 0 {
+		sh.row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
+	}
+	if len(why) == 0 {
+		sh.row("Next", "why401 fix "+p.ID+" --apply --request 'curl ...'")
+	} else {
+		sh.row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
+	}
+	return m.app.print(sh.String())
+}
+
+func (m *mending) commands(sh *sheet, p *fix.Plan) {
+	srv, err := m.server(p)
+	if err != nil {
+		sh.row("Runs", "cannot be said: "+err.Error())
+		return
+	}
+	if srv.Test != nil {
+		sh.row("Runs", srv.Test.String())
+	}
+	switch {
+	case srv.Reload != nil:
+		sh.row("", srv.Reload.String())
+	case srv.Test == nil:
+		sh.row("Runs", "nothing: the file is read for each request")
+	}
+}
+
+func reach(p *fix.Plan) string {
+	where := strings.Join(p.Reach.Scopes, ", ")
+	names := strings.Join(p.Reach.Names, ", ")
+	switch {
+	case where == "" && names == "":
+		return "not known: the remedy came without its configuration"
+	case names == "":
+		return where + "; the site has no name"
+	case where == "":
+		return names
+	}
+	return where + " of " + names
+}
+
+// hideSecrets takes hashes, passwords and keys out of a diff.
+func hideSecrets(diff string) string {
+	r := redact.New(redact.Options{})
+	r.Learn("", diff)
+	return r.Redact(diff)
+}
+
+// standing says how the fixes stand.
+func (m *mending) standing(s *fix.Store, args []string) error {
+	did, err := s.Recover()
+	for _, d := range did {
+		m.app.say("%s", d)
+	}
+	if err != nil {
+		return err
+	}
+	var all []fix.Standing
+	if len(args) == 1 {
+		if !s.Known(args[0]) {
+			return usage("why401 fix --status lists them", "no plan is called %q", args[0])
+		}
+		st, err := s.Status(args[0])
+		if err != nil {
+			return unreadable(err, "")
+		}
+		all = append(all, st)
+	} else if all, err = s.All(); err != nil {
+		return unreadable(err, "")
+	}
+	sh := newSheet(m.app.options())
+	if len(all) == 0 {
+		sh.text("No fixes.")
+	}
+	code := exitOK
+	for _, st := range all {
+		sh.row(st.ID, fmt.Sprintf("%s: %s", st.State, st.Title))
+		sh.row("", strings.Join(st.Files, ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
+		switch {
+		case st.Stuck != "":
+			sh.row("", st.Stuck)
+			code = exitPerson
+		case st.State == fix.Unverified:
+			sh.row("", "the run ended before the controls did: why401 undo "+st.ID+" takes it back")
+			code = exitPerson
+		case st.State == fix.Changed && st.Folder != "":
+			sh.row("", "what was there before: "+st.Folder)
+		case st.State == fix.Applied:
+			sh.row("", "why401 undo "+st.ID+" takes it back")
+		}
+	}
+	if err := m.app.print(sh.String()); err != nil {
+		return err
+	}
+	if len(args) == 1 && code != exitOK {
+		return ended(code)
+	}
+	return nil
+}

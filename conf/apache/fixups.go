@@ -1,0 +1,219 @@
+package apache
+
+import (
+	"path"
+	"strings"
+
+	"github.com/why401/why401/conf"
+)
+
+// findHandler is mod_mime and core: a handler by the file's extensions, then SetHandler.
+func (v *visit) findHandler() {
+	if !v.proxied && v.kind == folder {
+		v.handler = "httpd/unix-directory"
+		v.handlerAt = conf.Place{}
+	} else if !v.proxied {
+		name := path.Base(v.filename)
+		parts := strings.Split(strings.ToLower(name), ".")
+		for _, e := range parts[1:] {
+			if t, ok := v.d.types[e]; ok {
+				if t.handler.value != "" {
+					v.handler, v.handlerAt = strings.ToLower(t.handler.value), t.handler.place
+				}
+				if strings.HasPrefix(t.mime, "application/x-httpd-") && v.handler == "" {
+					v.handler = t.mime
+				}
+			}
+		}
+	}
+	if h := v.d.handler; h != nil && !h.is("none") {
+		v.handler, v.handlerAt = h.value, h.place
+		if strings.Contains(h.value, "%{") {
+			v.handler = v.value(parseText(h.value))
+		}
+	}
+	v.acceptPath = strings.ToLower(v.d.pathInfo.or("default"))
+}
+
+// fixups are what modules do last before the handler, in the order in which Debian loads them.
+func (v *visit) fixups() int {
+	if v.proxied && strings.HasPrefix(v.filename, "proxy:") {
+		v.canonical()
+	}
+	if status := v.rewriteFolder(); status != 0 {
+		return status
+	}
+	for _, r := range v.d.redirects {
+		if to, ok := v.redirected(r); ok {
+			return v.redirect(r, to)
+		}
+	}
+	for _, op := range v.d.vars.list() {
+		switch {
+		case op.pass:
+			v.open("the variable " + op.name + " of httpd's own environment")
+		default:
+			v.env.set(op.name, op.value)
+		}
+	}
+	if status := v.directory(); status != 0 {
+		return status
+	}
+	for _, op := range v.d.requestFields {
+		if !op.early {
+			v.apply(&v.in, op, "RequestHeader")
+		}
+	}
+	return v.fake()
+}
+
+// fake is AuthBasicFake.
+func (v *visit) fake() int {
+	f := v.d.fake
+	if f == nil || f.is("off") {
+		return 0
+	}
+	v.in.set("Authorization", "Basic (made by AuthBasicFake)")
+	v.step(f.place, "fixups", conf.Changes, "AuthBasicFake writes an Authorization field of its own")
+	v.open("the value of the Authorization field that AuthBasicFake writes")
+	return 0
+}
+
+// directory is mod_dir: the slash behind a folder, the index, FallbackResource.
+func (v *visit) directory() int {
+	if v.proxied || !v.w.has("dir_module") || v.assumed && v.kind != folder {
+		return 0
+	}
+	if v.kind != folder {
+		if v.kind == noFile && v.handler == "" {
+			return v.fallback()
+		}
+		return 0
+	}
+	if v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
+		return 0
+	}
+	if !strings.HasSuffix(v.uri, "/") {
+		if v.d.slash.is("off") || v.d.slash.is("notfound") {
+			return 0
+		}
+		to := escapePath(v.uri) + "/"
+		if v.hasArgs {
+			to += "?" + v.args
+		}
+		v.out.set("Location", v.full(to))
+		v.step(v.d.slash.at(), "fixups", conf.Refuses, "the path is a folder's and has no slash at its end: the client is sent to the path with one")
+		return 301
+	}
+	if v.handler == redirectHandler {
+		return 0
+	}
+	names := v.d.index
+	if names == nil {
+		names = []string{"index.html"}
+	}
+	failed := 0
+	for i, name := range names {
+		sub := v.lookup(name)
+		status := sub.look()
+		if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
+			v.become(sub)
+			return 0
+		}
+		last := i == len(names)-1
+		if status/100 == 3 || status == 401 && last {
+			for _, p := range sub.out {
+				v.out.set(p.name, p.value)
+			}
+			for _, p := range sub.errOut {
+				v.errOut.set(p.name, p.value)
+			}
+			return status
+		}
+		if status != 0 && status != 404 {
+			failed = status
+		}
+	}
+	if failed != 0 {
+		return failed
+	}
+	if v.main == nil {
+		v.out2.Refusing = nil // what a look at an index refused was not the answer
+	}
+	return 0
+}
+
+// look runs the phases of a look; httpd does not nest more than ten.
+func (v *visit) look() int {
+	deep := 0
+	for m := v.main; m != nil; m = m.main {
+		deep++
+	}
+	if deep > maxInternal {
+		return v.refuse(500, v.d.fallback.at(), "fixups", "more than %d looks inside each other: FallbackResource or DirectoryIndex leads in a circle", maxInternal)
+	}
+	return v.process()
+}
+
+// fallback is FallbackResource.
+func (v *visit) fallback() int {
+	f := v.d.fallback
+	if f == nil || f.is("disabled") {
+		return 0
+	}
+	to := f.value
+	if !strings.HasPrefix(to, "/") {
+		to = v.uri[:strings.LastIndexByte(v.uri, '/')+1] + to
+	}
+	sub := v.lookup(to)
+	status := sub.look()
+	if status != 0 && status != 404 {
+		return status
+	}
+	if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
+		v.become(sub)
+		v.step(f.place, "fixups", conf.Changes, "FallbackResource %s answers", f.value)
+	}
+	return 0
+}
+
+// lookup makes a request of httpd's own for a URL beside this one.
+func (v *visit) lookup(name string) *visit {
+	sub := *v
+	sub.main, sub.prev = v, nil
+	if strings.HasPrefix(name, "/") {
+		sub.uri = name
+	} else {
+		sub.uri = escapePath(v.uri[:strings.LastIndexByte(v.uri, '/')+1]) + name
+	}
+	if uri, args, ok := strings.Cut(sub.uri, "?"); ok {
+		sub.uri, sub.args, sub.hasArgs = uri, args, true
+	}
+	sub.in, sub.env = v.in.clone(), v.env.clone()
+	sub.out, sub.errOut = nil, nil
+	sub.method = "GET"
+	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.script, sub.wsgi = "", "", noFile, "", false, false, false
+	sub.user, sub.authType = nil, ""
+	sub.ctxPrefix, sub.ctxRoot = "", ""
+	return &sub
+}
+
+// become takes a look's place (ap_internal_fast_redirect).
+func (v *visit) become(sub *visit) {
+	v.uri, v.filename, v.pathInfo, v.kind = sub.uri, sub.filename, sub.pathInfo, sub.kind
+	v.args, v.hasArgs = sub.args, sub.hasArgs
+	v.handler, v.handlerAt, v.proxied, v.script, v.wsgi, v.passAt = sub.handler, sub.handlerAt, sub.proxied, sub.script, sub.wsgi, sub.passAt
+	v.d, v.met = sub.d, sub.met
+	v.user, v.authType = sub.user, sub.authType
+	v.acceptPath = sub.acceptPath
+	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
+	for _, p := range sub.env {
+		v.env.set(p.name, p.value)
+	}
+	for _, p := range sub.out {
+		v.out.set(p.name, p.value)
+	}
+	for _, p := range sub.errOut {
+		v.errOut.set(p.name, p.value)
+	}
+}

@@ -1,0 +1,345 @@
+package apache
+
+import (
+	"strings"
+
+	"github.com/why401/why401/conf"
+)
+
+// serve runs the phases of a request that was read; 0 means that the handler was reached.
+func (v *visit) serve() int {
+	if v.main == nil {
+		v.postRead()
+	}
+	if status := v.process(); status != 0 {
+		return status
+	}
+	return v.handle()
+}
+
+// postRead is what modules do with a request that was just read: the client's address, early fields, SetEnvIf outside of
+// sections.
+func (v *visit) postRead() {
+	v.remoteIP()
+	for _, op := range v.srv.dir.requestFields {
+		if op.early {
+			v.apply(&v.in, op, "RequestHeader")
+		}
+	}
+	for _, op := range v.srv.varsIf {
+		v.setIf(op)
+	}
+}
+
+// process is ap_process_request_internal: URL, configuration, access, and the fixups before the handler.
+func (v *visit) process() int {
+	if v.prev == nil && v.main == nil && v.method == "OPTIONS" && v.uri == "*" {
+		return 0
+	}
+	raw := v.uri
+	p, ok := normalize(v.uri, v.srv.slashes == nil || !v.srv.slashes.is("off"))
+	if !ok {
+		return v.refuse(400, conf.Place{}, "read", "the path is not one: it leads above the root, or does not begin with a slash")
+	}
+	enc := strings.ToLower(v.srv.encoded.or("off"))
+	p, status := unescape(p, enc == "nodecode", enc == "on")
+	switch status {
+	case 400:
+		return v.refuse(400, conf.Place{}, "read", "the path has a percent sign without two hexadecimal digits")
+	case 404:
+		return v.refuse(404, v.srv.encoded.at(), "read", "the path has %%2F (or %%00) in it, and AllowEncodedSlashes is off")
+	}
+	v.uri = p
+	if raw != v.uri && v.main == nil && v.prev == nil {
+		v.step(conf.Place{}, "read", conf.Changes, "the path is read as %s", v.uri)
+	}
+	// What <Location> sets is in force while the URL is translated.
+	v.d = v.srv.dir
+	u, _ := walkURL(v.srv, v.uri)
+	v.d = merge(v.d, u)
+	v.ifs(nil)
+	if status := v.translate(); status != 0 {
+		return status
+	}
+	v.d = v.srv.dir
+	if status := v.toStorage(); status != 0 {
+		return status
+	}
+	if status := v.access(); status != 0 {
+		return status
+	}
+	v.findHandler()
+	return v.fixups()
+}
+
+// toStorage finds the configuration of the file or of the upstream, then the URL's and the conditions'.
+func (v *visit) toStorage() int {
+	var met []*section
+	switch {
+	case v.proxied && strings.HasPrefix(v.filename, "proxy:"):
+		for _, s := range v.srv.proxies {
+			to := strings.TrimPrefix(v.filename, "proxy:")
+			if s.re != nil && s.re.match(to) != nil || s.re == nil && (s.path == "*" || s.glob && wildcard(s.path, to, false) || strings.HasPrefix(to, s.path)) {
+				v.d = merge(v.d, s.conf)
+				met = append(met, s)
+			}
+		}
+	case v.method == "TRACE":
+		return v.traceMethod()
+	default:
+		l := v.w.walkDirs(v.srv, v.filename, v.assumed)
+		met = append(met, l.met...)
+		if l.status != 0 {
+			v.met = met
+			v.d = merge(v.d, l.conf)
+			return v.refuse(l.status, l.place, "map to storage", "%s", l.why)
+		}
+		v.filename, v.kind = l.filename, l.kind
+		v.pathInfo = l.pathInfo + v.pathInfo
+		v.d = merge(v.d, l.conf)
+		f, fm := walkFiles(v.d, v.filename)
+		v.d = merge(v.d, f)
+		met = append(met, fm...)
+	}
+	u, um := walkURL(v.srv, v.uri)
+	v.d = merge(v.d, u)
+	met = append(met, um...)
+	v.ifs(&met)
+	v.met = met
+	if v.main == nil {
+		for _, s := range met {
+			if s.place.Known() {
+				v.step(s.place, "walk", conf.Chooses, "%s is in force here", s.as)
+			}
+		}
+		for _, op := range v.d.varsIf {
+			v.setIf(op)
+		}
+	}
+	for _, f := range v.d.foreign {
+		v.open("what " + f.value + " (" + f.place.String() + ") does with this request")
+	}
+	return 0
+}
+
+// ifs merges the <If> sections that hold.
+func (v *visit) ifs(met *[]*section) {
+	sections := v.d.ifs
+	before := true
+	// What holds is merged with each other first: that is what AuthMerging joins.
+	var d *dirConf
+	defer func() { v.d = merge(v.d, d) }()
+	for _, s := range sections {
+		if s.els && before {
+			continue
+		}
+		if !s.sure {
+			if !v.holds(s.cond) {
+				before = false
+				continue
+			}
+		}
+		before = true
+		d = merge(d, s.conf)
+		if met != nil {
+			*met = append(*met, s)
+		}
+	}
+}
+
+func (v *visit) traceMethod() int {
+	if v.srv.trace.is("off") {
+		return v.refuse(405, v.srv.trace.at(), "map to storage", "TRACE is switched off")
+	}
+	return -200 // answered by httpd itself
+}
+
+// setIf carries out one variable of SetEnvIf.
+func (v *visit) setIf(op varIf) {
+	if op.bad != "" {
+		v.open("whether the pattern at " + op.place.String() + " matches: " + op.bad)
+		return
+	}
+	var groups []string
+	if op.cond != nil {
+		e := &evaluation{v: v}
+		if op.cond.root == nil || !e.truth(op.cond.root) {
+			return
+		}
+		groups = e.groups
+	} else {
+		groups = op.re.match(v.attribute(op))
+		if groups == nil {
+			return
+		}
+	}
+	if op.unset {
+		v.env.unset(op.name)
+		return
+	}
+	value := op.value
+	if strings.Contains(value, "$") {
+		value = filled(value, groups, false)
+	}
+	v.env.set(op.name, value)
+	v.step(op.place, "header parser", conf.Changes, "the variable %s is set", op.name)
+}
+
+// attribute is what a SetEnvIf line looks at.
+func (v *visit) attribute(op varIf) string {
+	switch strings.ToLower(op.attr) {
+	case "remote_addr":
+		return v.client.String()
+	case "server_addr":
+		if !v.local.IsValid() {
+			v.open("the server's address, which SetEnvIf Server_Addr asks for")
+			return ""
+		}
+		return v.local.String()
+	case "remote_host":
+		v.open("the client's host name")
+		return ""
+	case "remote_user":
+		return v.variable("REMOTE_USER")
+	case "request_uri":
+		return v.uri
+	case "request_method":
+		return v.method
+	case "request_protocol":
+		return v.proto
+	}
+	if op.attrs != nil {
+		for _, p := range v.in {
+			if op.attrs.match(p.name) != nil {
+				return p.value
+			}
+		}
+		return ""
+	}
+	if v.in.has(op.attr) {
+		return v.in.get(op.attr)
+	}
+	return v.env.get(op.attr)
+}
+
+// apply carries out one line of RequestHeader or Header on a table of fields.
+func (v *visit) apply(t *table, op headerOp, directive string) {
+	switch {
+	case op.cond != nil && !v.holds(op.cond):
+		return
+	case strings.HasPrefix(op.env, "!") && v.env.has(op.env[1:]), op.env != "" && op.env[0] != '!' && !v.env.has(op.env):
+		return
+	}
+	value := func() string {
+		if op.value2 != nil {
+			return v.value(op.value2)
+		}
+		return v.formatted(op.value)
+	}
+	had := t.has(op.name)
+	was := t.get(op.name)
+	switch op.action {
+	case "set":
+		t.set(op.name, value())
+	case "setifempty":
+		if !had {
+			t.set(op.name, value())
+		}
+	case "add":
+		t.add(op.name, value())
+	case "append":
+		t.merge(op.name, value())
+	case "merge":
+		if x := value(); !listHas(was, x) || !had {
+			t.merge(op.name, x)
+		}
+	case "unset":
+		t.unset(op.name)
+	case "edit", "edit*":
+		if op.bad != "" {
+			v.open("whether the pattern at " + op.place.String() + " matches: " + op.bad)
+			return
+		}
+		for i, p := range *t {
+			if strings.EqualFold(p.name, op.name) {
+				(*t)[i].value = v.edited(op, p.value)
+			}
+		}
+	case "note", "echo":
+	}
+	if strings.EqualFold(directive, "RequestHeader") && (had != t.has(op.name) || was != t.get(op.name)) {
+		r, says := conf.Changes, "changed"
+		if !t.has(op.name) {
+			r, says = conf.Drops, "taken out"
+		}
+		v.step(op.place, "fixups", r, "the field %s is %s", op.name, says)
+	}
+}
+
+func listHas(list, v string) bool {
+	for p := range strings.SplitSeq(list, ",") {
+		if strings.TrimSpace(p) == v {
+			return true
+		}
+	}
+	return false
+}
+
+func (v *visit) edited(op headerOp, s string) string {
+	var b strings.Builder
+	for {
+		from, to, ok := op.re.span(s)
+		if !ok {
+			break
+		}
+		b.WriteString(s[:from])
+		b.WriteString(v.formatted(filled(op.replace, op.re.match(s), false)))
+		s = s[to:]
+		if op.action != "edit*" || from == to || b.Len() > maxFilled {
+			break
+		}
+	}
+	return b.String() + s
+}
+
+// formatted fills in mod_headers' format strings: %{NAME}e is a variable of the environment, %{NAME}s one of TLS, %% a percent.
+func (v *visit) formatted(s string) string {
+	if !strings.Contains(s, "%") {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '%' || i+1 >= len(s) {
+			b.WriteByte(s[i])
+			continue
+		}
+		i++
+		arg := ""
+		if s[i] == '{' {
+			end := strings.IndexByte(s[i:], '}')
+			if end < 0 || i+end+1 >= len(s) {
+				return b.String() + s[i-1:]
+			}
+			arg = s[i+1 : i+end]
+			i += end + 1
+		}
+		switch s[i] {
+		case '%':
+			b.WriteByte('%')
+		case 'e':
+			if v.env.has(arg) {
+				b.WriteString(v.env.get(arg))
+			} else {
+				b.WriteString("(null)")
+			}
+		case 's':
+			if v.tls {
+				v.open("the TLS variable " + arg)
+			}
+			b.WriteString("(null)")
+		default:
+			v.open("the value of %" + string(s[i]) + " in a header field")
+		}
+	}
+	return b.String()
+}

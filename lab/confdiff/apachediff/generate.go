@@ -1,0 +1,267 @@
+package apachediff
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// site is one virtual host with its files.
+type site struct {
+	n     int
+	name  string
+	conf  string
+	files map[string]string // by path below the document root
+}
+
+// gen makes sites. Everything it decides comes from its random source, so that a seed gives the same site again.
+type gen struct {
+	*rand.Rand
+	dir     string // where documents and password files are
+	root    string // the document root of the site that is made
+	http    string // the address of the HTTP server behind
+	fastCGI string
+	vars    int
+
+	filesFit bool // <Files> may stand here
+}
+
+func (g *gen) chance(percent int) bool { return g.IntN(100) < percent }
+
+func (g *gen) pick(list ...string) string { return list[g.IntN(len(list))] }
+
+// some picks each with the given chance.
+func (g *gen) some(percent int, list ...string) []string {
+	var out []string
+	for _, l := range list {
+		if g.chance(percent) {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+const env = `#!/bin/sh
+[ -z "$CONTENT_LENGTH" ] || cat >/dev/null
+printf 'Status: 203 Echo\r\nX-Env: %s\r\n\r\n' "$(env -0 | base64 -w0)"
+`
+
+// folders of every document root, and what is in them. A file that ends in .cgi is a program that tells its environment.
+var tree = map[string][]string{
+	"":          {"index.html", "a.html", "b.txt", "env.cgi", "app.php", "index.php"},
+	"sub/":      {"index.html", "b.txt", "env.cgi"},
+	"sub/deep/": {"c.html", "index.cgi"},
+	"priv/":     {"index.html", "x.html", "env.cgi", "app.php"},
+	"empty/":    {"other.txt"},
+	"err/":      {"401.html", "deny.html"},
+}
+
+// site makes a virtual host.
+func (g *gen) site(n int) site {
+	s := site{n: n, name: fmt.Sprintf("v%d.test", n), files: map[string]string{}}
+	g.filesFit = true
+	g.root = fmt.Sprintf("%s/docs/%d", g.dir, n)
+	for d, names := range tree {
+		for _, f := range names {
+			if strings.HasSuffix(f, ".cgi") {
+				s.files[d+f] = env
+			} else {
+				s.files[d+f] = "this is " + d + f + "\n"
+			}
+		}
+	}
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("<VirtualHost *:@port:front@>")
+	line("ServerName %s", s.name)
+	if g.chance(30) {
+		line("ServerAlias alias%d.test *.w%d.test", n, n)
+	}
+	if g.chance(8) {
+		line("UseCanonicalName On")
+	}
+	line("DocumentRoot %s", g.root)
+	var parts []string
+	add := func(percent int, f func() string) {
+		if g.chance(percent) {
+			parts = append(parts, f())
+		}
+	}
+	parts = append(parts, g.rootDirectory())
+	for range g.IntN(4) {
+		add(70, func() string { return g.section(0) })
+	}
+	add(25, g.serverRewrite)
+	add(30, g.proxies)
+	add(30, g.aliases)
+	add(20, g.redirects)
+	add(30, g.headers)
+	add(30, g.setEnvIf)
+	add(25, g.errorDocuments)
+	add(15, func() string { return g.pick("AddHandler cgi-script .cgi", "CGIPassAuth On\n") })
+	add(25, g.phpHandler)
+	g.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	for _, p := range parts {
+		if strings.HasPrefix(p, "CGIPassAuth") {
+			p = "<Directory " + g.root + "/sub>\n" + p + "</Directory>"
+		}
+		line("%s", strings.TrimRight(p, "\n"))
+	}
+	line("</VirtualHost>")
+	s.conf = b.String()
+	for _, d := range []string{"", "sub/", "sub/deep/", "priv/", "empty/"} {
+		if g.chance(22) {
+			s.files[d+".htaccess"] = g.htaccess()
+		}
+	}
+	return s
+}
+
+func (g *gen) rootDirectory() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "<Directory %s>\n", g.root)
+	b.WriteString("AllowOverride " + g.overrides() + "\n")
+	if g.chance(12) {
+		b.WriteString("AllowOverrideList " + g.pick("Require RewriteRule RewriteEngine", "Header Options", "None", "AuthType AuthName AuthUserFile Require Satisfy") + "\n")
+	}
+	b.WriteString("Options " + g.pick("FollowSymLinks", "FollowSymLinks ExecCGI", "+ExecCGI", "ExecCGI Indexes FollowSymLinks", "+Indexes +ExecCGI", "None", "All", "FollowSymLinks ExecCGI", "+ExecCGI") + "\n")
+	if g.chance(80) {
+		b.WriteString("AddHandler cgi-script .cgi\n")
+	}
+	if g.chance(50) {
+		b.WriteString("Require all granted\n")
+	} else {
+		b.WriteString(g.access(0))
+	}
+	if g.chance(25) {
+		b.WriteString(g.body(1))
+	}
+	b.WriteString("</Directory>\n")
+	return b.String()
+}
+
+func (g *gen) overrides() string {
+	switch g.IntN(10) {
+	case 0:
+		return "None"
+	case 1, 2, 3, 4:
+		return "All"
+	case 5:
+		return g.pick("All Nonfatal=All", "AuthConfig Nonfatal=Override", "FileInfo Nonfatal=Unknown")
+	}
+	if o := g.some(50, "AuthConfig", "FileInfo", "Indexes", "Limit", g.pick("Options", "Options", "Options=ExecCGI,FollowSymLinks")); o != nil {
+		return strings.Join(o, " ")
+	}
+	return "AuthConfig FileInfo Limit"
+}
+
+func (g *gen) folder() string {
+	return g.pick("", "sub", "sub/deep", "priv", "empty", "priv")
+}
+
+// section makes a section with something in it; deep is how many it stands in.
+func (g *gen) section(deep int) string {
+	open, shut := "", ""
+	switch k := g.IntN(12); {
+	case deep == 0 && k < 3:
+		open = "<Directory " + strings.TrimSuffix(g.root+"/"+g.folder(), "/") + g.pick("", "", "/") + ">"
+		shut = "</Directory>"
+	case deep == 0 && k == 3:
+		open = g.pick("<DirectoryMatch \"/sub\">", "<DirectoryMatch \""+g.root+"/(sub|priv)\">", "<DirectoryMatch \"/priv/?$\">", "<Directory ~ \"/deep\">", "<Directory "+g.root+"/*>", "<Directory "+g.root+"/s*/deep>", "<DirectoryMatch \"/x\\.html$\">")
+		shut = "</" + strings.TrimPrefix(strings.Fields(strings.Trim(open, "<>"))[0], "<") + ">"
+	case deep == 0 && k < 7:
+		open = "<Location " + g.pick("/", "/sub", "/sub/", "/priv", "/priv/x.html", "/up", "/up/in", "/fc", "/sub/deep", "/a.html", "/s*", "/nowhere", "/al", "/cgi") + ">"
+		shut = "</Location>"
+	case deep == 0 && k == 7:
+		open = g.pick("<LocationMatch \"^/(sub|up)\">", "<LocationMatch \"\\.html$\">", "<Location ~ \"/priv\">", "<LocationMatch \"^/priv/(?<what>.+)\">", "<LocationMatch \"//\">")
+		shut = "</LocationMatch>"
+		if strings.HasPrefix(open, "<Location ") {
+			shut = "</Location>"
+		}
+	case k < 10 && g.filesFit:
+		open = g.pick("<Files a.html>", "<Files x.html>", "<Files \"*.html\">", "<FilesMatch \"\\.(html|txt)$\">", "<Files env.cgi>", "<FilesMatch \"^index\">", "<Files ~ \"\\.cgi$\">", "<Files index.html>", "<FilesMatch \"\\.php$\">", "<Files \"?.html\">")
+		shut = "</Files>"
+		if strings.HasPrefix(open, "<FilesMatch") {
+			shut = "</FilesMatch>"
+		}
+	default:
+		return g.ifSection(deep)
+	}
+	before := g.filesFit
+	g.filesFit = strings.HasPrefix(open, "<Directory")
+	defer func() { g.filesFit = before }()
+	return open + "\n" + g.content(deep+1) + shut + "\n"
+}
+
+func (g *gen) content(deep int) string {
+	out := ""
+	if g.chance(65) {
+		out += g.access(deep)
+	}
+	if g.chance(55) {
+		out += g.body(deep)
+	}
+	if deep < 2 && g.chance(20) {
+		out += g.section(deep)
+	}
+	if deep < 2 && g.chance(15) {
+		out += g.ifSection(deep)
+	}
+	return out
+}
+
+func (g *gen) ifSection(deep int) string {
+	before := g.filesFit
+	g.filesFit = false
+	defer func() { g.filesFit = before }()
+	out := "<If \"" + g.condition() + "\">\n" + g.content(deep+2) + "</If>\n"
+	if g.chance(30) {
+		out += "<ElseIf \"" + g.condition() + "\">\n" + g.content(deep+2) + "</ElseIf>\n"
+	}
+	if g.chance(40) {
+		out += "<Else>\n" + g.content(deep+2) + "</Else>\n"
+	}
+	return out
+}
+
+// condition is an expression; quotation marks in it are single.
+func (g *gen) condition() string {
+	c := g.pick(
+		"%{REQUEST_METHOD} == 'GET'", "%{REQUEST_METHOD} in {'POST','PUT'}", "%{REQUEST_URI} =~ m#^/sub#", "-n %{HTTP:X-Tok}",
+		"-z req('Authorization')", "%{HTTP:X-Tok} == 'one'", "%{REMOTE_ADDR} -ipmatch '127.0.0.0/30'", "-R '127.0.0.2'",
+		"%{QUERY_STRING} =~ /x=(.)/", "tolower(%{HTTP_HOST}) =~ /^v/", "%{HTTP:X-Num} -gt 5", "%{HTTP_COOKIE} != ''", "true", "false",
+		"%{REQUEST_URI} -strmatch '*.html'", "req_novary('X-Tok') in {'one','two'}", "-T reqenv('mark')", "%{HTTPS} == 'off'",
+		"'%{REQUEST_METHOD}-%{HTTP:X-Tok}' == 'GET-one'", "%{REQUEST_FILENAME} =~ /priv/", "%{HTTP:Authorization} =~ /^Basic/",
+	)
+	switch g.IntN(6) {
+	case 0:
+		return "!(" + c + ")"
+	case 1:
+		return c + " && " + g.condition()
+	case 2:
+		return "(" + c + ") || " + g.condition()
+	}
+	return c
+}
+
+// htaccess makes the text of an .htaccess.
+func (g *gen) htaccess() string {
+	out := ""
+	g.filesFit = true
+	if g.chance(50) {
+		out += g.access(1)
+	}
+	if g.chance(60) {
+		out += g.body(1)
+	}
+	if g.chance(40) {
+		out += g.dirRewrite()
+	}
+	if g.chance(20) {
+		out += g.section(1)
+	}
+	if g.chance(4) {
+		out += g.pick("Nonsense on\n", "<Files a.html>\n", "RewriteRule\n", "</If>\n", "DocumentRoot /tmp\n")
+	}
+	return out
+}

@@ -1,0 +1,154 @@
+package confdiff
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+)
+
+// Passed is what a server behind got.
+type Passed struct {
+	Head   string // the request line and the fields, or the parameters line by line
+	Params bool
+}
+
+// Echo is servers behind: they note what they get and answer with EchoStatus.
+type Echo struct {
+	HTTP, FastCGI string // their addresses
+
+	mu  sync.Mutex
+	got []Passed
+}
+
+// TB is what an Echo needs of a test.
+type TB interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Cleanup(func())
+}
+
+// NewEcho starts the servers; they end with the test.
+func NewEcho(t TB) *Echo {
+	t.Helper()
+	e := &Echo{}
+	e.HTTP = e.listen(t, e.http)
+	e.FastCGI = e.listen(t, e.fastCGI)
+	return e
+}
+
+func (e *Echo) listen(t TB, serve func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("listening: %v", err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				serve(c)
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// Take gives what was got since the last Take.
+func (e *Echo) Take() []Passed {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	got := e.got
+	e.got = nil
+	return got
+}
+
+func (e *Echo) note(p Passed) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.got = append(e.got, p)
+}
+
+func (e *Echo) http(c net.Conn) {
+	head, err := readHead(bufio.NewReader(c))
+	if err != nil {
+		return
+	}
+	e.note(Passed{Head: head})
+	fmt.Fprintf(c, "HTTP/1.1 %d Echo\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", EchoStatus)
+}
+
+// Record types of FastCGI (its specification, section 8).
+const (
+	fcgiEnd    = 3
+	fcgiParams = 4
+	fcgiStdin  = 5
+	fcgiStdout = 6
+)
+
+func (e *Echo) fastCGI(c net.Conn) {
+	r := bufio.NewReader(c)
+	var params []byte
+	for {
+		var h [8]byte
+		if _, err := io.ReadFull(r, h[:]); err != nil {
+			return
+		}
+		body := make([]byte, int(binary.BigEndian.Uint16(h[4:]))+int(h[6]))
+		if _, err := io.ReadFull(r, body); err != nil {
+			return
+		}
+		body = body[:binary.BigEndian.Uint16(h[4:])]
+		if h[1] == fcgiParams {
+			params = append(params, body...)
+		}
+		if h[1] == fcgiStdin && len(body) == 0 {
+			break
+		}
+	}
+	e.note(Passed{Head: readParams(params), Params: true})
+	answer := fmt.Sprintf("Status: %d Echo\r\n\r\n", EchoStatus)
+	out := []byte{1, fcgiStdout, 0, 1, 0, byte(len(answer)), 0, 0}
+	out = append(out, answer...)
+	out = append(out, 1, fcgiEnd, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	_, _ = c.Write(out) // nginx may have gone
+}
+
+// readParams writes name-value pairs line by line.
+func readParams(b []byte) string {
+	var out strings.Builder
+	size := func() int {
+		if len(b) == 0 {
+			return 0
+		}
+		n := int(b[0])
+		if n < 0x80 || len(b) < 4 {
+			b = b[1:]
+			return n
+		}
+		n = int(binary.BigEndian.Uint32(b) &^ (1 << 31))
+		b = b[4:]
+		return n
+	}
+	take := func(n int) string {
+		n = min(n, len(b))
+		s := string(b[:n])
+		b = b[n:]
+		return s
+	}
+	for len(b) > 0 {
+		n := size()
+		v := size()
+		name := take(n)
+		out.WriteString(name + "=" + take(v) + "\n")
+	}
+	return out.String()
+}

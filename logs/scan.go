@@ -1,0 +1,214 @@
+package logs
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/why401/why401/logs/tally"
+)
+
+// span is a stretch of minutes, the second outside.
+type span struct{ from, to uint32 }
+
+func (s span) has(minute uint32) bool { return minute >= s.from && minute < s.to }
+
+// change is where a rate changed: more of something between two moments than before and after.
+type change struct {
+	span
+	inside, outside float64 // how many
+	expected        float64 // inside, had it gone on as outside
+	even            float64 // inside, were all of them spread evenly
+	score           float64 // log likelihood ratio of two rates against one
+}
+
+// leastScore is the log likelihood ratio from which a change is taken for one. Some hundred slices are scanned, each for
+// some ten thousand stretches of time: chance alone reaches ln(10^7) = 16 among them now and then.
+const leastScore = 18
+
+// confidence is how sure a change is, with all the places where it was looked for counted against it.
+func (c change) confidence() float64 { return 1 - math.Exp(-max(0, c.score-14)) }
+
+// scan finds the stretch of time in which counts stand out the most, against even time and against the load of the site:
+// at noon there is more of everything, and it is the worse of both that counts.
+func (v *view) scan(counts []float64) change {
+	n := len(counts)
+	sum := prefix(counts)
+	load := prefix(v.load)
+	var best change
+	for a := range n {
+		if counts[a] == 0 {
+			continue
+		}
+		for b := a + 1; b <= n; b++ {
+			if counts[b-1] == 0 {
+				continue
+			}
+			if c := v.rate(sum, load, a, b); c.score > best.score {
+				best = c
+			}
+		}
+	}
+	return best
+}
+
+// rate is the change between two bins.
+func (v *view) rate(sum, load []float64, a, b int) change {
+	n := len(sum) - 1
+	in, all := sum[b]-sum[a], sum[n]
+	c := change{inside: in, outside: all - in, score: math.Inf(1)}
+	c.from, c.to = v.from+uint32(a)*v.bin, min(v.to, v.from+uint32(b)*v.bin)
+	for _, share := range []float64{float64(b-a) / float64(n), (load[b] - load[a] + 1) / (load[n] + 1)} {
+		if share >= 1 {
+			share = 1
+		}
+		expected := all * share
+		s := 0.0
+		if in > expected {
+			s = in * math.Log(in/expected)
+			if c.outside > 0 {
+				s += c.outside * math.Log(c.outside/(all-expected))
+			}
+		}
+		if s < c.score {
+			c.score = s
+			c.even = expected
+			c.expected = c.outside * share / max(1-share, 1e-3)
+		}
+	}
+	return c
+}
+
+func prefix(x []float64) []float64 {
+	s := make([]float64, len(x)+1)
+	for i, n := range x {
+		s[i+1] = s[i] + n
+	}
+	return s
+}
+
+// refine moves the ends of a change from bins to minutes: the beginning to the first minute from which on the rate is that
+// of the inside.
+func (v *view) refine(c change, items []*item) change {
+	lo := c.from - min(c.from-v.from, 2*v.bin)
+	hi := min(v.to, c.to+2*v.bin)
+	counts := make([]float64, hi-lo)
+	for _, i := range items {
+		for _, m := range i.times {
+			if m.Minute >= lo && m.Minute < hi {
+				counts[m.Minute-lo] += float64(m.N)
+			}
+		}
+	}
+	sum := prefix(counts)
+	outMinutes := float64(v.to-v.from) - float64(c.to-c.from)
+	out := (c.outside + 0.5) / max(outMinutes, 1)
+	in := c.inside / float64(c.to-c.from)
+	if in <= out {
+		return c
+	}
+	// Of a minute's count k, being inside explains k*ln(in/out) - (in-out) more than being outside.
+	gain := func(a, b uint32) float64 {
+		return (sum[b-lo]-sum[a-lo])*math.Log(in/out) - float64(b-a)*(in-out)
+	}
+	best, from, to := math.Inf(-1), c.from, c.to
+	for a := lo; a < min(c.from+2*v.bin, c.to); a++ {
+		if g := gain(a, c.to); counts[a-lo] > 0 && g > best {
+			best, from = g, a
+		}
+	}
+	best = math.Inf(-1)
+	for b := max(from+1, c.to-min(c.to-lo, 2*v.bin)); b <= hi; b++ {
+		if g := gain(from, b); counts[b-1-lo] > 0 && g > best {
+			best, to = g, b
+		}
+	}
+	c.from, c.to = from, to
+	return c
+}
+
+// counts are the items' requests by bin.
+func (v *view) counts(items []*item) []float64 {
+	out := make([]float64, v.bins())
+	for _, i := range items {
+		for _, m := range i.times {
+			out[v.binOf(m.Minute)] += float64(m.N)
+		}
+	}
+	return out
+}
+
+// dimension is something by which requests are put into slices.
+type dimension struct {
+	name string
+	of   func(g *tally.Group) string
+}
+
+func trait(t tally.Trait) dimension {
+	return dimension{tally.Names[t], func(g *tally.Group) string { return g[t] }}
+}
+
+// dimensions in the order in which they say who is hit: the first that tells is named first.
+var dimensions = []dimension{
+	trait(tally.User), trait(tally.Software), {"program", func(g *tally.Group) string { return tally.Family(g[tally.Software]) }},
+	trait(tally.Upstream), trait(tally.Cache), trait(tally.Method), trait(tally.Client),
+	{"network", func(g *tally.Group) string { return network(g[tally.Client]) }}, trait(tally.Host), trait(tally.TLS), trait(tally.Route),
+	{"area", func(g *tally.Group) string { return area(g[tally.Route]) }},
+}
+
+// area is a route up to its first changing part: /orders of /orders/{n}.
+func area(route string) string {
+	if i := strings.Index(route, "/{"); i >= 0 {
+		route = route[:i]
+	}
+	return route
+}
+
+// slice is the items that have one value.
+type slice struct {
+	dim   int // -1: all
+	value string
+	items []*item
+	left  int64
+}
+
+// slices cuts items by every dimension; values that nobody gave are none.
+func cut(items []*item) []slice {
+	all := []slice{{dim: -1, items: items}}
+	for d, dim := range dimensions {
+		by := map[string]*slice{}
+		for _, i := range items {
+			value := dim.of(&i.Group)
+			if value == "" {
+				continue
+			}
+			s := by[value]
+			if s == nil {
+				s = &slice{dim: d, value: value}
+				by[value] = s
+			}
+			s.items = append(s.items, i)
+			s.left += i.left
+		}
+		var list []slice
+		for _, s := range by {
+			if s.left >= leastHits {
+				list = append(list, *s)
+			}
+		}
+		slices.SortFunc(list, func(a, b slice) int {
+			if a.left != b.left {
+				return int(b.left - a.left)
+			}
+			if a.value < b.value {
+				return -1
+			}
+			return 1
+		})
+		all = append(all, list[:min(len(list), 60)]...)
+	}
+	return all
+}
+
+// leastHits is how many requests must have been refused for anybody to be told.
+const leastHits = 8

@@ -1,0 +1,170 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/why401/why401"
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/input"
+	"github.com/why401/why401/logs/tally"
+	"github.com/why401/why401/report"
+)
+
+// sentence is what an error log says in the same words about several clients and users.
+type sentence struct {
+	code, level, text string
+	said              string // as it stood in the first line
+	first             tally.Place
+	phrases           []*tally.Phrase
+	n                 int64
+	verdict           *verdict // what the catalogue says of it, once it was asked
+	asked             bool
+}
+
+// verdict is the catalogue's answer to a sentence.
+type verdict struct {
+	report.Verdict
+	remedies []report.Remedy
+	raise    []report.Raise
+	suspects []report.Suspect
+}
+
+// maxSentences is how many sentences the catalogue is asked about. One takes some milliseconds.
+const maxSentences = 48
+
+// sentences groups the phrases, the most frequent first.
+func (v *view) sentences() []*sentence {
+	byText := map[string]*sentence{}
+	var all []*sentence
+	for _, h := range v.t.Phrases.Sorted() {
+		p := v.t.Phrases.Rows[h]
+		key := p.Code + "\x00" + p.Text
+		s := byText[key]
+		if s == nil {
+			s = &sentence{code: p.Code, level: p.Level, text: p.Text}
+			byText[key] = s
+			all = append(all, s)
+		}
+		s.phrases = append(s.phrases, p)
+		s.n += p.Times.Sum()
+		if len(p.Places) > 0 && (s.said == "" || before(p.Places[0], s.first)) {
+			s.said, s.first = p.Said, p.Places[0]
+		}
+	}
+	slices.SortFunc(all, func(a, b *sentence) int {
+		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.text, b.text), cmp.Compare(a.code, b.code))
+	})
+	return all[:min(len(all), maxSentences)]
+}
+
+func before(a, b tally.Place) bool {
+	return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.File, b.File), cmp.Compare(a.N, b.N)) < 0
+}
+
+// ask asks the catalogue what a sentence means: the diagnosis of a pasted log line, which sends nothing.
+func (s *sentence) ask(ctx context.Context) *verdict {
+	if s.asked {
+		return s.verdict
+	}
+	s.asked = true
+	for _, text := range s.asLines() {
+		in, err := input.Read([]string{"-"}, strings.NewReader(text), input.Options{})
+		if err != nil || !in.Recorded() {
+			continue
+		}
+		rep, err := why401.Diagnose(ctx, why401.Input{Evidence: in.Evidence, Read: in.What}, why401.Offline())
+		if err != nil || rep.Verdict.Cause == "" || rep.Verdict.Grade == cause.Unknown || isHarmless[rep.Verdict.Cause] {
+			continue
+		}
+		s.verdict = &verdict{rep.Verdict, rep.Remedies, rep.Raise, rep.Suspects}
+		return s.verdict
+	}
+	return nil
+}
+
+// isHarmless are causes that an error log names for the first half of every login.
+var isHarmless = map[string]bool{"benign-challenge": true, "no-credentials-sent": true, "preemptive-auth-not-sent": true, "missing-www-authenticate": true}
+
+// asLines are lines as the programs that say such things write them; the tally keeps sentences, not lines.
+func (s *sentence) asLines() []string {
+	said := strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' {
+			return ' '
+		}
+		return r
+	}, s.said)
+	if strings.HasPrefix(s.code, "AH") {
+		return []string{"[Sun Nov 22 10:00:00.000000 2026] [core:error] [pid 7:tid 7] [client 192.0.2.1:40000] " + s.code + ": " + said}
+	}
+	lines := []string{said, `2026/11/22 10:00:00 [error] 7#7: *7 ` + said + `, client: 192.0.2.1, server: site, request: "GET / HTTP/1.1", host: "site"`}
+	if s.code != "" {
+		lines = append(lines, s.code+": "+said)
+	}
+	return lines
+}
+
+// covers is the part of the finding's requests near which the sentence was said about the same client (or, when it names
+// none, about the same time), and the part of the sentence's times that lie in the finding.
+func (s *sentence) covers(f *finding) (ofFinding, ofSentence float64) {
+	type key struct {
+		client string
+		minute uint32
+	}
+	said := map[key]uint32{}
+	inside, all := 0.0, 0.0
+	for _, p := range s.phrases {
+		for _, m := range p.Times {
+			said[key{p.Client, m.Minute}] += m.N
+			all += float64(m.N)
+			if f.has2(p, m.Minute) {
+				inside += float64(m.N)
+			}
+		}
+	}
+	hit, n := 0.0, 0.0
+	for _, i := range f.items {
+		for _, m := range i.times {
+			n += float64(m.N)
+			if k := max(said[key{i.Group[tally.Client], m.Minute}], said[key{"", m.Minute}]); k > 0 {
+				hit += float64(min(m.N, k))
+			}
+		}
+	}
+	return hit / max(n, 1), inside / max(all, 1)
+}
+
+// has2 reports that something said at a minute can be about the finding.
+func (f *finding) has2(p *tally.Phrase, minute uint32) bool {
+	if !f.span.has(minute) {
+		return false
+	}
+	if want, ok := f.has("client"); ok && p.Client != "" && p.Client != want {
+		return false
+	}
+	if want, ok := f.has("user"); ok && p.User != "" && p.User != want {
+		return false
+	}
+	return true
+}
+
+// listen finds what error logs say about the finding, and what the catalogue says of that.
+func (f *finding) listen(ctx context.Context, all []*sentence) {
+	best := 0.0
+	for _, s := range all {
+		of, within := s.covers(f)
+		if of < 0.3 {
+			continue
+		}
+		f.said = append(f.said, s)
+		v := s.ask(ctx)
+		if v == nil {
+			continue
+		}
+		if rank := of * (0.3 + within) * (1 + float64(v.Grade)); rank > best {
+			best, f.verdict = rank, v
+		}
+	}
+}

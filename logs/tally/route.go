@@ -1,0 +1,152 @@
+package tally
+
+import "bytes"
+
+// maxSegments is how much of a path is told apart.
+const maxSegments = 8
+
+// appendRoute writes the route of a path: what changes from one object to the next becomes {n}, {uuid}, {hex}, {email},
+// {date} or {token}. It looks at one path alone, so the same path has the same route in every part of a log; what only
+// many paths can show (that /shop/anna and /shop/ben are one route) is found when the tally is read.
+func appendRoute(to, path []byte) []byte {
+	if i := bytes.Index(path, []byte("://")); i >= 0 && i < 8 { // the absolute form of a proxy's log
+		path = path[i+3:]
+		if j := bytes.IndexByte(path, '/'); j >= 0 {
+			path = path[j:]
+		} else {
+			path = []byte("/")
+		}
+	}
+	for n := 0; len(path) > 0; n++ {
+		if path[0] == '/' {
+			to = append(to, '/')
+			path = path[1:]
+		}
+		if n == maxSegments && len(path) > 0 {
+			return append(to, "..."...)
+		}
+		i := bytes.IndexByte(path, '/')
+		if i < 0 {
+			i = len(path)
+		}
+		to = appendSegment(to, path[:i])
+		path = path[i:]
+	}
+	return to
+}
+
+func appendSegment(to, s []byte) []byte {
+	if len(s) == 0 {
+		return to
+	}
+	var digit, hex, upper, lower, other, dash int
+	for _, c := range s {
+		switch {
+		case c >= '0' && c <= '9':
+			digit++
+			hex++
+		case c >= 'a' && c <= 'f':
+			hex++
+			lower++
+		case c >= 'A' && c <= 'F':
+			hex++
+			upper++
+		case c >= 'a' && c <= 'z':
+			lower++
+		case c >= 'A' && c <= 'Z':
+			upper++
+		case c == '-' || c == '_':
+			dash++
+		default:
+			other++
+		}
+	}
+	switch n := len(s); {
+	case digit == n:
+		return append(to, "{n}"...)
+	case n == 36 && hex == 32 && dash == 4:
+		return append(to, "{uuid}"...)
+	case n == 10 && digit == 8 && dash == 2 && s[4] == '-':
+		return append(to, "{date}"...)
+	case n >= 8 && hex == n && digit > 0:
+		return append(to, "{hex}"...)
+	case bytes.IndexByte(s, '@') > 0 || bytes.Contains(s, []byte("%40")):
+		return append(to, "{email}"...)
+	case n >= 20 && digit >= 2 && upper > 0 && lower > 0, n >= 24 && digit >= 4 && other <= 2, n > 64:
+		return append(to, "{token}"...)
+	case digit == 0:
+		return append(to, s...)
+	}
+	// Runs of digits of three and more inside a word: order-10023.html. Shorter ones are versions: v2, oauth2.
+	for i := 0; i < len(s); {
+		j := i
+		for j < len(s) && s[j] >= '0' && s[j] <= '9' {
+			j++
+		}
+		switch {
+		case j-i >= 3 || j > i && j < len(s) && s[j] == '.' && i == 0:
+			to = append(to, "{n}"...)
+		case j > i:
+			to = append(to, s[i:j]...)
+		default:
+			to = append(to, s[i])
+			j = i + 1
+		}
+		i = j
+	}
+	return to
+}
+
+// isStatic reports a file that a page is made of.
+func isStatic(path []byte) bool {
+	i := bytes.LastIndexByte(path, '.')
+	if i < 0 || len(path)-i > 7 {
+		return false
+	}
+	switch string(path[i+1:]) {
+	case "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "woff", "woff2", "ttf", "eot", "mp4", "webm":
+		return true
+	}
+	return false
+}
+
+// logins are the words of a path segment at which people log in.
+var logins = [][]byte{[]byte("login"), []byte("signin"), []byte("sign-in"), []byte("sign_in"), []byte("logon"), []byte("log-in"), []byte("j_security_check"),
+	[]byte("authenticate"), []byte("/sso"), []byte("/oauth2/start"), []byte("/oauth2/auth"), []byte("openid-connect/auth"), []byte("/authorize")}
+
+// isLogin reports the address of a login.
+func isLogin(path []byte) bool {
+	if i := bytes.IndexByte(path, '?'); i >= 0 {
+		path = path[:i]
+	}
+	for _, w := range logins {
+		if containsFold(path, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// IsLogin reports that a route is the address of a login.
+func IsLogin(route string) bool { return isLogin([]byte(route)) }
+
+// containsFold is bytes.Contains without regard to ASCII case in b; w is in small letters.
+func containsFold(b, w []byte) bool {
+	for i := 0; i+len(w) <= len(b); i++ {
+		j := 0
+		for j < len(w) {
+			c := b[i+j]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != w[j] {
+				break
+			}
+			j++
+		}
+		if j == len(w) {
+			return true
+		}
+	}
+	return false
+}
