@@ -171,18 +171,18 @@ var magentoScenarios = []Scenario{
 		Mend: askMageAs(mageMe, "customer", mageCustomer),
 	},
 	{
-		Name: "magento-admin-password-wrong", Servers: magento("2.4.6-p1", "", ""), Input: askMage(mageAdminToken, mageLogin(mageAdmin, "wrong")...), Replay: true, Unsafe: true,
+		Name: "magento-admin-password-wrong", Servers: magento("2.4.6-p1", "", ""), Input: askMage(mageAdminToken, mageLogin(mageAdmin, "wrong")...), Options: replayed, Unsafe: true,
 		Want: mageWant("wrong-password", exchange.Client, "strong", "account-locked-or-disabled"), Mend: askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...),
 	},
 	{
 		Name: "magento-second-factor", Servers: magento("2.4.6-p1", "", "", withSecondFactor, func(m *Magento) { m.Set("twofactorauth/general/force_providers", "google") }),
-		Input: askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...), Replay: true, Unsafe: true, Status: 400,
+		Input: askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...), Options: replayed, Unsafe: true, Status: 400,
 		Want: mageWant("magento-2fa-admin-token", exchange.Client, "proved"),
 		Mend: askMage("rest/V1/tfa/provider/google/authenticate", "-H", "Content-Type: application/json", "-d", `{"username":"root","password":"`+magePassword+`","otp":"123456"}`),
 	},
 	{
 		Name: "magento-second-factor-not-set-up", Servers: magento("2.4.6-p1", "", "", withSecondFactor),
-		Input: askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...), Replay: true, Unsafe: true, Status: 400,
+		Input: askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...), Options: replayed, Unsafe: true, Status: 400,
 		Want: withFault(mageWant("magento-2fa-admin-token", exchange.Client, "proved"), exchange.Application),
 		Mend: mendMage(func(m *Magento) { m.Deployed("'Magento_TwoFactorAuth' => 0", "") }, askMage(mageAdminToken, mageLogin(mageAdmin, magePassword)...)),
 	},

@@ -18,7 +18,6 @@ var apacheError = &scanned{name: "apache-error", kind: Error, read: func(t *time
 	l.Level = module
 	if i := bytes.LastIndexByte(module, ':'); i >= 0 {
 		l.Level = module[i+1:]
-		l.Site = nil
 	}
 	for len(c.b) > 1 && c.b[0] == '[' {
 		switch {

@@ -6,7 +6,9 @@ import "bytes"
 //
 //	2021/09/30 09:23:53 [error] 1925800#1925800: *17 user "foo" was not found in "/tmp/a.htpasswd", client: 127.0.0.1,
 //	server: _, request: "GET / HTTP/1.1", host: "localhost"
-var nginxError = &scanned{name: "nginx-error", kind: Error, read: func(t *times, b []byte, l *Line) bool {
+//
+// What a FastCGI program wrote to its standard error stands in the message with its line breaks.
+var nginxError = &spanning{scanned{name: "nginx-error", kind: Error, read: func(t *times, b []byte, l *Line) bool {
 	c := cursor{b: b}
 	if len(b) < 28 || b[19] != ' ' || b[20] != '[' || !t.iso(l, b[:19]) {
 		return false
@@ -29,6 +31,8 @@ var nginxError = &scanned{name: "nginx-error", kind: Error, read: func(t *times,
 	l.Message = nginxTail(c.b, l)
 	l.User = userIn(l.Message)
 	return true
+}}, func(b []byte) bool {
+	return len(b) > 21 && b[4] == '/' && b[7] == '/' && b[10] == ' ' && b[13] == ':' && b[19] == ' ' && b[20] == '['
 }}
 
 // nginxTail reads what ngx_http_log_error puts behind a message, and gives the message without it. The values of quoted

@@ -173,6 +173,7 @@ func FuzzLine(f *testing.F) {
 		f.Add(b)
 	}
 	f.Add([]byte(`#Fields: date time cs-method sc-status`))
+	f.Add([]byte("[22/Nov/2026:10:00:00 +0000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		find := NewFinder(Clock{})
 		x := find.Find(b)

@@ -81,6 +81,17 @@ func (f *Finder) Find(b []byte) Format {
 	return nil
 }
 
+// Certain is Find without prefixes and without what is read in a general way: a format that no text has by chance.
+func (f *Finder) Certain(b []byte) Format {
+	var l Line
+	for _, c := range f.first {
+		if c.parser.Parse(b, &l) {
+			return c.format
+		}
+	}
+	return nil
+}
+
 // within is the format of a line that stood behind a prefix. What the prefix dated needs no time of its own.
 func (f *Finder) within(b []byte, weak bool) Format {
 	var l Line
@@ -128,6 +139,16 @@ func Recognise(first [][]byte, own ...Format) (Format, float64) {
 			count[x]++
 		}
 	}
+	for _, x := range builtin {
+		if s, ok := x.(Spanning); ok {
+			if n := f.covered(s, first); n > count[x] {
+				if count[x] == 0 {
+					order = append(order, x)
+				}
+				count[x] = n
+			}
+		}
+	}
 	var best Format
 	for _, x := range order {
 		if best == nil || count[x] > count[best] {
@@ -140,7 +161,36 @@ func Recognise(first [][]byte, own ...Format) (Format, float64) {
 		}
 		return nil, 0
 	}
-	return best, float64(count[best]) / float64(all)
+	return best, min(1, float64(count[best])/float64(all))
+}
+
+// covered is how many of the lines lie in records of a format whose records may take several lines.
+func (f *Finder) covered(s Spanning, lines [][]byte) int {
+	p := s.Parser(f.clock)
+	var record []byte
+	var l Line
+	all, n := 0, 0
+	end := func() {
+		if n > 0 && p.Parse(record, &l) {
+			all += n
+		}
+		n = 0
+	}
+	for _, b := range lines {
+		switch {
+		case s.Begins(b):
+			end()
+			record, n = append(record[:0], b...), 1
+		case n == 0 || len(b) == 0:
+		case f.Certain(b) != nil:
+			end()
+		default:
+			record = append(append(record, '\n'), b...)
+			n++
+		}
+	}
+	end()
+	return all
 }
 
 // Named is the format of a name ("combined", "iis", "syslog: combined"), of the text of an nginx log_format, or of an Apache

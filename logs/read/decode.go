@@ -147,12 +147,28 @@ func (d *decoder) cut() []byte {
 func (d *decoder) record(from int) []byte {
 	for d.at < len(d.b.data) {
 		end, n := d.at, d.n
-		if d.main.begins(d.cut()) {
+		if next := d.cut(); d.main.begins(next) || d.stranger(next) {
 			d.at, d.n = end, n
 			break
 		}
 	}
 	return bytes.TrimRight(d.b.data[from:min(d.at, from+longestRecord)], "\r\n")
+}
+
+// stranger reports a line of another format between the records of this one. Most lines that belong to a record show it by
+// their first byte.
+func (d *decoder) stranger(b []byte) bool {
+	if d.o.Format != nil || len(b) == 0 || b[0] == ' ' || b[0] == '\t' || b[0] == '#' || b[0] == ')' || b[0] == '}' || b[0] == '-' {
+		return false
+	}
+	return d.finder().Certain(b) != nil
+}
+
+func (d *decoder) finder() *line.Finder {
+	if d.find == nil {
+		d.find = line.NewFinder(d.where, d.o.Known...)
+	}
+	return d.find
 }
 
 // parse reads a record in the block's format, else in the one that another line of the file had, else in any.
@@ -165,10 +181,7 @@ func (d *decoder) parse(raw []byte, n int64) *line.Line {
 			d.file.other(o.format.Name(), 1)
 			return &o.line
 		}
-		if d.find == nil {
-			d.find = line.NewFinder(d.where, d.o.Known...)
-		}
-		if f := d.find.Find(raw); f != nil {
+		if f := d.finder().Find(raw); f != nil {
 			if o := d.of(f); o.parser.Parse(raw, &o.line) {
 				d.last = o
 				d.file.other(f.Name(), 1)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -233,6 +234,67 @@ func TestRecordsOfSeveralLines(t *testing.T) {
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("blocks of %d: %d records of %d, %+v", size, len(got), len(want), s.Files[0])
 		}
+	}
+}
+
+// A message of nginx' error log may have line breaks in it; a line of another format between them is none of it.
+func TestStrangersBetweenRecords(t *testing.T) {
+	in := `2026/11/22 10:00:00 [error] 12#12: *17 FastCGI sent in stderr: "PHP message: PHP Fatal error:  Uncaught Exception: no` + "\n" +
+		"Stack trace:\n#0 /var/www/a.php(3): inner()\n  thrown in /var/www/a.php on line 3\" while reading response header from upstream, client: 192.0.2.9, server: a.test, request: \"GET /x HTTP/1.1\", host: \"a.test\"\n" +
+		clf(0, "/a", 401) +
+		`2026/11/22 10:00:01 [error] 12#12: *18 user "foo": password mismatch, client: 192.0.2.0, server: _, request: "GET /b HTTP/1.1", host: "localhost"` + "\n" +
+		`2026/11/22 10:00:02 [error] 12#12: *19 user "foo": password mismatch, client: 192.0.2.0, server: _, request: "GET /c HTTP/1.1", host: "localhost"` + "\n"
+	got, s := each(t, Options{}, text("error.log", in))
+	if want := []string{"0:1 /x", "0:5 /a", "0:6 /b", "0:7 /c"}; !slices.Equal(got, want) || len(s.Files[0].Skipped) > 0 {
+		t.Errorf("%v %+v", got, s.Files[0])
+	}
+}
+
+// The sections of an audit log stay one record, whatever lines they hold.
+func TestAuditRecordStaysWhole(t *testing.T) {
+	sample, err := os.ReadFile("../line/testdata/modsecurity-native.log")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := strings.Repeat(string(sample), 5)
+	for _, size := range []int{3000, 1 << 20} {
+		n := 0
+		s, err := Lines(context.Background(), []Source{text("audit.log", in)}, Options{BlockSize: size}, func(l *line.Line) {
+			n++
+			if l.Status != 403 || string(l.Code) != "1234" || string(l.Client) != "127.0.0.1" {
+				t.Errorf("line %d: %d %s %s", l.N, l.Status, l.Code, l.Client)
+			}
+		})
+		if err != nil || n != 5 || len(s.Files[0].Skipped) > 0 {
+			t.Errorf("blocks of %d: %d records, %+v", size, n, s.Files[0])
+		}
+	}
+}
+
+// Reading eight times as much takes no more memory.
+func TestMemoryIsFlat(t *testing.T) {
+	one := many(1000)
+	spent := func(times int) uint64 {
+		s := Source{Name: "long", Open: func() (io.ReadCloser, error) {
+			readers := make([]io.Reader, times)
+			for i := range readers {
+				readers[i] = strings.NewReader(one)
+			}
+			return expand(io.MultiReader(readers...), io.NopCloser(nil))
+		}}
+		var from, to runtime.MemStats
+		runtime.ReadMemStats(&from)
+		sum, err := Each(context.Background(), []Source{s}, Options{Workers: 2}, func() Worker { return &counter{} })
+		runtime.ReadMemStats(&to)
+		if err != nil || sum.Files[0].Read != int64(1000*times) {
+			t.Fatal(err, sum.Files[0])
+		}
+		return to.TotalAlloc - from.TotalAlloc
+	}
+	spent(10)
+	few, more := spent(100), spent(800)
+	if more > few+(1<<20) {
+		t.Errorf("%d lines cost %d bytes, %d lines %d", 100_000, few, 800_000, more)
 	}
 }
 
