@@ -315,7 +315,6 @@ var needs = []struct {
 	{"(\\$(?:apr1|2[abxy]?|1|5|6|y|7|argon2(?:id|i|d)?|scrypt|pbkdf2[a-z0-9-]*)\\$(?:rounds=\\d+\\$|v=\\d+\\$m=\\d+,t=\\d+,p=\\d+\\$|\\d\\d\\$)?)([A-Za-z0-9./$+=,]{8,})|(\\{S?SHA(?:256|512)?\\})([A-Za-z0-9+/=]{16,})", [][]string{[]string{"$", "{sha256}", "{sha512}", "{sha}", "{ssha256}", "{ssha512}", "{ssha}"}}},
 	{"(https?://[^\\s`\"'<>]+?)[`\"'>,]?\\s+(?i:returns|returned|gives|gave|answers|answered with|answered|responds with|responded with|failed with|fails with|->|=>|→)\\s+(?i:with\\s+|an?\\s+|HTTP\\s+|status\\s+|code\\s+)*([1-5][0-9]{2})\\b(\\s+or\\b)?", [][]string{[]string{"http://", "https://"}, []string{"1", "2", "3", "4", "5"}}},
 	{"/\\s*1_?000|/\\s*1e3", [][]string{[]string{"1000", "1_000", "1e3"}, []string{"/"}}},
-	{"/civicrm/[a-z]", [][]string{[]string{"/civicrm/"}}},
 	{"<(?:[A-Za-z0-9_-]+:)?status>\\s*HTTP/1\\.1 40[13]", [][]string{[]string{"http/1.1 401", "http/1.1 403"}, []string{"status>"}, []string{"<"}}},
 	{"<([A-Za-z_][\\w.:-]*)(?:\\s[^<>]*)?>([^<>]{3,})</", [][]string{[]string{"</"}, []string{">"}}},
 	{"<(anonymousAuthentication|windowsAuthentication|basicAuthentication|requestFiltering|httpProtocol|customHeaders|rewrite|authorization)\\b", [][]string{[]string{"<anonymousauthentication\x00", "<authorization\x00", "<basicauthentication\x00", "<customheaders\x00", "<httpprotocol\x00", "<requestfiltering\x00", "<rewrite\x00", "<windowsauthentication\x00"}}},
