@@ -45,18 +45,6 @@ func AuthXFlow(r exchange.Request) string {
 	return ""
 }
 
-// civiPath is a route of CiviCRM.
-var civiPath = lazyregexp.New(`/civicrm/[a-z]`)
-
-// CiviRoute reports an address of CiviCRM: /civicrm/... or ?q=civicrm/...
-func CiviRoute(u exchange.URL) bool {
-	if civiPath.MatchString(u.Path) {
-		return true
-	}
-	q, _ := u.Param("q")
-	return q.HasPrefix("civicrm/") || q.HasPrefix("civicrm%2F") || q.HasPrefix("civicrm%2f")
-}
-
 // CiviIdentity reports the answer of civicrm/authx/id, and whether it names nobody.
 func CiviIdentity(x *exchange.Exchange) (nobody, ok bool) {
 	if x.Status() != 200 {

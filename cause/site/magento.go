@@ -145,10 +145,11 @@ func Customer(v *cause.View) cause.Trial {
 }
 
 // Counts says what Modules told: whether the token counts. known is false while it was not asked, or something else
-// answered.
+// answered; and where V1/modules opens without a token, too, out of a cache for instance: then it tells nothing.
 func Counts(v *cause.View) (counts, known bool) {
 	x := v.Trial(KeyModules)
-	if x == nil || x.Response == nil {
+	bare := v.Trial(KeyModulesBare)
+	if x == nil || x.Response == nil || bare != nil && bare.OK() {
 		return false, false
 	}
 	if x.Status() == 200 && len(x.Body()) > 0 && x.Body()[0] == '[' {

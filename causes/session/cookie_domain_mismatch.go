@@ -5,6 +5,7 @@ import (
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/signature"
 )
 
 // CookieDomainMismatch: the Domain attribute names something the host is not part of, so every browser drops the
@@ -28,8 +29,8 @@ func domainMismatch(v *cause.View) *cause.Suspicion {
 	if s := otherAddress(v); s != nil {
 		return s
 	}
-	if v.Answer.Request.Header.Has("Authorization") {
-		return nil // who asks is told by the header, whatever becomes of a cookie
+	if _, judged := v.Means(signature.SignatureInvalid); judged {
+		return nil // the answer says what it refuses, and that is no cookie
 	}
 	g, reason, ok := refused(v, cookie.PortInDomain, cookie.SchemeInDomain, cookie.DomainIsIP, cookie.PublicSuffix,
 		cookie.LocalhostDomain, cookie.DomainMismatch)

@@ -335,7 +335,6 @@ var needs = []struct {
 	{"--conf-path=(\\S+)", [][]string{[]string{"--conf-path="}}},
 	{"--prefix=(\\S+)", [][]string{[]string{"--prefix="}}},
 	{"/\\s*1_?000|/\\s*1e3", [][]string{[]string{"1000", "1_000", "1e3"}, []string{"/"}}},
-	{"/civicrm/[a-z]", [][]string{[]string{"/civicrm/"}}},
 	{"<(?:[A-Za-z0-9_-]+:)?status>\\s*HTTP/1\\.1 40[13]", [][]string{[]string{"http/1.1 401", "http/1.1 403"}, []string{"status>"}, []string{"<"}}},
 	{"<([A-Za-z_][\\w.:-]*)(?:\\s[^<>]*)?>([^<>]{3,})</", [][]string{[]string{"</"}, []string{">"}}},
 	{"<(anonymousAuthentication|windowsAuthentication|basicAuthentication|requestFiltering|httpProtocol|customHeaders|rewrite|authorization)\\b", [][]string{[]string{"<anonymousauthentication\x00", "<authorization\x00", "<basicauthentication\x00", "<customheaders\x00", "<httpprotocol\x00", "<requestfiltering\x00", "<rewrite\x00", "<windowsauthentication\x00"}}},

@@ -34,8 +34,9 @@ func (r Reply) String() string {
 	return fmt.Sprintf("status %d, %v, body %q, curl: %q", r.Status, r.Header, body, r.Error)
 }
 
-// curlLimit ends a curl that hangs; nothing here takes a second when it works.
-const curlLimit = 15 * time.Second
+// curlLimit ends a curl that hangs. Nothing here takes a second on an idle machine; the first page of a WordPress on a busy
+// one takes many.
+const curlLimit = 45 * time.Second
 
 // Curl runs the curl program with args, whose first is "curl" or a bare URL, in an empty home directory and without
 // proxy variables, and returns the last answer. An error means that curl could not be run.

@@ -2,6 +2,7 @@ package real
 
 import (
 	"context"
+	"slices"
 	"testing"
 )
 
@@ -9,11 +10,18 @@ import (
 // passes.
 func TestScenariosRefuseAndMend(t *testing.T) {
 	names := map[string]bool{}
+	once := map[string]bool{} // TestScoreboard plays these from refusal to success as well, and each takes a database
+	for _, sc := range slices.Concat(wordpressScenarios, civicrmScenarios, magentoScenarios, wordpressHealthy, civicrmHealthy, magentoHealthy) {
+		once[sc.Name] = true
+	}
 	for _, sc := range Scenarios() {
 		if names[sc.Name] {
 			t.Errorf("two scenarios are called %s", sc.Name)
 		}
 		names[sc.Name] = true
+		if once[sc.Name] {
+			continue
+		}
 		t.Run(sc.Name, func(t *testing.T) {
 			limit(t)
 			res := Run(context.Background(), sc)

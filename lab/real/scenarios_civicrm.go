@@ -146,7 +146,7 @@ var civicrmScenarios = []Scenario{
 	},
 	{
 		Name: "civicrm-legacy-key-wrong", Servers: civicrm(80, "5.74.3"), Input: askCivi("civicrm/ajax/rest?entity=Contact&action=get&api_key=wrong-key-00&key=" + civiSiteKey),
-		Want:   civiWant("token-revoked", exchange.Client, "likely", "wrong-password", "credential-type-wrong", "token-wrong-environment"),
+		Want:   civiWant("token-revoked", exchange.Client, "likely", "wrong-password", "credential-type-wrong", "token-wrong-environment", "200-login-page-instead-of-401"), // the key is wrong, and 200 says so
 		Status: 200, Mend: askCivi("civicrm/ajax/rest?entity=Contact&action=get&api_key=" + civiKey + "&key=" + civiSiteKey),
 		Passes: func(r Reply) string {
 			if !strings.Contains(r.Body, `"is_error":0`) {

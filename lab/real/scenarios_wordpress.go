@@ -78,7 +78,7 @@ var wordpressScenarios = []Scenario{
 	{
 		Name:    "wordpress-app-password-wrong",
 		Servers: wordpress(80, wpLocal),
-		Input:   askWP(wpMe, "admin:wrong EFGH 1234 ijkl MNOP 6789"),
+		Input:   askWP(wpMe, "admin:wrng EFGH 1234 ijkl MNOP 6789"),
 		Want:    wpWant("wrong-password", exchange.Client, "likely", "token-revoked"),
 		Mend:    askWP(wpMe, "admin:"+wpAppPassword),
 	},
@@ -149,7 +149,7 @@ var wordpressScenarios = []Scenario{
 	{
 		Name:    "wordpress-wrong-password-with-a-code",
 		Servers: wordpress(80, wpLocal, plugin("early", wpAsksEarly)),
-		Input:   askWP(wpMe, "admin:wrong EFGH 1234 ijkl MNOP 6789"),
+		Input:   askWP(wpMe, "admin:wrng EFGH 1234 ijkl MNOP 6789"),
 		Want:    wpWant("wrong-password", exchange.Client, "strong"),
 		Mend:    askWP(wpMe, "admin:"+wpAppPassword),
 		Refused: saysBody("incorrect_password"),
@@ -309,6 +309,6 @@ var wordpressHealthy = []Scenario{
 	healthy("wordpress-app-password", wordpress(80, wpLocal), askWP(wpMe, "admin:"+wpAppPassword)),
 	healthy("wordpress-cookie-and-nonce", wordpress(95, ""), byCookie("alice", wpMe, "right")),
 	healthy("wordpress-prompt-and-public-posts", wordpress(81, wpLocal), askWP(wpPosts, stagingLogin)),
-	healthy("wordpress-wrong-password-on-a-public-route", wordpress(80, wpLocal), askWP(wpPosts, "admin:wrong EFGH 1234 ijkl MNOP 6789")),
+	healthy("wordpress-wrong-password-on-a-public-route", wordpress(80, wpLocal), askWP(wpPosts, "admin:wrng EFGH 1234 ijkl MNOP 6789")),
 	healthy("wordpress-guard-and-application-password", wordpress(95, wpLocal, plugin("guard", wpGuard)), askWP(wpMe, "admin:"+wpAppPassword)),
 }
