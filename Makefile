@@ -4,7 +4,7 @@
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: test deps check unit bench scoreboard score fuzz generate learn
+.PHONY: test deps check unit bench scoreboard score fuzz generate learn confdiff
 
 test: deps check unit
 
@@ -32,6 +32,11 @@ scoreboard:
 CASES ?= $(wildcard lab/cases/*/)
 score:
 	$(GO) run ./tools/score $(CASES)
+
+# traces of random configurations against the running servers: 20,000 pairs of a configuration and a request for each
+CONFDIFF ?= 20000
+confdiff:
+	CONFDIFF=$(CONFDIFF) $(GO) test -count 1 -timeout 60m -v ./lab/confdiff/...
 
 # what likeness knows (causes/all/likeness.bin), from the pages, lab/tellings and the labelled cases
 learn:

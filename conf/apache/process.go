@@ -91,7 +91,6 @@ func (v *visit) toStorage() int {
 		met = append(met, l.met...)
 		if l.status != 0 {
 			v.met = met
-			v.d = merge(v.d, l.conf)
 			return v.refuse(l.status, l.place, "map to storage", "%s", l.why)
 		}
 		v.filename, v.kind = l.filename, l.kind

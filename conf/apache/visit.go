@@ -51,6 +51,7 @@ type visit struct {
 	ended              bool // the END flag was met
 	redirects          int
 	acceptPath         string
+	looks              *int // of this trace
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 
