@@ -44,13 +44,10 @@ type server struct {
 	encoded   *setting // AllowEncodedSlashes
 	remoteIP  *remoteIP
 	proxyReq  *setting // ProxyRequests
-	preferTLS *setting
 	cache     []setting
 	wsgi      []aliasOp
 	via       *setting
 	strict    *setting
-	ignoreC   bool
-	listens   []conf.Listen
 }
 
 type rewriteServer struct {

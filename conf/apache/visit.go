@@ -38,6 +38,7 @@ type visit struct {
 	assumed            bool // the disk is elsewhere
 	d                  *dirConf
 	met                []*section
+	walked             *located // what the folders gave
 	user               *string
 	authType           string
 	handler            string
