@@ -201,6 +201,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.script, sub.wsgi = "", "", noFile, "", false, false, false
 	sub.user, sub.authType = nil, ""
+	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub
 }

@@ -42,6 +42,18 @@ func TestApache(t *testing.T) {
 			break
 		}
 	}
+	open := 0
+	for _, n := range opens {
+		open += n
+	}
+	if open*50 > count {
+		t.Errorf("%d of %d traces leave something open: %v", open, count, opens)
+	}
+	for _, s := range []int{200, 203, 301, 401, 403, 404, 500} {
+		if count > 1000 && statuses[s]*100 < count {
+			t.Errorf("only %d of %d answers are %d: the generator has lost its balance", statuses[s], count, s)
+		}
+	}
 	t.Logf("%d pairs of a configuration and a request, %d differences; statuses %v; left open %v", count, differ, statuses, opens)
 }
 
@@ -54,6 +66,7 @@ func round(t *testing.T, seed uint64, sites int, opens map[string]int, statuses 
 	w.File("groups", groupsOfTheUsers)
 	var all []site
 	var b strings.Builder
+	b.WriteString((&gen{Rand: rand.New(rand.NewPCG(seed, 3)), dir: w.Dir, root: w.Dir + "/docs", http: echo.HTTP, fastCGI: echo.FastCGI}).main())
 	for i := range sites {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed+uint64(i), 7)), dir: w.Dir, http: echo.HTTP, fastCGI: echo.FastCGI}
 		s := g.site(i)
