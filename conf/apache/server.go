@@ -130,7 +130,6 @@ func mergeServer(base, s *server) *server {
 	pick(&out.physical, base.physical)
 	pick(&out.trace, base.trace)
 	pick(&out.slashes, base.slashes)
-	pick(&out.encoded, base.encoded)
 	pick(&out.tls, base.tls)
 	pick(&out.verify, base.verify)
 	pick(&out.proxyReq, base.proxyReq)

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sort"
 	"strings"
@@ -224,14 +225,9 @@ func compare(t *conf.Trace, a confdiff.Answer, passed []confdiff.Passed, head bo
 	return out
 }
 
-func nonceless(c string) string {
-	before, rest, ok := strings.Cut(c, `nonce="`)
-	if !ok {
-		return c
-	}
-	_, after, _ := strings.Cut(rest, `"`)
-	return before + `nonce="..."` + after
-}
+var nonce = regexp.MustCompile(`nonce="[^"]*"`)
+
+func nonceless(c string) string { return nonce.ReplaceAllString(c, `nonce="..."`) }
 
 // told are the variables of a trace that are compared.
 func told(t *conf.Trace) string {
