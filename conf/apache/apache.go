@@ -79,7 +79,7 @@ func readable(src conf.Source, f string) bool {
 func readWorld(src conf.Source, files []string, part bool) (*world, []*node) {
 	rd := &reader{
 		src: src, root: serverRoot(src, files[0]), part: part,
-		defines: map[string]string{}, loaded: map[string]bool{}, macros: map[string]*macro{},
+		defines: map[string]string{}, loaded: map[string]bool{}, macros: map[string]*macro{}, open: map[string]bool{},
 	}
 	rd.envvars(path.Join(path.Dir(files[0]), "envvars"))
 	var tree []*node

@@ -41,7 +41,7 @@ func (v *visit) challenge() {
 	case "basic":
 		v.errOut.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
 	case "digest":
-		v.errOut.set("WWW-Authenticate", `Digest realm="`+realm+`", nonce="...", algorithm=MD5, qop="auth"`)
+		v.errOut.merge("WWW-Authenticate", `Digest realm="`+realm+`", nonce="...", algorithm=MD5, qop="auth"`)
 	}
 }
 

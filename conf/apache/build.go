@@ -89,6 +89,9 @@ func (b *builder) one(n *node, c *context) {
 		return
 	case c.override != nil && !cmd.allowed(c.override):
 		if strings.Contains(c.override.nonfatal, "*") || cmd.override != "" && strings.ContainsAny(cmd.override, c.override.nonfatal) {
+			if cmd.module == "rewrite" {
+				c.rewriteConf() // passed over, and still httpd takes the folder for one with rules of its own
+			}
 			return
 		}
 		b.refuse(n, c, n.as+" is not allowed here: AllowOverride does not include it")

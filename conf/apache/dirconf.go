@@ -98,14 +98,13 @@ type dirConf struct {
 	cgiAlias  bool
 
 	// mod_dir, mod_mime, mod_actions
-	index            []string
-	indexAt          conf.Place
-	slash, fallback  *setting
-	indexRedirect    *setting
-	checkHandler     *setting
-	types            map[string]mimeType
-	actions          map[string]setting
-	multiviewsUnread bool
+	index           []string
+	indexAt         conf.Place
+	slash, fallback *setting
+	indexRedirect   *setting
+	checkHandler    *setting
+	types           map[string]mimeType
+	actions         map[string]setting
 
 	// mod_proxy
 	pass                                  *proxyPass

@@ -225,7 +225,7 @@ func setOptions(b *builder, c *context, n *node, w []string) string {
 		if v != "" && (v[0] == '+' || v[0] == '-') {
 			sign, v = v[0], v[1:]
 		} else if first {
-			o.set, o.full, o.add, o.remove = "", true, "", ""
+			o.set, o.full = "", true
 		}
 		first = false
 		l, known := optionLetters[strings.ToLower(v)]

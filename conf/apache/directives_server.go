@@ -229,6 +229,9 @@ func (s *server) rewriteConf() *rewriteServer {
 }
 
 func (c *context) rewriteConf() *rewriteDir {
+	if c.override == nil {
+		c.srv.rewrites = true
+	}
 	if c.dir.rewrite == nil {
 		c.dir.rewrite = &rewriteDir{}
 		if c.sec != nil {
@@ -289,6 +292,7 @@ func rewriteRuleLine(b *builder, c *context, n *node, w []string) string {
 	if bad != "" {
 		return bad
 	}
+	c.srv.rewrites = c.srv.rewrites || c.override == nil
 	r.conds = *c.conds
 	*c.conds = nil
 	if c.inside() {

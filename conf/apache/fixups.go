@@ -143,8 +143,15 @@ func (v *visit) directory() int {
 	return 0
 }
 
+// maxLooks bounds the looks of one trace: index files can be folders with index files.
+const maxLooks = 300
+
 // look runs the phases of a look; httpd does not nest more than ten.
 func (v *visit) look() int {
+	if *v.looks++; *v.looks > maxLooks {
+		v.open("which index file is found: there are too many to look for")
+		return 404
+	}
 	deep := 0
 	for m := v.main; m != nil; m = m.main {
 		deep++
@@ -194,6 +201,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.script, sub.wsgi = "", "", noFile, "", false, false, false
 	sub.user, sub.authType = nil, ""
+	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub
 }

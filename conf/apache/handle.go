@@ -239,9 +239,8 @@ func (v *visit) params(way conf.Way) table {
 		set("AUTH_TYPE", v.authType)
 	}
 	if v.prev != nil {
-		set("REDIRECT_QUERY_STRING", v.prev.args)
-		if v.prev.args == "" {
-			out.unset("REDIRECT_QUERY_STRING")
+		if v.prev.hasArgs {
+			set("REDIRECT_QUERY_STRING", v.prev.args)
 		}
 		set("REDIRECT_URL", v.prev.uri)
 	}

@@ -119,8 +119,14 @@ func mergeOverride(base, add *override) *override {
 
 // mergeOptions follows core's rule: a list without signs replaces what was set, one with signs adds to it and takes away.
 func mergeOptions(base, add *options) *options {
+	if add == nil && base != nil {
+		// A section without Options still makes httpd add up what was written with signs, also before a line without.
+		out := *base
+		out.set = letters(base.set, base.add, base.remove)
+		return &out
+	}
 	if add == nil {
-		return base
+		return nil
 	}
 	if add.full {
 		return add

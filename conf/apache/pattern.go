@@ -68,6 +68,31 @@ func (p *pattern) match(s string) []string {
 	return out
 }
 
+// names gives the groups that have a name.
+func (p *pattern) names(s string) map[string]string {
+	if !strings.Contains(p.src, "(?<") && !strings.Contains(p.src, "(?P<") {
+		return nil
+	}
+	out := map[string]string{}
+	if p.fast != nil {
+		m := p.fast.FindStringSubmatch(s)
+		for i, n := range p.fast.SubexpNames() {
+			if n != "" && i < len(m) {
+				out[n] = m[i]
+			}
+		}
+		return out
+	}
+	if m, err := p.slow.FindStringMatch(s); err == nil && m != nil {
+		for _, g := range m.Groups() {
+			if g.Name != "" && strings.Trim(g.Name, "0123456789") != "" {
+				out[g.Name] = g.String()
+			}
+		}
+	}
+	return out
+}
+
 // span gives where the first match stands, as bytes; ok is false when there is none.
 func (p *pattern) span(s string) (from, to int, ok bool) {
 	if p.fast != nil {

@@ -87,11 +87,10 @@ func (v *visit) toStorage() int {
 	case v.method == "TRACE":
 		return v.traceMethod()
 	default:
-		l := v.w.walkDirs(v.srv, v.filename, v.assumed)
+		l := v.walk()
 		met = append(met, l.met...)
 		if l.status != 0 {
 			v.met = met
-			v.d = merge(v.d, l.conf)
 			return v.refuse(l.status, l.place, "map to storage", "%s", l.why)
 		}
 		v.filename, v.kind = l.filename, l.kind
@@ -106,6 +105,7 @@ func (v *visit) toStorage() int {
 	met = append(met, um...)
 	v.ifs(&met)
 	v.met = met
+	v.named(met)
 	if v.main == nil {
 		for _, s := range met {
 			if s.place.Known() {
@@ -120,6 +120,51 @@ func (v *visit) toStorage() int {
 		v.open("what " + f.value + " (" + f.place.String() + ") does with this request")
 	}
 	return 0
+}
+
+// walk goes down the folders, or takes what an earlier request of this one found in the same folder: httpd does not walk there
+// twice, so that sections with patterns are those that the first request met.
+func (v *visit) walk() located {
+	kind, err := v.w.stat(v.filename)
+	for _, o := range []*visit{v.prev, v.main} {
+		if o == nil || o.walked == nil || o.srv != v.srv || err != nil || v.assumed {
+			continue
+		}
+		same := *v
+		if same.kind = kind; kind == regular || kind == folder && v.pathInfo == "" {
+			if same.folderOf(true) == o.folderOf(false) && !strings.Contains(v.filename, "//") {
+				l := *o.walked
+				l.filename, l.kind, l.pathInfo = v.filename, kind, ""
+				v.walked = o.walked
+				return l
+			}
+		}
+		break
+	}
+	l := v.w.walkDirs(v.srv, v.filename, v.assumed)
+	if l.status == 0 {
+		v.walked = &l
+	}
+	return l
+}
+
+// named sets the variables of a section's pattern: (?<what>...) is MATCH_WHAT.
+func (v *visit) named(met []*section) {
+	for _, s := range met {
+		if s.re == nil {
+			continue
+		}
+		of := v.filename
+		switch s.kind {
+		case kLocation:
+			of = v.uri
+		case kFiles:
+			of = of[strings.LastIndexByte(of, '/')+1:]
+		}
+		for name, value := range s.re.names(of) {
+			v.env.set("MATCH_"+strings.ToUpper(name), value)
+		}
+	}
 }
 
 // ifs merges the <If> sections that hold.

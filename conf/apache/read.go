@@ -14,7 +14,7 @@ import (
 // Limits of what is read. httpd's own depth for includes is 20 for folders and 50 for files.
 const (
 	maxDepth  = 50
-	maxNodes  = 3_000_000
+	maxNodes  = 2_000_000
 	maxNested = 100
 	maxUnread = 1000
 )
@@ -30,6 +30,7 @@ type reader struct {
 	files   []string
 	unread  []conf.Unread
 	nodes   int
+	open    map[string]bool // files and macros that are being read: they may not contain themselves
 }
 
 type macro struct {
@@ -59,12 +60,18 @@ func because(err error) string {
 }
 
 func (rd *reader) file(name string, from conf.Place, depth int) []*node {
+	if rd.open[name] {
+		rd.miss(orFile(from, name), "%q: files include each other", name)
+		return nil
+	}
 	b, err := rd.src.ReadFile(name)
 	if err != nil {
 		rd.miss(orFile(from, name), "%q cannot be read: %s", name, because(err))
 		return nil
 	}
 	rd.files = append(rd.files, name)
+	rd.open[name] = true
+	defer delete(rd.open, name)
 	return rd.tree(lines(name, string(b)), depth)
 }
 
@@ -301,10 +308,12 @@ func (rd *reader) use(n *node, w []string, depth int) []*node {
 	case len(m.params) != len(w)-1:
 		rd.miss(n.place, "macro %q takes %d values and was given %d", w[0], len(m.params), len(w)-1)
 		return nil
-	case depth > maxDepth:
-		rd.miss(n.place, "macros use each other more than %d deep", maxDepth)
+	case depth > maxDepth || rd.open["macro "+w[0]]:
+		rd.miss(n.place, "macro %q uses itself", w[0])
 		return nil
 	}
+	rd.open["macro "+w[0]] = true
+	defer delete(rd.open, "macro "+w[0])
 	// A longer name goes first, so that $host does not stand in the way of $hostname.
 	order := make([]int, len(m.params))
 	for i := range order {

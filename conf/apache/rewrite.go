@@ -18,19 +18,16 @@ type rewriteDir struct {
 }
 
 type rewriteOptions struct {
-	set            bool
-	inherit        bool
-	inheritBefore  bool
-	inheritDown    bool
-	downBefore     bool
-	ignoreInherit  bool
-	mergeBase      bool
-	ignoreContext  bool
-	unsafeAllow    bool
-	unsafePrefix   bool
-	anyURI         bool
-	longURLOptions bool
-	place          conf.Place
+	set           bool
+	inherit       bool
+	inheritBefore bool
+	inheritDown   bool
+	downBefore    bool
+	ignoreInherit bool
+	mergeBase     bool
+	ignoreContext bool
+	anyURI        bool
+	place         conf.Place
 }
 
 // rewriteCond is one RewriteCond.

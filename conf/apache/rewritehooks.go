@@ -140,8 +140,13 @@ func (v *visit) rewriteFolder() int {
 	f := v.filename
 	if d.base != nil {
 		f = substPrefix(f, d.folder, d.base.value)
-	} else if v.ctxRoot != "" {
-		f = substPrefix(f, v.ctxRoot, v.ctxPrefix)
+	} else {
+		if v.ctxPrefix != "" {
+			f = substPrefix(f, v.ctxRoot, v.ctxPrefix)
+		}
+		if f == v.filename {
+			f = substPrefix(f, v.srv.docRoot.or("/"), "")
+		}
 	}
 	v.filename = "redirect:" + f
 	v.handler, v.handlerAt = redirectHandler, w.at

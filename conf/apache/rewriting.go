@@ -18,7 +18,6 @@ type rewriting struct {
 	status int      // of F, G, R=...
 	force  int      // of a redirect
 	plain  bool     // NE
-	end    bool
 	ended  bool
 	at     conf.Place
 	raw    bool // the substitution begins with a variable: it is no path of the disk

@@ -99,7 +99,11 @@ func (w *world) scopesOf(s *server, seen map[string]bool) []*conf.Scope {
 	}
 	for _, h := range w.htaccessBelow(s) {
 		sample := w.urlOf(s, h.path)
-		d := merge(s.dir, w.walkDirs(s, h.path, false).conf)
+		l := w.walkDirs(s, h.path, false)
+		d := merge(s.dir, l.conf)
+		if l.status != 0 { // what is wrong in it is said; the rest is shown as it is meant
+			d = merge(d, h.conf)
+		}
 		add(w.scope(s, site, h.place, h.as, sample, d))
 	}
 	return out

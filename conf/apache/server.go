@@ -31,6 +31,7 @@ type server struct {
 	redirects []redirect
 	varsIf    []varIf
 	rewrite   *rewriteServer
+	rewrites  bool // a directive of mod_rewrite stands somewhere in it
 	maps      map[string]string
 	pass      []*proxyPass
 	reverse   []setting
@@ -44,13 +45,10 @@ type server struct {
 	encoded   *setting // AllowEncodedSlashes
 	remoteIP  *remoteIP
 	proxyReq  *setting // ProxyRequests
-	preferTLS *setting
 	cache     []setting
 	wsgi      []aliasOp
 	via       *setting
 	strict    *setting
-	ignoreC   bool
-	listens   []conf.Listen
 }
 
 type rewriteServer struct {
@@ -132,7 +130,6 @@ func mergeServer(base, s *server) *server {
 	pick(&out.physical, base.physical)
 	pick(&out.trace, base.trace)
 	pick(&out.slashes, base.slashes)
-	pick(&out.encoded, base.encoded)
 	pick(&out.tls, base.tls)
 	pick(&out.verify, base.verify)
 	pick(&out.proxyReq, base.proxyReq)
@@ -154,7 +151,10 @@ func mergeServer(base, s *server) *server {
 	out.reverse = append(slices.Clone(base.reverse), s.reverse...)
 	out.cache = append(slices.Clone(base.cache), s.cache...)
 	out.wsgi = append(slices.Clone(s.wsgi), base.wsgi...)
-	out.rewrite = mergeRewriteServer(base.rewrite, s.rewrite)
+	// A virtual host without any directive of mod_rewrite does not rewrite, whatever the main server says.
+	if s.rewrites {
+		out.rewrite = mergeRewriteServer(base.rewrite, s.rewrite)
+	}
 	if out.remoteIP == nil {
 		out.remoteIP = base.remoteIP
 	} else if base.remoteIP != nil && out.remoteIP.header == nil {

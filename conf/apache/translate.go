@@ -185,7 +185,7 @@ func (v *visit) redirected(r redirect) (to string, ok bool) {
 			return "", true
 		}
 	}
-	if v.args != "" && !strings.Contains(to, "?") {
+	if v.hasArgs && !strings.Contains(to, "?") {
 		to += "?" + v.args
 	}
 	return to, true

@@ -38,6 +38,7 @@ type visit struct {
 	assumed            bool // the disk is elsewhere
 	d                  *dirConf
 	met                []*section
+	walked             *located // what the folders gave
 	user               *string
 	authType           string
 	handler            string
@@ -51,6 +52,7 @@ type visit struct {
 	ended              bool // the END flag was met
 	redirects          int
 	acceptPath         string
+	looks              *int // of this trace
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 

@@ -117,6 +117,20 @@ func (g *gen) site(n int) site {
 	return s
 }
 
+// main makes what stands outside of the virtual hosts and holds in all of them.
+func (g *gen) main() string {
+	out := ""
+	for _, l := range g.some(25,
+		"SetEnvIf X-Tok two mark=main", "RequestHeader set X-Main yes", "RequestHeader set X-Early early early", "ErrorDocument 404 \"gone away\"", "Alias /shared "+g.root+"/0/sub",
+		"<Location /sub/deep>\nRequire all granted\n</Location>", "<Files other.txt>\nRequire all denied\n</Files>", "DirectoryIndex index.html index.cgi", "RewriteEngine On",
+		"<DirectoryMatch \"/empty\">\nOptions +Indexes\nRequire all granted\n</DirectoryMatch>", "RewriteEngine On\nRewriteOptions InheritDown\nRewriteRule ^/moved$ /a.html [R]",
+		"RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 127.0.0.1", "<If \"%{HTTP:X-Num} == '7'\">\nRequestHeader set X-Seven yes\n</If>", "AllowEncodedSlashes On", "MergeSlashes Off",
+		"ProxyPass /main http://"+g.http+"/main", "Redirect /redirected /a.html", "ServerAdmin a@b.test") {
+		out += l + "\n"
+	}
+	return out
+}
+
 func (g *gen) rootDirectory() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "<Directory %s>\n", g.root)

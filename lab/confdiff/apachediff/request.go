@@ -60,7 +60,8 @@ func (g *gen) target() string {
 	t := g.pick("/", "/a.html", "/b.txt", "/env.cgi", "/app.php", "/index.php", "/sub", "/sub/", "/sub/b.txt", "/sub/env.cgi", "/sub/deep/", "/sub/deep/c.html", "/priv/",
 		"/priv/x.html", "/priv/env.cgi", "/priv/app.php", "/empty/", "/empty", "/empty/other.txt", "/nowhere", "/sub/nowhere.html", "/up", "/up/", "/up/in/x.html", "/up/no/x",
 		"/fc/a.php", "/m/x", "/m", "/al/b.txt", "/al", "/cgi/env.cgi", "/old", "/old/x.html", "/env.cgi/more/info", "/a.html/more", "/app.php/info", "/index.html", "/priv",
-		"/x.html", "/env", "/sub/deep/index.cgi", "/cgi/env", "/al/env.cgi", "/err/401.html")
+		"/x.html", "/env", "/sub/deep/index.cgi", "/cgi/env", "/al/env.cgi", "/err/401.html",
+		"/shared/b.txt", "/moved", "/main/x", "/redirected", "/shared/env.cgi")
 	switch g.IntN(16) {
 	case 0:
 		t = g.pick("/sub/../a.html", "//a.html", "/./sub//b.txt", "/%61.html", "/sub/%2e%2e/priv/x.html", "/a%2Fb", "/%zz", "/../a.html", "/sub/.", "/up/a%20b", "/priv//x.html", "/sub/b%2etxt", "/up/%41%c3%a9", "/a.html%00", "/nowhere/a b"[:8], "/up//x", "/sub/deep/..")
