@@ -111,12 +111,26 @@ func (s *set) text() string {
 		if m.absent {
 			f = "!" + f
 		}
-		out = append(out, strings.Join(strings.Fields(m.kind+" "+f+" "+strings.Join(m.values, " ")), " "))
+		out = append(out, m.closed(strings.Join(strings.Fields(m.kind+" "+f+" "+strings.Join(m.values, " ")), " ")))
 	}
 	if s.name != "" {
 		return s.name + " (" + strings.Join(out, ", ") + ")"
 	}
 	return strings.Join(out, ", ")
+}
+
+// closed is a text without the values that the matcher compares a field or the query with.
+func (m *matcher) closed(text string) string {
+	switch m.kind {
+	case "header", "header_regexp":
+		return step.Close(text, m.field, m.values...)
+	case "query":
+		for _, v := range m.values {
+			_, v, _ = strings.Cut(v, "=")
+			text = step.Close(text, "Cookie", v)
+		}
+	}
+	return text
 }
 
 // view is what matchers look at: the request as it stands at this point.

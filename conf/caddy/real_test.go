@@ -92,7 +92,7 @@ func TestAgainstCaddy(t *testing.T) {
 	w.Go("app", differ.Echo())
 	_, hash, _ := strings.Cut(w.HashPassword("-B", "alice", "fake-word-1"), ":")
 	rnd := rand.New(rand.NewPCG(5, 2026))
-	const sites = 90
+	const sites = 60
 	var b strings.Builder
 	b.WriteString("respond first\n}\n")
 	for i := range sites {

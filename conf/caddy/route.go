@@ -21,7 +21,6 @@ type set struct {
 	conf.Place
 	name string // "@api", "/api/*"
 	all  []*matcher
-	hide bool // a matcher that a directive brings with it, not one that somebody wrote
 }
 
 // matcher is one criterion of a set.

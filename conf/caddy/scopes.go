@@ -21,7 +21,6 @@ type frame struct {
 	path   string // as written
 	sample string
 	when   []string // conditions on the way that are not paths
-	before []*passed
 }
 
 // passed is a handler that a request meets before, with the conditions under which it does.

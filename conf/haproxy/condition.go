@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 )
 
 // condition is what stands behind if or unless: alternatives of terms that must all hold.
@@ -75,7 +76,26 @@ func (f *file) conditionAt(l line, words []string) (head []string, c *condition,
 		not = false
 	}
 	c.any = append(c.any, and)
+	for _, and := range c.any {
+		for _, t := range and {
+			if t.test != nil {
+				c.text = t.test.closed(c.text)
+			}
+		}
+	}
 	return words[:i], c, true
+}
+
+// closed is a text of the configuration without the values that the test compares a field, a cookie or a parameter with.
+func (t *test) closed(text string) string {
+	switch t.fetch {
+	case "req.hdr", "req.fhdr":
+		name, _, _ := strings.Cut(t.arg, ",")
+		return step.Close(text, name, t.patterns...)
+	case "req.cook", "urlp", "http_auth_pass", "http_auth_bearer", "url", "query":
+		return step.Close(text, "Cookie", t.patterns...)
+	}
+	return text
 }
 
 // lastKeyword is where the condition begins. "if" may also be a word of an argument, so the first outside of braces counts
@@ -122,6 +142,7 @@ func (f *file) test(l line, words []string) *test {
 	if t.match == "" {
 		t.match = usual(t)
 	}
+	t.text = t.closed(t.text)
 	return t
 }
 

@@ -112,7 +112,7 @@ func (f *file) scope(p *proxy, r route) *conf.Scope {
 
 // shown is a value as it may be shown: a fixed one of a field that may hold a credential is closed.
 func shown(name, value string) string {
-	if strings.Contains(value, "%[") {
+	if strings.Contains(value, "%[") && !strings.Contains(value, "str(") {
 		return value
 	}
 	return exchange.RequestField(name, value).Value.String()

@@ -243,10 +243,7 @@ func (a *asked) redirect(r rule) bool {
 		to, known = a.format(r.arg("location"))
 	case r.arg("prefix") != "":
 		to, known = a.format(r.arg("prefix"))
-		if strings.HasSuffix(to, "/") {
-			to = strings.TrimSuffix(to, "/")
-		}
-		to += a.URL.ShownPath()
+		to = strings.TrimSuffix(to, "/") + a.URL.ShownPath()
 	case r.arg("scheme") != "":
 		to, known = a.format(r.arg("scheme"))
 		to += "://" + a.rec.Header().Get("Host") + a.URL.ShownPath()

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 )
 
 // value is a string, a number, or a list whose elements may have keys.
@@ -62,6 +63,11 @@ func (b *block) text() string {
 		return "else"
 	}
 	s := fmt.Sprintf("$%s %s %q", b.what, b.op, b.with.text)
+	if name, ok := strings.CutPrefix(b.what, "REQUEST_HEADER["); ok {
+		s = step.Close(s, strings.Trim(name, `"]`), b.with.text)
+	} else if strings.Contains(b.what, "cookie") || strings.Contains(b.what, "query") {
+		s = step.Close(s, "Cookie", b.with.text)
+	}
 	if b.previous != nil {
 		s = "else " + s
 	}

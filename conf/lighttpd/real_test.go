@@ -63,7 +63,7 @@ func TestAgainstLighttpd(t *testing.T) {
 	w.Passwords("users", "-m", "alice", "fake-word-1", "bob", "fake-word-2")
 	w.Passwords("other-users", "-s", "alice", "fake-word-1")
 	rnd := rand.New(rand.NewPCG(6, 2026))
-	const sites = 90
+	const sites = 60
 	var b strings.Builder
 	b.WriteString("auth.backend = \"htpasswd\"\nauth.backend.htpasswd.userfile = \"@dir@/users\"\nurl.access-deny = (\"~\")\n")
 	for i := range sites {

@@ -103,24 +103,25 @@ func (r *reader) pass(p port) *conf.Pass {
 		}
 	}
 	for _, list := range []string{"authorization", "host", "x-forwarded-proto"} {
-		for _, a := range r.strip[list] {
-			f := conf.Fate{Place: a.Place, Now: conf.Kept}
-			if !a.allow {
-				f.Now = conf.Dropped
-			}
-			if len(a.acls) != 1 || a.acls[0] != "all" {
-				f.Now = conf.Unsure
-			}
-			out.Set = append(out.Set, conf.Field{Place: a.Place, Name: list, When: a.text})
-			switch {
-			case list == "authorization" && out.Authorization.Now != conf.Dropped:
-				out.Authorization = f
-			case list == "host":
-				out.Host = f
-			case list == "x-forwarded-proto":
-				out.Proto = f
-			}
-			break // the first line that fits decides
+		if len(r.strip[list]) == 0 {
+			continue
+		}
+		a := r.strip[list][0] // the first line that fits decides
+		f := conf.Fate{Place: a.Place, Now: conf.Kept}
+		if !a.allow {
+			f.Now = conf.Dropped
+		}
+		if len(a.acls) != 1 || a.acls[0] != "all" {
+			f.Now = conf.Unsure
+		}
+		out.Set = append(out.Set, conf.Field{Place: a.Place, Name: list, When: a.text})
+		switch {
+		case list == "authorization" && out.Authorization.Now != conf.Dropped:
+			out.Authorization = f
+		case list == "host":
+			out.Host = f
+		case list == "x-forwarded-proto":
+			out.Proto = f
 		}
 	}
 	for _, a := range r.add {

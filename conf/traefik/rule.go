@@ -112,6 +112,24 @@ func (p *ruleParser) unary(depth int) (*matcher, error) {
 	return m, nil
 }
 
+// closed is the rule's text without the values that it compares fields and parameters with.
+func (m *matcher) closed(text string) string {
+	if m == nil {
+		return text
+	}
+	for _, c := range m.of {
+		text = c.closed(text)
+	}
+	if op := strings.ToLower(m.op); len(m.args) > 1 && (strings.HasPrefix(op, "header") || strings.HasPrefix(op, "query")) {
+		name := m.args[0]
+		if strings.HasPrefix(op, "query") {
+			name = "Cookie"
+		}
+		text = step.Close(text, name, m.args[1:]...)
+	}
+	return text
+}
+
 // walk visits every matcher that is not turned by a !.
 func (m *matcher) walk(visit func(*matcher)) {
 	if m == nil || m.op == "!" {

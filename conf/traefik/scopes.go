@@ -157,6 +157,7 @@ func (r *reader) scope(ro *router) *conf.Scope {
 		s.Server.Place = ro.entry.at
 		s.Server.Listen = append(s.Server.Listen, ro.entry.listen)
 	}
+	s.Path = ro.rule.closed(s.Path)
 	s.Sample = "/"
 	ro.rule.walk(func(m *matcher) {
 		switch strings.ToLower(m.op) {

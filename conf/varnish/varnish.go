@@ -165,7 +165,7 @@ func (r *reader) note(s *conf.Scope, x *statement, when string) {
 		fate := conf.Fate{Place: x.Place, Now: conf.Dropped}
 		if x.do == "set" {
 			fate.Now = conf.Replaced
-			f.Value = x.text
+			f.Value = step.Close(x.text, name, x.value.literals(0)...)
 			if x.value.op == "str" {
 				f.Value = exchange.RequestField(name, x.value.text).Value.String()
 			}
@@ -218,7 +218,7 @@ func (r *reader) cache(s *conf.Scope) {
 		req.Header = exchange.Header{exchange.RequestField("Host", "site.example"), exchange.RequestField(field, "why401-unknown-value")}
 		m := &machine{reader: r, Request: req, rec: step.Begin(req), url: "/"}
 		switch action, at := m.receive(); {
-		case m.rec.Open != nil && len(m.rec.Open) > 0:
+		case len(m.rec.Open) > 0:
 		case action == "pass":
 			c.Bypass = append(c.Bypass, "req.http."+field)
 		case action == "hash":
