@@ -28,7 +28,7 @@ type screen struct {
 
 func (s *screen) draw() []string {
 	s.lines, s.glued = nil, map[int]bool{}
-	if s.r.Outcome == Healthy && s.r.Verdict.Cause == "" && !s.o.Verbose {
+	if s.r.Outcome == Healthy && s.r.Verdict.Cause == "" && !s.o.Verbose && len(s.r.Trace) == 0 {
 		return s.healthy()
 	}
 	s.head()

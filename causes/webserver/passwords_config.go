@@ -48,16 +48,16 @@ func (n named) where() conf.Place {
 	return n.auth.Place
 }
 
-// entry is the place of a line of the file. What stands in the configuration itself stands where that names it.
+// entry is the place of a line of the file. What stands in the configuration itself has the configuration's line.
 func (n named) entry(l htpasswd.Line) conf.Place {
-	if n.file.Kind == conf.Inline || n.file.Path == "" {
-		p := n.where()
-		if l.N > 0 && l.N != p.Line && n.file.Kind == conf.Inline && n.file.Path == "" {
-			p = conf.Place{File: p.File, Line: p.Line}
-		}
-		return p
+	if n.file.Kind != conf.Inline {
+		return conf.Place{File: n.file.Path, Line: l.N}
 	}
-	return conf.Place{File: n.file.Path, Line: l.N}
+	p := n.where()
+	if l.N > 0 {
+		p = conf.Place{File: p.File, Line: l.N}
+	}
+	return p
 }
 
 // missingFiles are password files that are not where the configuration says.
@@ -240,7 +240,7 @@ func uncheckable(c *conf.Config) []cause.Sighting {
 	for _, n := range passwordFiles(c) {
 		for _, l := range n.file.Seen.Users.Lines {
 			plain := l.Kind == htpasswd.Unknown && n.file.Kind == conf.Inline && access.Is(c, "haproxy") && l.Has(htpasswd.NoHash)
-			if !plain && (l.Kind == htpasswd.Unknown || l.Kind == htpasswd.Digest || access.Checks(c, l.Kind) != "no") {
+			if !plain && (l.Kind == htpasswd.Unknown || l.Kind == htpasswd.Marked && n.file.Kind == conf.Inline || l.Kind == htpasswd.Digest || access.Checks(c, l.Kind) != "no") {
 				continue
 			}
 			says := fmt.Sprintf("%s has a hash of the kind %s, which %s cannot check%s: no password fits.", whose(l), l.Kind, c.Program, access.Library(c, l.Kind))

@@ -46,6 +46,13 @@ func coveredRobots(c *conf.Config) []cause.Sighting {
 				if !r.paths.MatchString(s.Sample) {
 					continue
 				}
+				if t := access.Ask(c, s.Server, "GET", s.Sample); t != nil {
+					if _, asked := access.Asked(t); !asked {
+						break // it is answered before anybody is asked: nginx's return, another rule
+					}
+				} else if s.Answer != nil {
+					break
+				}
 				out = append(out, cause.Sighting{Place: s.Place, Scope: s, Grade: r.grade,
 					Says:     fmt.Sprintf("%s is covered by the password of line %d: %s.", s.Path, a.Place.Line, r.who),
 					Raise:    []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' " + cause.QuoteWord(s.Sample), Where: "from outside, with the site's address in front", Would: "print 401"}},

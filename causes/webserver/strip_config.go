@@ -7,7 +7,9 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/access"
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/secret"
 )
 
 // withheld gives the places of c from which programs of one of ways get no Authorization, where no password rule of the
@@ -47,6 +49,9 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
 	for _, s := range withheld(c, conf.FastCGI, conf.CGI, conf.InProcess) {
 		written := s.Pass.Authorization.Place.Known()
+		if arrives(c, s) {
+			continue // a rule of another block hands it on
+		}
 		if s.Pass.Way == conf.CGI && !written && !apiPath.MatchString(s.Path) {
 			continue
 		}
@@ -74,6 +79,25 @@ func passAuthEdits(s *conf.Scope) []conf.Edit {
 		return access.Within(s.Place, "CGIPassAuth On")
 	}
 	return nil
+}
+
+// arrives reports that a token gets to the programs of s after all, by the trace of a request for one of them.
+func arrives(c *conf.Config, s *conf.Scope) bool {
+	for _, path := range []string{s.Sample, "/index.php", "/api.php", "/"} {
+		if path == "" {
+			continue
+		}
+		t := access.Ask(c, s.Server, "GET", path, exchange.Field{Name: "Authorization", Value: secret.Public("Bearer why401-asks")})
+		if t == nil {
+			return false
+		}
+		if t.Next == nil {
+			continue
+		}
+		_, lost := access.Lost(t)
+		return !lost
+	}
+	return false
 }
 
 func passAuth(c *conf.Config, s *conf.Scope) cause.Remedy {
@@ -109,13 +133,27 @@ func fastcgiWithheld(c *conf.Config) []cause.Sighting {
 	}
 	var out []cause.Sighting
 	for _, s := range withheld(c, conf.FastCGI, conf.UWSGI, conf.SCGI) {
-		out = append(out, cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Strong,
+		at := deciding(s.Pass, s)
+		for _, l := range access.Lines(s, "fastcgi_pass_request_headers", "uwsgi_pass_request_headers", "scgi_pass_request_headers") {
+			if !s.Pass.Authorization.Place.Known() && access.Arg(l, 0) == "off" {
+				at = l.Place
+			}
+		}
+		out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Strong,
 			Says:  "This line keeps Authorization from the application: the tokens and logins that it checks itself are refused.",
 			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer x' URL", Where: "anywhere", Would: "give the answer for no token at all"}},
 			Remedies: []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees tokens and logins", Opens: "the field to this application, which judges it",
-				Edits: access.Drop(s.Pass.Authorization.Place), Steps: []string{"delete the line", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}})
+				Edits: written(at, s), Steps: []string{"delete the line", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}})
 	}
 	return out
+}
+
+// written takes the deciding line out, where one is written: the line that passes on, or opens the place, stays.
+func written(at conf.Place, s *conf.Scope) []conf.Edit {
+	if at == s.Pass.Place || at == s.Place {
+		return nil
+	}
+	return access.Drop(at)
 }
 
 var placeholders = lazyregexp.New(`\{\{[^}]*\}\}|<%|%%[A-Z_]+%%|__[A-Z][A-Z0-9_]+__|\$\{[A-Z][A-Z0-9_]*\}|\$\([A-Z_]+\)|(?i)\bchange[-_]?me\b`)

@@ -38,7 +38,7 @@ func (d *configCheck) logins() ([]report.Login, error) {
 						key = f.Path
 					}
 					if f.Kind == conf.Inline {
-						key = f.Place.String() + f.Path
+						key = f.Place.String() + f.Path // users in the configuration itself
 					}
 					if i, ok := at[key]; ok {
 						if !slices.Contains(out[i].Named, named) {
@@ -88,7 +88,7 @@ func (d *configCheck) password() (secret.Text, error) {
 // login says what one file makes of a user and password. Servers take the first line of a name.
 func login(c *conf.Config, a conf.Auth, f *conf.CredFile, user string, password secret.Text) report.Login {
 	l := report.Login{File: f.Path, Server: "unknown"}
-	if f.Path == "" {
+	if f.Kind == conf.Inline {
 		l.File, l.Line = f.Place.File, f.Place.Line
 	}
 	if f.Seen.Missing || f.Seen.Problem != "" {
@@ -106,7 +106,7 @@ func login(c *conf.Config, a conf.Auth, f *conf.CredFile, user string, password 
 		return l
 	}
 	e := f.Seen.Users.Lines[i]
-	if f.Kind != conf.Inline {
+	if e.N > 0 {
 		l.Line = e.N
 	}
 	l.Hash = string(e.Kind)
@@ -115,8 +115,14 @@ func login(c *conf.Config, a conf.Auth, f *conf.CredFile, user string, password 
 	if e.Kind == htpasswd.Digest {
 		fits, l.Server = htpasswd.VerifyDigest(e, password), "yes"
 	} else {
-		fits, err = libcrypt.Verify(context.Background(), e.Hash, password)
-		l.Server = access.Checks(c, e.Kind)
+		if e.Kind == htpasswd.Marked && f.Kind == conf.Inline {
+			fits = e.Hash.Equal(password)
+		} else {
+			fits, err = libcrypt.Verify(context.Background(), e.Hash, password)
+		}
+		if l.Server = access.Checks(c, e.Kind); e.Kind == htpasswd.Marked && f.Kind == conf.Inline {
+			l.Server = "yes" // HAProxy's insecure-password
+		}
 	}
 	switch {
 	case errors.Is(err, htpasswd.ErrUnsupported):

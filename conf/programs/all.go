@@ -3,6 +3,7 @@ package programs
 import (
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/conf/apache"
+	"github.com/why401/why401/conf/caddy"
 	"github.com/why401/why401/conf/haproxy"
 	"github.com/why401/why401/conf/ingress"
 	"github.com/why401/why401/conf/nginx"
@@ -17,10 +18,13 @@ var All = []Program{
 		text:  lazyregexp.New(`(?m)^\s*(server|http|events|upstream\s+\S+|location\s[^{\n]*)\s*\{|^\s*(proxy_pass|fastcgi_pass|auth_basic(_user_file)?|server_name|proxy_set_header)\s[^\n]*;|^# configuration file \S+:$`)},
 	{Name: "apache", Mains: []string{"apache2.conf", "httpd.conf", "conf/httpd.conf"}, whole: true, Read: apache.Read,
 		names: lazyregexp.New(`^(apache2?|httpd).*\.conf$|^\.htaccess$`),
-		text:  lazyregexp.New(`(?im)^\s*<(VirtualHost|Directory|Location|Files|IfModule|Proxy|RequireA\w+)\b|^\s*(AuthType|AuthUserFile|RewriteEngine|ServerRoot|LoadModule|Require)\s`)},
+		text:  lazyregexp.New(`(?im)^\s*<(VirtualHost|Directory|Location|Files|IfModule|Proxy|FilesMatch|LocationMatch|DirectoryMatch|Limit|LimitExcept|If|RequireA\w+)\b|^\s*(SetHandler|ProxyPass|AuthName|SSLVerifyClient|SSLEngine|CGIPassAuth|WSGIScriptAlias|SetEnvIf|AuthType|AuthUserFile|RewriteEngine|ServerRoot|LoadModule|Require)\s`)},
 	{Name: "haproxy", Mains: []string{"haproxy.cfg"}, Read: haproxy.Read,
 		names: lazyregexp.New(`^haproxy.*\.cfg$`),
 		text:  lazyregexp.New(`(?m)^(frontend|backend|listen|userlist)\s+\S+|^(global|defaults)\s*$`)},
+	{Name: "caddy", Mains: []string{"Caddyfile"}, Read: caddy.Read,
+		names: lazyregexp.New(`(?i)^caddyfile$|\.caddy$|^caddy.*\.json$`),
+		text:  lazyregexp.New(`(?m)^\s*(reverse_proxy|basic_?auth|forward_auth|php_fastcgi|file_server)\b[^;]*$|"apps":\s*\{\s*"http"`)},
 	{Name: "ingress", whole: true, Read: ingress.Read, text: lazyregexp.New(`(?m)^\s*kind:\s*["']?Ingress["']?\s*$`)},
 	{Name: "traefik", Mains: []string{"traefik.yml", "traefik.yaml", "traefik.toml"}, Read: traefik.Read,
 		names: lazyregexp.New(`^traefik.*\.(ya?ml|toml)$`),

@@ -138,9 +138,9 @@ func TestMend(t *testing.T) {
 		})
 	}
 	t.Cleanup(func() {
-		t.Logf("%d set-ups of %d causes; %d with the edits of why401 config", len(mendings), len(causes), audited.Load())
-		if audited.Load() < 18 {
-			t.Errorf("%d set-ups were mended with the audit's own edits, want at least 18", audited.Load())
+		t.Logf("%d set-ups of %d causes; %d with the edits of why401 config", len(mendings), len(causes), ofAudit.Load())
+		if ofAudit.Load() < 18 {
+			t.Errorf("%d set-ups were mended with the audit's own edits, want at least 18", ofAudit.Load())
 		}
 	})
 	if len(causes) < 40 {
@@ -158,10 +158,10 @@ func (m mending) play(t *testing.T) {
 		t.Fatalf("before: %v %v, want a refusal", r, err)
 	}
 	edits := m.edits(t, w)
-	remedy, about, sighted := m.audited(w)
+	remedy, about, sighted := m.remedyOfAudit(w)
 	if sighted {
 		edits = remedy.Edits
-		audited.Add(1)
+		ofAudit.Add(1)
 	} else {
 		remedy = cause.Remedy{ID: m.cause, Title: m.name, Server: m.program, Edits: edits}
 	}
@@ -222,8 +222,8 @@ func (m mending) play(t *testing.T) {
 	}
 }
 
-// audited gives the remedy that the audit of the mending's configuration has for its cause, when it has one with edits.
-func (m mending) audited(w *World) (cause.Remedy, fix.About, bool) {
+// remedyOfAudit gives the remedy that the audit of the mending's configuration has for its cause, when it has one with edits.
+func (m mending) remedyOfAudit(w *World) (cause.Remedy, fix.About, bool) {
 	main := m.main
 	if main == "" {
 		main = mainNgx
@@ -250,5 +250,5 @@ func (m mending) audited(w *World) (cause.Remedy, fix.About, bool) {
 	return cause.Remedy{}, fix.About{}, false
 }
 
-// audited counts the mendings whose edits are the audit's own; the others were written by hand.
-var audited atomic.Int32
+// ofAudit counts the mendings whose edits are the audit's own; the others were written by hand.
+var ofAudit atomic.Int32
