@@ -1,10 +1,10 @@
 # make test installs what the tests need (Debian packages, npm packages) and runs them all.
-# make check, unit, real, bench, scoreboard, score, fuzz are its parts.
+# make check, unit, real, bench, scoreboard, score, fuzz are its parts. make killmatrix is the long form of one of its tests.
 
 GO ?= go
 STATICCHECK = $(GO) tool -modfile=tools/staticcheck/go.mod staticcheck
 
-.PHONY: test deps check unit bench scoreboard score fuzz generate learn confdiff
+.PHONY: test deps check unit killmatrix confdiff bench scoreboard score fuzz generate learn
 
 test: deps check unit
 
@@ -23,6 +23,10 @@ unit:
 # why401 beside curl against the same local server
 bench:
 	tools/bench.sh
+
+# why401 fix and undo, killed or failed at each of their system calls with each fault; about a quarter of an hour
+killmatrix:
+	$(GO) test ./fix -run TestKilledAtEveryCall -full -v -timeout 2h
 
 # every real-server scenario with its verdict
 scoreboard:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -159,7 +160,7 @@ func lockFolder(dir string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := again(func() (int, error) { return 0, unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
+	if err := flock(f); err != nil {
 		f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return nil, refuse("another why401 is changing files in %s", dir)
@@ -168,3 +169,16 @@ func lockFolder(dir string) (*os.File, error) {
 	}
 	return f, nil
 }
+
+// flock takes the lock of f. It tries for a moment: a process that is being started holds copies of open files until it runs.
+func flock(f *os.File) error {
+	for end := time.Now().Add(lockTime); ; time.Sleep(20 * time.Millisecond) {
+		_, err := again(func() (int, error) { return 0, unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) })
+		if !errors.Is(err, unix.EWOULDBLOCK) || time.Now().After(end) {
+			return err
+		}
+	}
+}
+
+// lockTime is how long another run is waited for.
+const lockTime = time.Second

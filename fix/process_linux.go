@@ -65,9 +65,7 @@ func processOf(pid int) (process, bool) {
 	p.parent, _ = strconv.Atoi(after[1])
 	p.cwd, _ = os.Readlink(base + "cwd")
 	if b, err := os.ReadFile(base + "cmdline"); err == nil {
-		for _, a := range strings.Split(strings.TrimRight(string(b), "\x00"), "\x00") {
-			p.args = append(p.args, a)
-		}
+		p.args = strings.Split(strings.TrimRight(string(b), "\x00"), "\x00")
 	}
 	return p, true
 }

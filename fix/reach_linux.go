@@ -55,7 +55,7 @@ func reachOf(p *Plan, a About) Reach {
 		listens = append(listens, s.Server.Listen...)
 	}
 	for _, s := range a.Config.Scopes {
-		if s == a.Scope || touches(p, s) {
+		if s == a.Scope || p.holds(a.Config, s) || p.names(s) {
 			add(s)
 		}
 	}
@@ -63,21 +63,40 @@ func reachOf(p *Plan, a About) Reach {
 	return r
 }
 
-// touches reports that one of the plan's edits changes what s says, or a file of users that s names.
-func touches(p *Plan, s *conf.Scope) bool {
+// holds reports that an edit stands in s or in a block around it which is the innermost one of the edit, or changes a line
+// that is in force in s.
+func (p *Plan) holds(c *conf.Config, s *conf.Scope) bool {
 	for _, f := range p.Files {
 		for _, e := range f.Edits {
-			for _, place := range []conf.Place{s.Place, s.Server.Place} {
-				if place.File == f.Path && place.Start <= e.Start && e.End <= place.End {
-					return true
-				}
+			in := innermost(c, f.Path, e)
+			if in != nil && (in == s || slices.Contains(s.Within, in)) {
+				return true
 			}
 			for _, at := range placesOf(s) {
-				if at.File == f.Path && at.Known() && (at.Line == e.Line || at.End > at.Start && at.Start < e.End && e.Start < at.End) {
+				if at.File == f.Path && at.Known() && at.End > at.Start && at.Start < e.End && e.Start < at.End {
 					return true
 				}
 			}
 		}
+	}
+	return false
+}
+
+// innermost is the smallest scope in whose text the edit stands.
+func innermost(c *conf.Config, path string, e Edit) *conf.Scope {
+	var in *conf.Scope
+	for _, s := range c.Scopes {
+		if at := s.Place; at.File == path && at.Start <= e.Start && e.End <= at.End && at.End > at.Start &&
+			(in == nil || at.End-at.Start < in.Place.End-in.Place.Start) {
+			in = s
+		}
+	}
+	return in
+}
+
+// names reports that s asks for users of a file that the plan changes.
+func (p *Plan) names(s *conf.Scope) bool {
+	for _, f := range p.Files {
 		for _, auth := range s.Auth {
 			for _, c := range append(slices.Clone(auth.Files), auth.Groups...) {
 				if c.Path == f.Path || c.Path == f.Real {
@@ -157,11 +176,11 @@ func liveName(name string) string {
 		}
 		return ""
 	}
-	if n == "" || n == "_" || !strings.Contains(n, ".") {
-		return ""
-	}
 	if strings.HasPrefix(n, "~") {
 		return "the name is a pattern (" + name + "), so live names may be among those that it fits"
+	}
+	if n == "" || n == "_" || !strings.Contains(n, ".") {
+		return ""
 	}
 	for _, end := range closedEnds {
 		if n == end || strings.HasSuffix(n, "."+end) {

@@ -64,7 +64,7 @@ func (s *Store) begin() error {
 	if err != nil {
 		return fmt.Errorf("opening the lock: %w", err)
 	}
-	if _, err := again(func() (int, error) { return 0, unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) }); err != nil {
+	if err := flock(f); err != nil {
 		f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
 			return refuse("another why401 is applying or undoing a fix")

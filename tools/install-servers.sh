@@ -18,7 +18,7 @@ fail() {
 # Debian's package names. php8.2 is Debian 12's PHP; the tests find its binaries by that number.
 packages="nginx-light apache2 apache2-utils libapache2-mod-php8.2 libapache2-mod-fcgid libapache2-mod-wsgi-py3
 php8.2-fpm php8.2-cgi haproxy varnish squid lighttpd caddy curl wget openssl ca-certificates python3 python3-requests
-python3-oauthlib python3-pip docker-registry fcgiwrap git chromium libfaketime mariadb-server php8.2-mysql wordpress"
+python3-oauthlib python3-pip docker-registry fcgiwrap git chromium libfaketime mariadb-server php8.2-mysql wordpress strace"
 
 missing=""
 need() { missing="$missing $1"; }
@@ -66,7 +66,7 @@ if [ -n "$missing" ]; then
 	quietly "apt-get install" apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 install $missing
 fi
 
-for command in nginx apache2 htpasswd php-fpm8.2 php-cgi8.2 haproxy varnishd squid lighttpd caddy curl openssl node npm docker-registry fcgiwrap git chromium mariadbd mariadb-install-db; do
+for command in nginx apache2 htpasswd php-fpm8.2 php-cgi8.2 haproxy varnishd squid lighttpd caddy curl openssl node npm docker-registry fcgiwrap git chromium mariadbd mariadb-install-db strace; do
 	PATH="$PATH:/usr/sbin:/sbin" command -v "$command" >/dev/null 2>&1 ||
 		fail "$command is still missing after the installation"
 done

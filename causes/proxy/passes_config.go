@@ -76,12 +76,20 @@ func taken(c *conf.Config) []cause.Sighting {
 			sight.Says = c.Program + " passes no Authorization on here unless told to: every token and login that the application checks is refused."
 		}
 		sight.Remedies = []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees the client's credentials", Opens: "the field to this application, which judges it",
-			Edits:  access.Drop(at),
+			Edits:  dropped(c, at),
 			Steps:  on(c, "delete the line, or: proxy_set_header Authorization $http_authorization;", "delete the RequestHeader unset Authorization line"),
 			Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}
 		out = append(out, sight)
 	}
 	return out
+}
+
+// dropped takes a line out where a directive is a line of its own; in other languages it may be part of a block.
+func dropped(c *conf.Config, at conf.Place) []conf.Edit {
+	if !access.Is(c, "nginx", "apache", "haproxy") {
+		return nil
+	}
+	return access.Drop(at)
 }
 
 // replaced are lines that put a value of the gateway's own in place of the client's Authorization.
@@ -99,7 +107,7 @@ func replaced(c *conf.Config) []cause.Sighting {
 			Remedies: []cause.Remedy{{ID: "own-field", Title: "send the gateway's own value where clients bring none", For: "server", Effect: "a client's token counts, and without one the gateway's",
 				Opens: "nothing: the application judges both", Steps: on(c, `map $http_authorization $upstream_auth { default $http_authorization; "" "VALUE"; }      and: proxy_set_header Authorization $upstream_auth;`, `RequestHeader setifempty Authorization "VALUE"`),
 				Verify: "a client's own token is let in; a wrong one is refused", Undo: "put the line back and reload"}, {ID: "clients-field", Title: "pass the client's own field on", For: "server", Effect: "a client's token counts; nothing is sent for clients that bring none",
-				Opens: "nothing: the application judges it", Edits: access.Drop(a.Place), Steps: on(c, "delete the line", "delete the RequestHeader line"),
+				Opens: "nothing: the application judges it", Edits: dropped(c, a.Place), Steps: on(c, "delete the line", "delete the RequestHeader line"),
 				Verify: "a client's own token is let in; a wrong one is refused", Undo: "put the line back and reload"}}})
 	}
 	return out

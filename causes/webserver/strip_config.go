@@ -143,9 +143,17 @@ func fastcgiWithheld(c *conf.Config) []cause.Sighting {
 			Says:  "This line keeps Authorization from the application: the tokens and logins that it checks itself are refused.",
 			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer x' URL", Where: "anywhere", Would: "give the answer for no token at all"}},
 			Remedies: []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees tokens and logins", Opens: "the field to this application, which judges it",
-				Edits: access.Drop(s.Pass.Authorization.Place), Steps: []string{"delete the line", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}})
+				Edits: written(at, s), Steps: []string{"delete the line", reload(c)}, Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}})
 	}
 	return out
+}
+
+// written takes the deciding line out, where one is written: the line that passes on, or opens the place, stays.
+func written(at conf.Place, s *conf.Scope) []conf.Edit {
+	if at == s.Pass.Place || at == s.Place {
+		return nil
+	}
+	return access.Drop(at)
 }
 
 var placeholders = lazyregexp.New(`\{\{[^}]*\}\}|<%|%%[A-Z_]+%%|__[A-Z][A-Z0-9_]+__|\$\{[A-Z][A-Z0-9_]*\}|\$\([A-Z_]+\)|(?i)\bchange[-_]?me\b`)

@@ -62,7 +62,7 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 		return err
 	}
 	for line := range strings.Lines(hideSecrets(diff)) {
-		sh.lines = append(sh.lines, sh.escape(strings.TrimSuffix(line, "\n")))
+		sh.lines = append(sh.lines, sh.escape(strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    ")))
 	}
 	sh.rule()
 	m.commands(sh, p)
@@ -114,11 +114,24 @@ func reach(p *fix.Plan) string {
 	return where + " of " + names
 }
 
-// hideSecrets takes hashes, passwords and keys out of a diff.
+// hideSecrets takes hashes, passwords and keys out of a diff. The two lines that name a file stay.
 func hideSecrets(diff string) string {
 	r := redact.New(redact.Options{})
-	r.Learn("", diff)
-	return r.Redact(diff)
+	var names, out []string
+	for line := range strings.Lines(diff) {
+		if strings.HasPrefix(line, "--- ") || strings.HasPrefix(line, "+++ ") {
+			names = append(names, line)
+			line = "\x00\n"
+		}
+		out = append(out, line)
+	}
+	text := strings.Join(out, "")
+	r.Learn("", text)
+	text = r.Redact(text)
+	for _, n := range names {
+		text = strings.Replace(text, "\x00\n", n, 1)
+	}
+	return text
 }
 
 // standing says how the fixes stand.

@@ -141,15 +141,15 @@ var nginxAccessMendings = []mending{
 	},
 	{
 		name: "nginx-refusal-in-disguise", cause: "404-hides-401", program: "nginx", main: mainNgx,
-		servers: guarded(basicLines + "\terror_page 401 =404 /refused;\n\tlocation = /refused { auth_basic off; internal; return 404; }\n"),
+		servers: guarded(basicLines + "\tlocation /old/ { auth_basic off; }\n\terror_page 401 =404 /old/index.html;\n"),
 		// A client that waits for a challenge never gets to log in.
-		swaps:   []swap{{site, "\terror_page 401 =404 /refused;\n\tlocation = /refused { auth_basic off; internal; return 404; }\n", ""}},
+		swaps:   []swap{{site, "\terror_page 401 =404 /old/index.html;\n", ""}},
 		failing: func(w *World) []string { return curl("--anyauth", "-u", login, w.URL("front")) }, other: askOpen,
 	},
 	{
 		name: "nginx-forbidden-in-place-of-a-challenge", cause: "403-means-401", program: "nginx", main: mainNgx,
-		servers: guarded(basicLines + "\terror_page 401 =403 /refused;\n\tlocation = /refused { auth_basic off; internal; return 403; }\n"),
-		swaps:   []swap{{site, "\terror_page 401 =403 /refused;\n", ""}},
+		servers: guarded(basicLines + "\tlocation /old/ { auth_basic off; }\n\terror_page 401 =403 /old/index.html;\n"),
+		swaps:   []swap{{site, "\terror_page 401 =403 /old/index.html;\n", ""}},
 		failing: func(w *World) []string { return curl("--anyauth", "-u", login, w.URL("front")) }, other: askOpen,
 	},
 	{
