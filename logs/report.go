@@ -135,6 +135,7 @@ type Sampled struct {
 type Vaccine struct {
 	Product string   `json:"product"`
 	Lacks   []string `json:"lacks"`
+	Where   string   `json:"where"` // where the lines belong, as a sentence
 	Lines   []string `json:"lines"`
 }
 

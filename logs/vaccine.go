@@ -3,6 +3,8 @@ package logs
 import (
 	"slices"
 	"strings"
+
+	"github.com/why401/why401/conf/vaccine"
 )
 
 // vaccine says what to log so that the next time more is known, where what was missing kept an incident from being
@@ -25,36 +27,31 @@ func (v *view) vaccine(found []*finding) []Vaccine {
 	if len(lacks) == 0 {
 		return list
 	}
-	for _, p := range products {
-		if v.t.Formats[p.error] || slices.ContainsFunc(p.access, func(f string) bool { return v.t.Formats[f] }) {
-			list = append(list, Vaccine{Product: p.name, Lacks: lacks, Lines: p.lines})
-			break
+	for _, p := range writers {
+		if !slices.ContainsFunc(p.formats, func(f string) bool { return v.t.Formats[f] }) {
+			continue
 		}
+		if known, ok := vaccine.For(p.product); ok {
+			list = append(list, Vaccine{Product: known.Product, Lacks: lacks, Where: known.Where, Lines: strings.Split(strings.Trim(known.Snippet, "\n"), "\n")})
+		}
+		break
 	}
 	return list
 }
 
-// products by the formats they are known by, and a format of each that would have told. Neither holds a header that may
-// carry a secret: of Authorization only whether it was there, and its scheme.
-var products = []struct {
-	name, error string
-	access      []string
-	lines       []string
+// writers are the products of conf/vaccine by the formats that tell them; the form that several write stands last.
+var writers = []struct {
+	product string
+	formats []string
 }{
-	{"Apache", "apache-error", []string{"vhost"}, []string{
-		`LogFormat "%h %l %u %t \"%r\" %>s %b \"%{Referer}i\" \"%{User-Agent}i\" %L %{Host}i %D %{BALANCER_WORKER_NAME}e" why401`,
-		`CustomLog logs/access.log why401`,
-	}},
-	{"HAProxy", "haproxy-error", []string{"haproxy"}, []string{
-		`http-request capture req.hdr(User-Agent) len 128`,
-		`http-request capture req.hdr(Authorization),word(1,\ ) len 16`,
-	}},
-	{"nginx", "nginx-error", []string{"combined"}, []string{
-		`map $http_authorization $auth_scheme { default ""; "~^(?<s>[A-Za-z0-9-]{1,16}) " $s; }`,
-		`log_format why401 '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" '`,
-		`                  '$request_id $upstream_addr $upstream_status "$sent_http_location" $upstream_cache_status "$auth_scheme"';`,
-		`access_log /var/log/nginx/access.log why401;`,
-	}},
+	{"Apache httpd", []string{"apache-error", "vhost"}},
+	{"HAProxy", []string{"haproxy", "haproxy-error"}},
+	{"Caddy", []string{"caddy"}},
+	{"Traefik", []string{"traefik"}},
+	{"Squid", []string{"squid"}},
+	{"lighttpd", []string{"lighttpd-error"}},
+	{"PHP-FPM", []string{"php-fpm-access"}},
+	{"nginx", []string{"nginx-error", "combined"}},
 }
 
 // Names are the formats' own names of what a vaccine adds, for the screen.

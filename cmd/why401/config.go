@@ -25,7 +25,7 @@ type configCheck struct {
 	user                string
 	passwordStdin       bool
 	json, sarif, github bool
-	exitZero, noDump    bool
+	exitZero            bool
 	configs             []programs.Read
 	failed              []error
 }

@@ -208,7 +208,7 @@ func nonEmpty(list []string) []string {
 
 func (s *sheet) vaccine(v logs.Vaccine) {
 	s.rule()
-	s.row("Vaccine", "The log of "+v.Product+" lacks "+strings.Join(v.Lacks, ", ")+". These lines would have told:")
+	s.row("Vaccine", "The log of "+v.Product+" lacks "+strings.Join(v.Lacks, ", ")+". These lines would have told. "+v.Where)
 	for _, l := range v.Lines {
 		s.lines = append(s.lines, "  "+s.escape(l))
 	}
