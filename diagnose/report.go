@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/conf/vaccine"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/report"
@@ -63,6 +65,9 @@ func (r *run) report(ctx context.Context) *report.Report {
 	}
 	rep.RuledOut = r.ruledOut()
 	rep.Path = r.path(main, rep.Verdict.RefusedBy)
+	if !found && rep.Outcome == report.NotKnown {
+		rep.Raise = append(rep.Raise, vaccines(rep.Path)...)
+	}
 	rep.Ladder = r.ladder()
 	rep.Trace = r.stepsOf()
 	r.fromTrace(rep)
@@ -307,6 +312,19 @@ func (r *run) remedies(j *judged) []report.Remedy {
 }
 
 // raises gives what would decide, unless it is decided.
+// vaccines are for servers on the way whose logs can be made to tell more of the next refusal.
+func vaccines(path []report.Stop) []report.Raise {
+	var out []report.Raise
+	for _, s := range path {
+		name, _, _ := strings.Cut(s.Product, " ")
+		if v, ok := vaccine.For(name); ok {
+			out = append(out, report.Raise{Command: "why401 vaccine " + v.Product, Where: "here; the lines are for " + v.Product + "'s configuration",
+				Would: "print the log lines that say of the next refusal who answered and what arrived"})
+		}
+	}
+	return out
+}
+
 func raises(j *judged) []report.Raise {
 	if j.grade == cause.Proved {
 		return nil

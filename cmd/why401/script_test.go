@@ -65,6 +65,9 @@ func startLab(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("CURL", cmd)
 }
 
+// waited tells that a request has reached a server that never answers.
+var waited = make(chan struct{}, 1)
+
 // serve starts a loopback server of a kind and sets URL to its address.
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -99,6 +102,10 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 				buf := make([]byte, 64<<10)
 				c.Read(buf)
 				if reply == "" {
+					select {
+					case waited <- struct{}{}:
+					default:
+					}
 					io.Copy(io.Discard, c) // never answers
 				}
 				io.WriteString(c, reply)
@@ -139,8 +146,16 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	cmd := command(ts, args)
 	var out bytes.Buffer
 	cmd.Stdout = &out
+	select {
+	case <-waited: // of an earlier run
+	default:
+	}
 	ts.Check(cmd.Start())
-	time.Sleep(400 * time.Millisecond)
+	select {
+	case <-waited:
+	case <-time.After(20 * time.Second):
+		ts.Fatalf("no request came")
+	}
 	asked := time.Now()
 	ts.Check(cmd.Process.Signal(os.Interrupt))
 	err := cmd.Wait()

@@ -145,11 +145,10 @@ func TestLighttpd(t *testing.T) {
 	// The lab's own file sets accesslog before; a setting stands once in a block, so the snippet's goes into one of its own.
 	s := w.Lighttpd("front", "$HTTP[\"url\"] =~ \"^/\" {\n"+text+"}\n"+
 		"auth.backend = \"htpasswd\"\nauth.backend.htpasswd.userfile = \"@dir@/users\"\nauth.require = (\"\" => (\"method\" => \"basic\", \"realm\" => \"Orders\", \"require\" => \"valid-user\"))\n")
-	line := func() string { return reading(log)() + reading(filepath.Join(s.Dir, "access.log"))() }
-	go func() {
-		time.Sleep(500 * time.Millisecond)
+	line := func() string {
 		w.Accesses() // lighttpd keeps lines for seconds unless it is asked to write them
-	}()
+		return reading(log)() + reading(filepath.Join(s.Dir, "access.log"))()
+	}
 	explains(t, refused, w.Port("front"), 401, line, "status=401", "authorization=Basic", `path="/private/x"`, "challenge=\"Basic realm=")
 }
 
