@@ -94,22 +94,22 @@ var civicrmScenarios = []Scenario{
 	},
 	{
 		Name: "civicrm-password-not-allowed", Servers: civicrm(80, "5.74.3"), Input: askCivi(civiID, "-u", "civi:"+wpPassword("civi")),
-		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "strong"),
+		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "proved"),
 		Mend: mendCivi(civiSet(`authx_header_cred=["jwt","api_key","pass"]`), askCivi(civiID, "-u", "civi:"+wpPassword("civi"))),
 	},
 	{
 		Name: "civicrm-xheader-not-allowed", Servers: civicrm(81, "5.74.3", civiSet(`authx_xheader_cred=["jwt"]`)), Input: askCivi(civiID, "-u", stagingLogin, "-H", "X-Civi-Auth: Bearer "+civiKey),
-		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "strong"),
+		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "proved"),
 		Mend: mendCivi(civiSet(`authx_xheader_cred=["jwt","api_key"]`), askCivi(civiID, "-u", stagingLogin, "-H", "X-Civi-Auth: Bearer "+civiKey)),
 	},
 	{
 		Name: "civicrm-guard", Servers: civicrm(80, "5.74.3"), Input: askCivi(civiID, "-H", civiBearer(civiWeakKey)),
-		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "strong"),
+		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "proved"),
 		Mend: askCivi(civiID, "-H", civiBearer(civiWeakKey), "-H", "X-Civi-Key: "+civiSiteKey),
 	},
 	{
 		Name: "civicrm-contact-without-user", Servers: civicrm(80, "5.74.3", civiSet("authx_header_user=require")), Input: askCivi(civiID, "-H", civiBearer(civiLonelyKey)),
-		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "strong"),
+		Want: civiWant("civicrm-authx-flow-disabled", exchange.Application, "proved"),
 		Mend: mendCivi(civiSet("authx_header_user=optional"), askCivi(civiID, "-H", civiBearer(civiLonelyKey), "-H", "X-Civi-Key: "+civiSiteKey)),
 	},
 	{

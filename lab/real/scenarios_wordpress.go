@@ -276,7 +276,7 @@ var wordpressScenarios = []Scenario{
 		Name:    "wordpress-jwt-without-a-key",
 		Servers: wordpress(80, "", plugin("jwt", wpJWT)),
 		Input:   func(w *World) []string { return curl("-H", bearer, w.URL("front", wpPosts)) },
-		Want:    wpWant("wp-jwt-bad-config", exchange.Application, "strong"),
+		Want:    wpWant("wp-jwt-bad-config", exchange.Application, "proved"),
 		Mend: mendWP(func(s *WordPress) { s.Configure("define('JWT_AUTH_SECRET_KEY', 'a long key');") }, func(w *World) []string {
 			return curl("-H", bearer, w.URL("front", wpPosts))
 		}),

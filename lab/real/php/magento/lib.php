@@ -38,6 +38,13 @@ function rows(string $sql, array $values = []): array {
 	return $r ? $r->fetch_all(MYSQLI_ASSOC) : [];
 }
 
+/** Changes rows, and says how many: the statement knows it, the connection no longer does once that is closed. */
+function change(string $sql, array $values): int {
+	$s = db()->prepare(preg_replace('/\{(\w+)\}/', (env()['db']['table_prefix'] ?? '') . '$1', $sql));
+	$s->execute($values);
+	return $s->affected_rows;
+}
+
 /** Reads through one of the cache types: an edit of the tables by hand is not seen until that type is cleaned. */
 function cached(string $type, callable $read): array {
 	$file = ROOT . "/var/cache/$type.json";

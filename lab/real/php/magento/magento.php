@@ -37,8 +37,8 @@ switch ($command) {
 		echo "$a : Module is ", module_on($a) ? 'enabled' : 'disabled', "\n";
 		break;
 	case 'admin:user:unlock':
-		rows('UPDATE {admin_user} SET failures_num = 0, lock_expires = NULL, first_failure = NULL WHERE username = ? AND lock_expires IS NOT NULL', [$a]);
-		echo db()->affected_rows > 0 ? "The user account \"$a\" has been unlocked\n" : "The user account \"$a\" was not locked or could not be unlocked\n";
+		$unlocked = change('UPDATE {admin_user} SET failures_num = 0, lock_expires = NULL, first_failure = NULL WHERE username = ? AND lock_expires IS NOT NULL', [$a]);
+		echo $unlocked > 0 ? "The user account \"$a\" has been unlocked\n" : "The user account \"$a\" was not locked or could not be unlocked\n";
 		break;
 	case 'admin:user:create':
 		$hash = hash('sha256', 'salt' . $options['admin-password']) . ':salt:1';
