@@ -90,7 +90,7 @@ func TestAgainstLighttpd(t *testing.T) {
 		t.Fatal(err, c.Unread)
 	}
 	port := w.Port("front")
-	pairs, open := 0, 0
+	tally := &differ.Tally{TB: t}
 	var all []differ.Ask
 	for i := range sites {
 		for _, a := range asks {
@@ -104,26 +104,13 @@ func TestAgainstLighttpd(t *testing.T) {
 	}
 	for i := range sites {
 		for j := range asks {
-			a, got := all[i*len(asks)+j], answers[i*len(asks)+j]
-			r, err := a.Request(port)
-			if err != nil {
-				t.Fatal(err)
-			}
-			trace := c.Tracer.Trace(r)
-			pairs++
-			if len(trace.Open) > 0 {
-				open++
-				continue
-			}
-			if d := differ.Differences(trace, got); d != nil {
+			n := i*len(asks) + j
+			tally.Compare(c, port, all[n], answers[n], func() string {
 				_, section, _ := strings.Cut(text, fmt.Sprintf("\"s%d.test\"", i))
 				section, _, _ = strings.Cut(section, "$HTTP[\"host\"]")
-				t.Errorf("site %d, %+v:\n%s\n%s\nsteps %+v", i, a, strings.Join(d, "\n"), section, trace.Steps)
-			}
+				return fmt.Sprintf("site %d\n%s", i, section)
+			})
 		}
 	}
-	t.Logf("%d pairs, %d open", pairs, open)
-	if open*20 > pairs {
-		t.Errorf("%d of %d traces leave something open", open, pairs)
-	}
+	tally.Done()
 }

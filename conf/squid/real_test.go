@@ -63,7 +63,7 @@ func TestAgainstSquid(t *testing.T) {
 	w.Go("app", differ.Echo())
 	w.Passwords("users", "-m", "alice", "fake-word-1", "bob", "fake-word-2")
 	rnd := rand.New(rand.NewPCG(7, 2026))
-	pairs, open := 0, 0
+	tally := &differ.Tally{TB: t, Ignore: []string{"via", "x-forwarded-for", "cache-control", "surrogate-capability"}}
 	for i := range 14 {
 		name := fmt.Sprintf("front-%d", i)
 		text, port := lists, name
@@ -93,28 +93,9 @@ func TestAgainstSquid(t *testing.T) {
 			if accel {
 				a.Host = "shop.test"
 			}
-			r, err := a.Request(w.Port(port))
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := a.Send(w.Port(port))
-			if err != nil {
-				t.Fatal(err)
-			}
-			trace := c.Tracer.Trace(r)
-			pairs++
-			if len(trace.Open) > 0 {
-				open++
-				continue
-			}
-			if d := differ.Differences(trace, got, "via", "x-forwarded-for", "cache-control", "surrogate-capability"); d != nil {
-				t.Errorf("%d, %+v:\n%s\n%s\nsteps %+v", i, a, strings.Join(d, "\n"), strings.TrimPrefix(text, lists), trace.Steps)
-			}
+			tally.Ask(c, w.Port(port), a, func() string { return fmt.Sprintf("site %d\n%s", i, strings.TrimPrefix(text, lists)) })
 		}
 		s.Stop()
 	}
-	t.Logf("%d pairs, %d open", pairs, open)
-	if open*20 > pairs {
-		t.Errorf("%d of %d traces leave something open", open, pairs)
-	}
+	tally.Done()
 }

@@ -207,3 +207,57 @@ func Differences(t *conf.Trace, g Got, ignore ...string) []string {
 	}
 	return out
 }
+
+// TB is what a Tally needs of a test.
+type TB interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+	Logf(format string, args ...any)
+}
+
+// Tally compares pairs of a configuration and a request, and counts them.
+type Tally struct {
+	TB     TB
+	Ignore []string // see Differences
+
+	pairs, open int
+}
+
+// Ask sends a to the program on port and compares what comes back with c's trace. where gives the configuration that a
+// meets, for the message.
+func (n *Tally) Ask(c *conf.Config, port int, a Ask, where func() string) {
+	n.TB.Helper()
+	got, err := a.Send(port)
+	if err != nil {
+		n.TB.Fatal(err)
+	}
+	n.Compare(c, port, a, got, where)
+}
+
+// Compare is Ask for an answer that is there. A trace that leaves something open is counted and not compared.
+func (n *Tally) Compare(c *conf.Config, port int, a Ask, got Got, where func() string) {
+	n.TB.Helper()
+	r, err := a.Request(port)
+	if err != nil {
+		n.TB.Fatal(err)
+	}
+	trace := c.Tracer.Trace(r)
+	n.pairs++
+	if len(trace.Open) > 0 {
+		n.open++
+		return
+	}
+	if d := Differences(trace, got, n.Ignore...); d != nil {
+		n.TB.Errorf("%+v:\n%s\n%s\nsteps %+v", a, strings.Join(d, "\n"), where(), trace.Steps)
+	}
+}
+
+// Done wants that at most one trace in twenty left something open.
+func (n *Tally) Done() {
+	n.TB.Helper()
+	n.TB.Logf("%d pairs, %d open", n.pairs, n.open)
+	if n.open*20 > n.pairs {
+		n.TB.Errorf("%d of %d traces leave something open", n.open, n.pairs)
+	}
+}
