@@ -44,7 +44,7 @@ func (r *reader) reorder(o *node) {
 // site adapts one site block.
 func (r *reader) site(n *node) {
 	if name := n.word(0); len(n.words) == 1 && strings.HasPrefix(name, "&(") {
-		r.unread(n.place(), "a named route: the place that invokes it is judged without it")
+		r.conf.Leave(n.place(), "a named route: the place that invokes it is judged without it")
 		return
 	}
 	s := &site{Place: n.place()}
@@ -190,7 +190,7 @@ func (s *scopeOf) match(d *node) (sets []*set, args []token) {
 		if m := s.sets[w]; m != nil {
 			return []*set{m}, args[1:]
 		}
-		s.unread(args[0].Place, "no matcher is called %s in this block", w)
+		s.conf.Leave(args[0].Place, "no matcher is called %s in this block", w)
 		return []*set{{Place: args[0].Place, name: w, all: []*matcher{{kind: w, open: true}}}}, args[1:]
 	}
 	return nil, args

@@ -54,25 +54,12 @@ type address struct {
 // paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r := &reader{src: src, conf: &conf.Config{Program: Program}, snippets: map[string]*node{}, options: map[string]*node{}, order: slices.Clone(directiveOrder)}
-	var first error
-	for _, p := range paths {
-		if err := r.file(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading Caddy's configuration: %w", first)
+	if err := r.conf.ReadEach(paths, "Caddy's configuration", r.file); err != nil {
+		return nil, err
 	}
 	r.scopes()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) file(name string) error {
@@ -110,12 +97,12 @@ func (r *reader) parse(name, text string) []*node {
 		r.tokens += len(l)
 	}
 	if r.tokens > maxTokens {
-		r.unread(conf.Place{File: name}, "more than %d words", maxTokens)
+		r.conf.Leave(conf.Place{File: name}, "more than %d words", maxTokens)
 		return nil
 	}
 	nodes, stray := nest(lines)
 	for _, p := range stray {
-		r.unread(p, "a brace that closes or opens too much")
+		r.conf.Leave(p, "a brace that closes or opens too much")
 	}
 	return nodes
 }
@@ -152,7 +139,7 @@ func (r *reader) caddyfile(top []*node) {
 				pending = n.words
 				continue
 			}
-			r.unread(n.place(), "%q stands outside of every site", n.word(0))
+			r.conf.Leave(n.place(), "%q stands outside of every site", n.word(0))
 			continue
 		}
 		r.site(n)
@@ -186,7 +173,7 @@ func (r *reader) expand(nodes []*node, depth int) []*node {
 			continue
 		}
 		if r.imports++; r.imports > maxImports || depth > maxDepth {
-			r.unread(n.place(), "imports import each other, or too many files")
+			r.conf.Leave(n.place(), "imports import each other, or too many files")
 			continue
 		}
 		out = append(out, r.imported(n, depth)...)
@@ -209,7 +196,7 @@ func (r *reader) imported(n *node, depth int) []*node {
 	names, err := conf.Glob(r.src, pattern)
 	if err != nil || len(names) == 0 {
 		if !conf.HasMeta(pattern) { // a pattern may match nothing
-			r.unread(n.place(), "import %q: neither a snippet nor a file that can be read", args[0])
+			r.conf.Leave(n.place(), "import %q: neither a snippet nor a file that can be read", args[0])
 		}
 		return nil
 	}
@@ -217,7 +204,7 @@ func (r *reader) imported(n *node, depth int) []*node {
 	for _, name := range names {
 		b, err := r.src.ReadFile(name)
 		if err != nil {
-			r.unread(n.place(), "import %q cannot be read: %v", name, err)
+			r.conf.Leave(n.place(), "import %q cannot be read: %v", name, err)
 			continue
 		}
 		if !slices.Contains(r.conf.Files, name) {

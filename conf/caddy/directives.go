@@ -77,7 +77,7 @@ func (s *scopeOf) directive(d *node) []*route {
 	case "file_server", "metrics", "acme_server", "try_files":
 	default:
 		if !silent[name] {
-			s.unread(d.place(), "the directive %s is not known here", name)
+			s.conf.Leave(d.place(), "the directive %s is not known here", name)
 		}
 	}
 	return []*route{ro}
@@ -185,7 +185,7 @@ func (s *scopeOf) proxy(h *handler, name string, words []string, d *node) {
 			f := conf.Field{Place: l.place(), Name: l.word(1), Value: l.word(2)}
 			h.ops.set = append(h.ops.set, f)
 		case "handle_response", "replace_status", "rewrite", "method":
-			s.unread(l.place(), "%s inside of %s is not judged", l.word(0), name)
+			s.conf.Leave(l.place(), "%s inside of %s is not judged", l.word(0), name)
 		}
 	}
 	for _, u := range h.upstreams {

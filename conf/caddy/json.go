@@ -12,7 +12,7 @@ import (
 func (r *reader) json(d *tree.Node) {
 	servers := d.Get("apps", "http", "servers")
 	if servers == nil {
-		r.unread(d.Place, "no apps.http.servers: not the configuration of Caddy's web server")
+		r.conf.Leave(d.Place, "no apps.http.servers: not the configuration of Caddy's web server")
 	}
 	for _, srv := range servers.Each() {
 		var listen []address

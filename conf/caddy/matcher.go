@@ -1,7 +1,6 @@
 package caddy
 
 import (
-	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -201,7 +200,7 @@ func (v *view) matcher(m *matcher) step.Truth {
 		return out
 	case "remote_ip", "client_ip":
 		for _, x := range m.values {
-			p, ok := prefixOf(x)
+			p, ok := conf.ParsePrefix(x)
 			if !ok {
 				return v.unknown(m)
 			}
@@ -349,14 +348,4 @@ func (v *view) pattern(m *matcher, have secret.Text) step.Truth {
 		}
 	}
 	return step.No
-}
-
-func prefixOf(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
 }

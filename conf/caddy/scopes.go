@@ -223,7 +223,7 @@ func denials(b *passed, when string) []conf.Rule {
 	}
 	var out []conf.Rule
 	for _, v := range m.values {
-		p, ok := prefixOf(v)
+		p, ok := conf.ParsePrefix(v)
 		if !ok {
 			return plain
 		}

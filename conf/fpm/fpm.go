@@ -78,17 +78,8 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 // ReadPools is Read with the pools themselves.
 func ReadPools(src conf.Source, paths ...string) (*conf.Config, []*Pool, error) {
 	r := &reader{src: src, conf: &conf.Config{Program: Program}, global: &Pool{Name: "global"}}
-	var first error
-	for _, p := range paths {
-		if err := r.file(p, r.global); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, nil, fmt.Errorf("reading PHP-FPM's configuration: %w", first)
+	if err := r.conf.ReadEach(paths, "PHP-FPM's configuration", func(p string) error { return r.file(p, r.global) }); err != nil {
+		return nil, nil, err
 	}
 	for _, p := range r.pools {
 		p.read()
@@ -98,10 +89,6 @@ func ReadPools(src conf.Source, paths ...string) (*conf.Config, []*Pool, error) 
 		r.conf.Worker = r.pools[0].User
 	}
 	return r.conf, r.pools, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 // file reads one file; an include continues in the section that it stands in.
@@ -135,7 +122,7 @@ func (r *reader) file(name string, now *Pool) error {
 		}
 		key, value, ok := strings.Cut(text, "=")
 		if !ok {
-			r.unread(at, "neither a section nor a setting")
+			r.conf.Leave(at, "neither a section nor a setting")
 			continue
 		}
 		s := Setting{at, strings.TrimSpace(key), unquote(strings.TrimSpace(value))}
@@ -177,12 +164,12 @@ func (r *reader) include(s Setting, now *Pool) {
 	}
 	names, err := conf.Glob(r.src, pattern)
 	if err != nil || len(names) == 0 {
-		r.unread(s.Place, "include %q matches no file", s.Value)
+		r.conf.Leave(s.Place, "include %q matches no file", s.Value)
 		return
 	}
 	for _, n := range names {
 		if err := r.file(n, now); err != nil {
-			r.unread(s.Place, "include %q cannot be read: %v", n, err)
+			r.conf.Leave(s.Place, "include %q cannot be read: %v", n, err)
 		}
 	}
 }

@@ -198,7 +198,7 @@ func (f *file) patternFile(t *test, name string) {
 	b, err := f.src.ReadFile(name)
 	if err != nil {
 		t.open = "its patterns stand in " + name + ", which could not be read"
-		f.unread(t.at, "the pattern file %q cannot be read: %v", name, err)
+		f.conf.Leave(t.at, "the pattern file %q cannot be read: %v", name, err)
 		return
 	}
 	for l := range strings.Lines(string(b)) {

@@ -1,7 +1,6 @@
 package haproxy
 
 import (
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -279,7 +278,7 @@ func (a *asked) address(t *test) step.Truth {
 		return a.unknown(t, "this address is not known here")
 	}
 	for _, p := range t.patterns {
-		prefix, ok := prefixOf(p)
+		prefix, ok := conf.ParsePrefix(p)
 		if !ok {
 			return a.unknown(t, "a name in place of an address")
 		}
@@ -288,16 +287,6 @@ func (a *asked) address(t *test) step.Truth {
 		}
 	}
 	return step.No
-}
-
-func prefixOf(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
 }
 
 // number compares with "[operator] value..." or ranges.

@@ -6,7 +6,6 @@
 package haproxy
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -42,26 +41,13 @@ var sectionNames = strings.Fields(`global defaults frontend backend listen userl
 // The error is that of paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	f := &file{conf: &conf.Config{Program: Program}, src: src, lists: map[string]*userlist{}}
-	var first error
-	for _, p := range paths {
-		if err := f.add(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			f.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(f.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading HAProxy's configuration: %w", first)
+	if err := f.conf.ReadEach(paths, "HAProxy's configuration", f.add); err != nil {
+		return nil, err
 	}
 	f.inherit()
 	f.read()
 	f.conf.Tracer = &tracer{f}
 	return f.conf, nil
-}
-
-func (f *file) unread(at conf.Place, format string, args ...any) {
-	f.conf.Unread = append(f.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 func (f *file) add(name string) error {
@@ -73,7 +59,7 @@ func (f *file) add(name string) error {
 		for _, n := range names {
 			if strings.HasSuffix(n, ".cfg") && !strings.HasPrefix(n, ".") {
 				if err := f.add(path.Join(name, n)); err != nil {
-					f.unread(conf.Place{File: path.Join(name, n)}, "cannot be read: %v", err)
+					f.conf.Leave(conf.Place{File: path.Join(name, n)}, "cannot be read: %v", err)
 				}
 			}
 		}
@@ -91,7 +77,7 @@ func (f *file) add(name string) error {
 		switch {
 		case w == ".if":
 			if depth == 0 {
-				f.unread(l.Place, "a conditional block: whether it holds depends on HAProxy's version and surroundings")
+				f.conf.Leave(l.Place, "a conditional block: whether it holds depends on HAProxy's version and surroundings")
 			}
 			depth++
 		case w == ".endif":
@@ -107,7 +93,7 @@ func (f *file) add(name string) error {
 			}
 			f.sections = append(f.sections, now)
 		case now == nil:
-			f.unread(l.Place, "%q stands in no section", w)
+			f.conf.Leave(l.Place, "%q stands in no section", w)
 		default:
 			now.lines = append(now.lines, l)
 		}
@@ -135,7 +121,7 @@ func (f *file) inherit() {
 				continue
 			}
 			if s.base = named[s.from]; s.base == nil {
-				f.unread(s.at, "no defaults section is called %q", s.from)
+				f.conf.Leave(s.at, "no defaults section is called %q", s.from)
 			}
 		}
 	}

@@ -188,14 +188,7 @@ func (f *file) fate(s *conf.Scope, r rule, name string, now conf.Fate) {
 	if r.when != nil {
 		now.Now = conf.Unsure
 	}
-	switch strings.ToLower(name) {
-	case "authorization":
-		s.Pass.Authorization = now
-	case "host":
-		s.Pass.Host = now
-	case "x-forwarded-proto":
-		s.Pass.Proto = now
-	}
+	s.Pass.Becomes(name, now)
 }
 
 // tests are all criteria that the rule's condition names.
@@ -238,7 +231,7 @@ func denials(r rule) []conf.Rule {
 			return plain
 		}
 		for _, p := range one.patterns {
-			prefix, ok := prefixOf(p)
+			prefix, ok := conf.ParsePrefix(p)
 			if !ok {
 				return plain
 			}

@@ -123,7 +123,7 @@ func (a *asked) forwarded(front, back *proxy) {
 	}
 	for i, w := range l.words {
 		if w == "except" {
-			if p, ok := prefixOf(l.word(i + 1)); !ok || p.Contains(a.Client.Unmap()) {
+			if p, ok := conf.ParsePrefix(l.word(i + 1)); !ok || p.Contains(a.Client.Unmap()) {
 				return
 			}
 		}

@@ -36,17 +36,8 @@ type reader struct {
 // Read reads manifests; of a folder its .yaml, .yml and .json files. The error is that of paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r := &reader{src: src, conf: &conf.Config{Program: Program, Worker: "www-data"}, secrets: map[string]*tree.Node{}, seen: map[string]bool{}}
-	var first error
-	for _, p := range paths {
-		if err := r.file(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading manifests: %w", first)
+	if err := r.conf.ReadEach(paths, "manifests", r.file); err != nil {
+		return nil, err
 	}
 	for _, i := range r.all {
 		r.ingress(i)
@@ -54,10 +45,6 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r.sort()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 // maxFiles bounds what folders may hold.
@@ -73,7 +60,7 @@ func (r *reader) file(name string) error {
 		for _, n := range names {
 			if ext := strings.ToLower(path.Ext(n)); slices.Contains([]string{".yaml", ".yml", ".json"}, ext) {
 				if err := r.file(path.Join(name, n)); err != nil {
-					r.unread(conf.Place{File: path.Join(name, n)}, "cannot be read: %v", err)
+					r.conf.Leave(conf.Place{File: path.Join(name, n)}, "cannot be read: %v", err)
 				}
 			}
 		}

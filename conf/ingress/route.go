@@ -2,7 +2,6 @@ package ingress
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -127,7 +126,7 @@ func (r *reader) passwords(ns string, ro *route) {
 	case "digest":
 		a.Scheme, ro.digest = conf.Digest, true
 	default:
-		r.unread(kind.Place, "auth-type must be basic or digest")
+		r.conf.Leave(kind.Place, "auth-type must be basic or digest")
 		return
 	}
 	secretName := ro.notes.text("auth-secret")
@@ -207,7 +206,7 @@ func (r *reader) addresses(ro *route) {
 	rule := func(n *tree.Node, allow bool) bool {
 		found := false
 		for _, a := range n.Strings() {
-			p, _ := prefixOf(a)
+			p, _ := conf.ParsePrefix(a)
 			ro.Rules = append(ro.Rules, conf.Rule{Place: n.Place, Allow: allow, What: a, Prefix: p})
 			found = true
 		}
@@ -226,16 +225,6 @@ func (r *reader) addresses(ro *route) {
 	}
 }
 
-func prefixOf(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
-}
-
 // snippets reads the lines of nginx that annotations bring: those that write a field for the upstream, and those that answer.
 func (r *reader) snippets(ro *route) {
 	for _, name := range []string{"server-snippet", "configuration-snippet"} {
@@ -244,7 +233,7 @@ func (r *reader) snippets(ro *route) {
 			continue
 		}
 		if v := r.config.Get("allow-snippet-annotations"); !v.Bool() {
-			r.unread(n.Place, "%s counts only when the controller's ConfigMap allows snippets (allow-snippet-annotations, off since 1.9)", name)
+			r.conf.Leave(n.Place, "%s counts only when the controller's ConfigMap allows snippets (allow-snippet-annotations, off since 1.9)", name)
 		}
 		for _, d := range directives(n.String()) {
 			switch {
@@ -252,12 +241,12 @@ func (r *reader) snippets(ro *route) {
 				ro.set(n.Place, d[1], d[2])
 			case d[0] == "auth_basic" && len(d) == 2 && d[1] == "off", d[0] == "satisfy", d[0] == "return", d[0] == "deny", d[0] == "allow", d[0] == "if",
 				d[0] == "auth_basic", d[0] == "auth_request", d[0] == "more_clear_input_headers", d[0] == "more_set_input_headers", d[0] == "rewrite", d[0] == "error_page":
-				r.unread(n.Place, "%s holds %q, which is not judged here: read the controller's nginx.conf itself (kubectl exec ... nginx -T)", name, d[0])
+				r.conf.Leave(n.Place, "%s holds %q, which is not judged here: read the controller's nginx.conf itself (kubectl exec ... nginx -T)", name, d[0])
 			}
 		}
 	}
 	if n := ro.notes.get("auth-snippet"); n != nil {
-		r.unread(n.Place, "auth-snippet changes the request to auth-url, which is not judged here")
+		r.conf.Leave(n.Place, "auth-snippet changes the request to auth-url, which is not judged here")
 	}
 }
 
@@ -274,14 +263,7 @@ func (ro *route) set(at conf.Place, name, value string) {
 	case strings.EqualFold(name, "Authorization") && value == "$http_authorization", strings.EqualFold(name, "Host") && (value == "$host" || value == "$http_host"):
 		f = conf.Fate{Place: at, Now: conf.Kept}
 	}
-	switch strings.ToLower(name) {
-	case "authorization":
-		ro.Pass.Authorization = f
-	case "host":
-		ro.Pass.Host = f
-	case "x-forwarded-proto":
-		ro.Pass.Proto = f
-	}
+	ro.Pass.Becomes(name, f)
 }
 
 // directives cuts a snippet into directives and their words; blocks are flat.

@@ -5,7 +5,6 @@
 package lighttpd
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,27 +31,16 @@ type reader struct {
 // Read reads files in the given order into one configuration. The error is that of paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r := &reader{src: src, conf: &conf.Config{Program: Program}, global: &block{set: map[string]*value{}}, users: conf.ReadUsers(src), looked: map[string]*conf.Seen{}, owner: map[*conf.Scope]*block{}}
-	var first error
-	for _, p := range paths {
+	if err := r.conf.ReadEach(paths, "lighttpd's configuration", func(p string) error {
 		r.top = p
-		if err := r.parse(p, r.global, 0); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading lighttpd's configuration: %w", first)
+		return r.parse(p, r.global, 0)
+	}); err != nil {
+		return nil, err
 	}
 	r.conf.Worker = r.global.set["server.username"].string()
 	r.scopes()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) parse(name string, into *block, depth int) error {
@@ -264,7 +252,7 @@ func (r *reader) look(name string) *conf.Seen {
 // denials are what url.access-deny means in a block for addresses.
 func (r *reader) denials(b *block, d entry) []conf.Rule {
 	if b.what == `HTTP["remoteip"]` && (b.op == "!=" || b.op == "==") {
-		if p, ok := prefixOf(b.with.text); ok {
+		if p, ok := conf.ParsePrefix(b.with.text); ok {
 			out := []conf.Rule{{Place: d.Place, Allow: b.op == "!=", What: b.with.text, Prefix: p}}
 			if b.op == "!=" {
 				out = append(out, conf.Rule{Place: d.Place, What: "all", All: true})
@@ -318,14 +306,7 @@ func (r *reader) pass(set settings, e *entry, way conf.Way) *conf.Pass {
 			if f.text == "" {
 				now.Now = conf.Dropped
 			}
-			switch strings.ToLower(f.key) {
-			case "authorization":
-				p.Authorization = now
-			case "host":
-				p.Host = now
-			case "x-forwarded-proto":
-				p.Proto = now
-			}
+			p.Becomes(f.key, now)
 		}
 	}
 	return p

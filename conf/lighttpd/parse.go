@@ -158,7 +158,7 @@ func (p *parser) statements(b *block, depth int) {
 			if depth > 0 {
 				return
 			}
-			p.r.unread(p.place(from), "a brace that closes nothing")
+			p.r.conf.Leave(p.place(from), "a brace that closes nothing")
 			continue
 		case p.s[p.i] == '$':
 			last = p.condition(b, nil, depth)
@@ -168,7 +168,7 @@ func (p *parser) statements(b *block, depth int) {
 		switch name {
 		case "":
 			p.i++
-			p.r.unread(p.place(from), "a directive is expected")
+			p.r.conf.Leave(p.place(from), "a directive is expected")
 			for p.i < len(p.s) && p.s[p.i] != '\n' {
 				p.i++
 			}
@@ -181,7 +181,7 @@ func (p *parser) statements(b *block, depth int) {
 			p.r.include(v, b, depth)
 		case "include_shell":
 			p.value(b, 0)
-			p.r.unread(p.place(from), "what a command prints is not in the files")
+			p.r.conf.Leave(p.place(from), "what a command prints is not in the files")
 		default:
 			p.assignment(b, name, from)
 		}
@@ -209,7 +209,7 @@ func (p *parser) condition(parent, previous *block, depth int) *block {
 	}
 	c.Place = p.place(from)
 	if !p.eat("{") || depth >= maxDepth {
-		p.r.unread(c.Place, "a condition without a block, or nested too deep")
+		p.r.conf.Leave(c.Place, "a condition without a block, or nested too deep")
 		return c
 	}
 	p.r.blocks = append(p.r.blocks, c)
@@ -226,7 +226,7 @@ func (p *parser) assignment(b *block, name string, from int) {
 		}
 	}
 	if op == "" {
-		p.r.unread(p.place(from), "%q is neither set nor known", name)
+		p.r.conf.Leave(p.place(from), "%q is neither set nor known", name)
 		for p.i < len(p.s) && p.s[p.i] != '\n' {
 			p.i++
 		}
@@ -328,17 +328,17 @@ func (r *reader) include(v value, b *block, depth int) {
 	names, err := conf.Glob(r.src, name)
 	if err != nil || len(names) == 0 {
 		if !conf.HasMeta(name) {
-			r.unread(v.Place, "include %q matches no file", v.text)
+			r.conf.Leave(v.Place, "include %q matches no file", v.text)
 		}
 		return
 	}
 	for _, n := range names {
 		if r.includes++; r.includes > maxIncludes || depth > maxDepth {
-			r.unread(v.Place, "files include each other, or too many files")
+			r.conf.Leave(v.Place, "files include each other, or too many files")
 			return
 		}
 		if err := r.parse(n, b, 0); err != nil {
-			r.unread(v.Place, "include %q cannot be read: %v", n, err)
+			r.conf.Leave(v.Place, "include %q cannot be read: %v", n, err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package lighttpd
 
 import (
-	"net/netip"
 	"net/url"
 	"path"
 	"regexp"
@@ -161,7 +160,7 @@ func (a *asked) own(b *block) step.Truth {
 }
 
 func (a *asked) remote(b *block) step.Truth {
-	p, ok := prefixOf(b.with.text)
+	p, ok := conf.ParsePrefix(b.with.text)
 	if !ok || b.op != "==" && b.op != "!=" {
 		a.open = "an address is compared in a way that is not evaluated here"
 		return step.Open
@@ -171,16 +170,6 @@ func (a *asked) remote(b *block) step.Truth {
 		t = t.Not()
 	}
 	return t
-}
-
-func prefixOf(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
 }
 
 // module does what one module does; true when it has answered.

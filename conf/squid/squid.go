@@ -90,17 +90,8 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	} {
 		r.acls[w.name] = &acl{name: w.name, kind: w.kind, values: strings.Fields(w.value)}
 	}
-	var first error
-	for _, p := range paths {
-		if err := r.file(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading squid.conf: %w", first)
+	if err := r.conf.ReadEach(paths, "squid.conf", r.file); err != nil {
+		return nil, err
 	}
 	for _, f := range r.files {
 		f.Seen = conf.Look(src, f.Path, r.users, r.conf.Worker)
@@ -108,10 +99,6 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r.scopes()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) file(name string) error {
@@ -143,7 +130,7 @@ func (r *reader) file(name string) error {
 		switch words[0] {
 		case "if":
 			skip++
-			r.unread(l.Place, "a conditional block: whether it holds depends on the process")
+			r.conf.Leave(l.Place, "a conditional block: whether it holds depends on the process")
 		case "endif":
 			skip = max(0, skip-1)
 		case "include":
@@ -165,18 +152,18 @@ func (r *reader) include(l line, pattern string) {
 	}
 	names, err := conf.Glob(r.src, pattern)
 	if err != nil || len(names) == 0 {
-		r.unread(l.Place, "include %q matches no file", pattern)
+		r.conf.Leave(l.Place, "include %q matches no file", pattern)
 		return
 	}
 	r.depth++
 	defer func() { r.depth-- }()
 	for _, n := range names {
 		if r.depth > maxDepth {
-			r.unread(l.Place, "files include each other")
+			r.conf.Leave(l.Place, "files include each other")
 			return
 		}
 		if err := r.file(n); err != nil {
-			r.unread(l.Place, "include %q cannot be read: %v", n, err)
+			r.conf.Leave(l.Place, "include %q cannot be read: %v", n, err)
 		}
 	}
 }
@@ -218,7 +205,7 @@ func (r *reader) directive(l line) {
 		if a, ok := accessOf(l, 1); ok {
 			r.http = append(r.http, a)
 		} else {
-			r.unread(l.Place, "allow or deny is expected behind http_access")
+			r.conf.Leave(l.Place, "allow or deny is expected behind http_access")
 		}
 	case "request_header_access":
 		if a, ok := accessOf(l, 2); ok {
@@ -299,7 +286,7 @@ func (r *reader) aclFile(l line, a *acl, name string) {
 	b, err := r.src.ReadFile(name)
 	if err != nil {
 		a.open = "its values stand in " + name + ", which could not be read"
-		r.unread(l.Place, "the list %q cannot be read: %v", name, err)
+		r.conf.Leave(l.Place, "the list %q cannot be read: %v", name, err)
 		return
 	}
 	for v := range strings.Lines(string(b)) {
@@ -340,11 +327,5 @@ func prefixOf(s string) (netip.Prefix, bool) {
 		ones, _ := net.IPMask(mask).Size()
 		s = host + "/" + strconv.Itoa(ones)
 	}
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
+	return conf.ParsePrefix(s)
 }

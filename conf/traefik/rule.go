@@ -3,7 +3,6 @@ package traefik
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"regexp"
 	"strings"
 
@@ -231,7 +230,7 @@ func (m *matcher) single(r conf.Request) (step.Truth, string) {
 			return step.Of(ok && (value == "" || v.Is(value))), ""
 		}
 	case "clientip":
-		return any(func(a string) bool { p, ok := prefixOf(a); return ok && p.Contains(r.Client.Unmap()) })
+		return any(func(a string) bool { p, ok := conf.ParsePrefix(a); return ok && p.Contains(r.Client.Unmap()) })
 	}
 	return step.Open, "the matcher " + m.op + " is not evaluated here"
 }
@@ -247,14 +246,4 @@ func (m *matcher) pattern(v secret.Text, patterns []string) (step.Truth, string)
 		}
 	}
 	return step.No, ""
-}
-
-func prefixOf(s string) (netip.Prefix, bool) {
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
 }

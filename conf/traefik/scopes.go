@@ -65,7 +65,7 @@ func (r *reader) resolve(ro *router) {
 	if rule != "" {
 		m, err := parseRule(rule)
 		if err != nil {
-			r.unread(ro.Get("rule").Place, "the rule of router %q cannot be read: %v", ro.Key, err)
+			r.conf.Leave(ro.Get("rule").Place, "the rule of router %q cannot be read: %v", ro.Key, err)
 		} else {
 			ro.rule = m
 		}
@@ -86,7 +86,7 @@ func (r *reader) resolve(ro *router) {
 	}
 	if name := ro.Get("service").String(); name != "" {
 		if ro.service = find(r.services, name, ro.provider); ro.service == nil && !strings.Contains(name, "@internal") && ro.provider == "file" {
-			r.unread(ro.Get("service").At(), "router %q names the service %q, which is not in the files that were read", ro.Key, name)
+			r.conf.Leave(ro.Get("service").At(), "router %q names the service %q, which is not in the files that were read", ro.Key, name)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func (r *reader) entriesOf(ro *router) []*entry {
 	names := ro.Get("entryPoints").Strings()
 	for _, n := range names {
 		if r.entries[n] == nil {
-			r.unread(ro.Get("entryPoints").At(), "router %q names the entry point %q, which does not exist", ro.Key, n)
+			r.conf.Leave(ro.Get("entryPoints").At(), "router %q names the entry point %q, which does not exist", ro.Key, n)
 		}
 	}
 	var out []*entry
@@ -121,7 +121,7 @@ func (r *reader) link(ro *router, name, provider string, at conf.Place, depth in
 	n := find(r.middlewares, name, provider)
 	if n == nil || depth > 16 {
 		// Traefik itself answers 404 for a router whose middleware does not exist.
-		r.unread(at, "router %q uses the middleware %q, which is not in the files that were read", ro.Key, name)
+		r.conf.Leave(at, "router %q uses the middleware %q, which is not in the files that were read", ro.Key, name)
 		ro.chain = append(ro.chain, middleware{name: name, kind: "missing", at: at, open: "it is not in the files that were read"})
 		return
 	}
@@ -220,14 +220,7 @@ func (r *reader) middleware(s *conf.Scope, ro *router, m *middleware) {
 			if h.String() == "" {
 				f = conf.Fate{Place: h.Place, Now: conf.Dropped}
 			}
-			switch strings.ToLower(h.Key) {
-			case "authorization":
-				s.Pass.Authorization = f
-			case "host":
-				s.Pass.Host = f
-			case "x-forwarded-proto":
-				s.Pass.Proto = f
-			}
+			s.Pass.Becomes(h.Key, f)
 		}
 		for _, h := range m.Get("customResponseHeaders").Each() {
 			s.Adds = append(s.Adds, conf.Field{Place: h.Place, Name: h.Key, Value: shown(h.Key, h.String())})
@@ -235,7 +228,7 @@ func (r *reader) middleware(s *conf.Scope, ro *router, m *middleware) {
 	case "ipallowlist", "ipwhitelist":
 		for _, a := range m.Get("sourceRange").Strings() {
 			rule := conf.Rule{Place: m.at, Allow: true, What: written(a)}
-			rule.Prefix, _ = prefixOf(a)
+			rule.Prefix, _ = conf.ParsePrefix(a)
 			s.Rules = append(s.Rules, rule)
 		}
 		s.Rules = append(s.Rules, conf.Rule{Place: m.at, What: "all", All: true})

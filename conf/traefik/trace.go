@@ -160,7 +160,7 @@ func (t *tracer) addresses(rec *step.Recorder, m *middleware, r conf.Request) bo
 			rec.Unclear(m.at, "ipAllowList", "a variable stands in the list")
 			return true
 		}
-		if p, ok := prefixOf(a); ok && p.Contains(r.Client.Unmap()) {
+		if p, ok := conf.ParsePrefix(a); ok && p.Contains(r.Client.Unmap()) {
 			rec.Step(m.at, "ipAllowList", conf.LetsBy, "%s is in %s", r.Client, a)
 			return true
 		}

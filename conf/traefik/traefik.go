@@ -53,25 +53,12 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 		src: src, conf: &conf.Config{Program: Program}, users: conf.ReadUsers(src), entries: map[string]*entry{}, middlewares: map[string]*tree.Node{},
 		services: map[string]*tree.Node{}, clientAuth: map[string]*tree.Node{}, labelled: map[string]string{}, seen: map[string]bool{},
 	}
-	var first error
-	for _, p := range paths {
-		if err := r.file(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading Traefik's configuration: %w", first)
+	if err := r.conf.ReadEach(paths, "Traefik's configuration", r.file); err != nil {
+		return nil, err
 	}
 	r.scopes()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 // maxFiles bounds what folders may hold.
@@ -114,7 +101,7 @@ func (r *reader) folder(name string) error {
 			continue
 		}
 		if err := r.file(p); err != nil {
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
+			r.conf.Leave(conf.Place{File: p}, "cannot be read: %v", err)
 		}
 	}
 	return nil
@@ -137,7 +124,7 @@ func (r *reader) document(file string, d *tree.Node) {
 				err = r.file(path.Join(path.Dir(file), to.Text))
 			}
 			if err != nil {
-				r.unread(to.Place, "%s %q cannot be read: %v", key, to.Text, err)
+				r.conf.Leave(to.Place, "%s %q cannot be read: %v", key, to.Text, err)
 			}
 		}
 	}
@@ -168,7 +155,7 @@ func (r *reader) dynamic(d *tree.Node, provider string) {
 func (r *reader) add(to map[string]*tree.Node, what string, n *tree.Node, provider string) {
 	key := n.Key + "@" + provider
 	if old := to[key]; old != nil && old.File != n.File {
-		r.unread(n.Place, "the %s %q is defined in %s as well: Traefik takes neither", what, n.Key, old.Place)
+		r.conf.Leave(n.Place, "the %s %q is defined in %s as well: Traefik takes neither", what, n.Key, old.Place)
 	}
 	to[key] = n
 }

@@ -156,11 +156,11 @@ func (p *parser) include(from int) {
 		file = path.Join(path.Dir(p.file), name)
 	}
 	if p.r.includes++; p.r.includes > maxIncludes {
-		p.r.unread(p.place(from), "files include each other, or too many files")
+		p.r.conf.Leave(p.place(from), "files include each other, or too many files")
 		return
 	}
 	if err := p.r.parse(file); err != nil {
-		p.r.unread(p.place(from), "include %q cannot be read: %v", name, err)
+		p.r.conf.Leave(p.place(from), "include %q cannot be read: %v", name, err)
 	}
 }
 
@@ -221,7 +221,7 @@ func (p *parser) block() []*statement {
 		return nil
 	}
 	if p.depth++; p.depth > maxDepth {
-		p.r.unread(p.place(p.i-1), "nested too deep")
+		p.r.conf.Leave(p.place(p.i-1), "nested too deep")
 		p.skipBlock()
 		p.depth--
 		return nil

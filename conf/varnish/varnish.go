@@ -49,25 +49,12 @@ func (b *backend) address() string {
 // Read reads VCL files. The error is that of paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r := &reader{src: src, conf: &conf.Config{Program: Program, Worker: "vcache"}, subs: map[string][]*statement{}, acls: map[string]*acl{}}
-	var first error
-	for _, p := range paths {
-		if err := r.parse(p); err != nil {
-			if first == nil {
-				first = err
-			}
-			r.unread(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	if len(r.conf.Files) == 0 && first != nil {
-		return nil, fmt.Errorf("reading VCL: %w", first)
+	if err := r.conf.ReadEach(paths, "VCL", r.parse); err != nil {
+		return nil, err
 	}
 	r.scope()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-func (r *reader) unread(at conf.Place, format string, args ...any) {
-	r.conf.Unread = append(r.conf.Unread, conf.Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 func (r *reader) parse(name string) error {
@@ -175,14 +162,7 @@ func (r *reader) note(s *conf.Scope, x *statement, when string) {
 			fate.Now = conf.Unsure
 		}
 		s.Pass.Set = append(s.Pass.Set, f)
-		switch strings.ToLower(name) {
-		case "authorization":
-			s.Pass.Authorization = fate
-		case "host":
-			s.Pass.Host = fate
-		case "x-forwarded-proto":
-			s.Pass.Proto = fate
-		}
+		s.Pass.Becomes(name, fate)
 	}
 }
 
@@ -233,11 +213,5 @@ func (r *reader) cache(s *conf.Scope) {
 
 func prefixOf(s string) (netip.Prefix, bool) {
 	s = strings.ReplaceAll(s, `"`, "")
-	if p, err := netip.ParsePrefix(s); err == nil {
-		return p.Masked(), true
-	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), true
-	}
-	return netip.Prefix{}, false
+	return conf.ParsePrefix(s)
 }
