@@ -27,6 +27,7 @@ var layers = [][]string{
 	{"challenge"},
 	{"cred", "signature"},
 	{"conf"},
+	{"site"}, // what is installed on a disk and in its database; it reads .htaccess with conf
 	{"probe", "input", "browser"},
 	{"redact", "compare"}, // they read with input and cred; redact writes text back, so it must see what it replaces
 	{"cause"},
@@ -34,7 +35,9 @@ var layers = [][]string{
 	{"diagnose"},
 	{"causes"},
 	{""}, // the root package: the library's front door
-	{"guard", "watch", "logs"},
+	{"logs"},
+	{"guard"}, // it reads logs to replay what worked
+	{"watch"}, // it runs what guard runs, on a schedule
 	{"lab", "web", "mcp", "fleet"},
 	{"cmd", "tools"},
 }
