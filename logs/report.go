@@ -202,6 +202,7 @@ func (v *view) sampledTables() []Sampled {
 	add("URLs per client", v.t.Marks.Whole(), v.t.Marks.Share(), len(v.t.Marks.Rows))
 	add("clients and users", v.t.Parties.Whole(), v.t.Parties.Share(), len(v.t.Parties.Rows))
 	add("accepted requests", v.t.Sample.Whole(), v.t.Sample.Share(), len(v.t.Sample.Rows))
+	add("requests with an id", v.t.Requests.Whole(), v.t.Requests.Share(), len(v.t.Requests.Rows))
 	add("sentences of error logs", v.t.Phrases.Whole(), v.t.Phrases.Share(), len(v.t.Phrases.Rows))
 	return list
 }

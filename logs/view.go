@@ -26,6 +26,7 @@ type view struct {
 	load     []float64
 	refused  []*item
 	other    []*item
+	requests []*tally.Request // with an id, that were not served
 	sample   []sampled
 	parties  map[string]*tally.Party // clients, by address
 	users    map[string]*tally.Party
