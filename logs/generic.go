@@ -168,7 +168,7 @@ func (v *view) failing(ctx context.Context, all []*sentence) []*item {
 	}
 	named := map[moment]bool{}
 	for _, s := range all {
-		if !v.nearFailures(s) || s.ask(ctx) == nil {
+		if !v.nearFailures(s) || v.answers.ask(ctx, s) == nil {
 			continue
 		}
 		for _, r := range s.requests {

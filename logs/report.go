@@ -141,7 +141,7 @@ type Vaccine struct {
 
 // headline changes when there is something new to say.
 func (r *Report) headline() string {
-	s := ""
+	s := string(r.Outcome) + "\n" // so that a log on which all is well is told once too
 	for _, i := range r.Incidents {
 		s += fmt.Sprintf("%s %s %d\n", i.Verdict.Cause, i.Since, i.Refused/10)
 	}

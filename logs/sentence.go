@@ -21,8 +21,6 @@ type sentence struct {
 	phrases           []*tally.Phrase
 	requests          []*tally.Request // about which it was said, where the log names them
 	n                 int64
-	verdict           *verdict // what the catalogue says of it, once it was asked
-	asked             bool
 }
 
 // verdict is the catalogue's answer to a sentence.
@@ -80,12 +78,20 @@ func before(a, b tally.Place) bool {
 	return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.File, b.File), cmp.Compare(a.N, b.N)) < 0
 }
 
+// answers are what the catalogue said of sentences, by their code and words; nil where it knows no cause.
+type answers map[[2]string]*verdict
+
 // ask asks the catalogue what a sentence means: the diagnosis of a pasted log line, which sends nothing.
-func (s *sentence) ask(ctx context.Context) *verdict {
-	if s.asked {
-		return s.verdict
+func (a answers) ask(ctx context.Context, s *sentence) *verdict {
+	key := [2]string{s.code, s.text}
+	if v, ok := a[key]; ok {
+		return v
 	}
-	s.asked = true
+	a[key] = s.diagnose(ctx)
+	return a[key]
+}
+
+func (s *sentence) diagnose(ctx context.Context) *verdict {
 	for _, text := range s.asLines() {
 		in, err := input.Read([]string{"-"}, strings.NewReader(text), input.Options{})
 		if err != nil || !in.Recorded() {
@@ -95,8 +101,7 @@ func (s *sentence) ask(ctx context.Context) *verdict {
 		if err != nil || rep.Verdict.Cause == "" || rep.Verdict.Grade == cause.Unknown || isHarmless[rep.Verdict.Cause] {
 			continue
 		}
-		s.verdict = &verdict{rep.Verdict, rep.Remedies, rep.Raise, rep.Suspects}
-		return s.verdict
+		return &verdict{rep.Verdict, rep.Remedies, rep.Raise, rep.Suspects}
 	}
 	return nil
 }
@@ -199,7 +204,7 @@ func (v *view) listen(ctx context.Context, f *finding, all []*sentence) {
 			continue
 		}
 		f.said = append(f.said, s)
-		told := s.ask(ctx)
+		told := v.answers.ask(ctx, s)
 		if told == nil {
 			continue
 		}
