@@ -14,15 +14,8 @@ const placesShown = 5
 
 // AuditText writes a for a person at a terminal: the answer first, then cause by cause, surest first. The error is w's.
 func AuditText(w io.Writer, a *Audit, o TextOptions) error {
-	escape := Terminal
-	if o.ASCII {
-		escape = ASCII
-	}
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	o.Width = min(max(o.Width, 20), widest)
-	s := &auditScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, a: prepareAudit(a, escape)}
+	o = o.fitted()
+	s := &auditScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, a: prepareAudit(a, o.escape())}
 	switch {
 	case o.Quiet:
 		s.quiet()
