@@ -18,7 +18,8 @@ const (
 type Partly struct {
 	// Password says whether the client's password is the one behind hash, which stands for user; why is said of CannotTell.
 	Password func(user string, hash secret.Text) (fit Fit, why string)
-	// Shows reports that the request has the field as its Header says: with that value, or not at all.
+	// Shows reports that the request has the field as its Header says: with that value, or not at all. "query" stands for the
+	// query of the URL.
 	Shows func(field string) bool
 	// Choose picks the way that a decision takes which depends on a field that is not shown: one of the ways from 0 to n-1.
 	// Natural is the one that is taken without the field.

@@ -114,6 +114,7 @@ func (v *visit) variable(name string) string {
 	case "PATH_INFO":
 		return v.pathInfo
 	case "QUERY_STRING":
+		v.field("query")
 		return v.args
 	case "THE_REQUEST":
 		return v.line

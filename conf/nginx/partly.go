@@ -61,6 +61,8 @@ func (r *run) lookAt(name string) {
 		r.look("X-Forwarded-For")
 	case name == "content_length" || name == "content_type":
 		r.look(strings.ReplaceAll(name, "_", "-"))
+	case name == "args" || name == "query_string" || strings.HasPrefix(name, "arg_"):
+		r.look("query")
 	case name == "remote_user":
 		r.look("Authorization")
 		if h := r.hidden; h.values > 0 && h.Vouches() {

@@ -25,7 +25,7 @@ func (t *Tally) phrase(l *line.Line) {
 	client := clientOf(l)
 	t.buf = appendPattern(t.buf[:0], said, user)
 	h := hash(t.buf, l.Code, client, user)
-	p := t.Phrases.row(h)
+	p := t.Phrases.Row(h)
 	if p == nil {
 		return
 	}
