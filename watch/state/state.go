@@ -76,6 +76,8 @@ type State struct {
 	Last  time.Time `json:"last"`      // time of the last answer
 	Held  time.Time `json:"last_held"` // time of the last good one
 
+	Symptom string `json:"symptom,omitempty"` // what the last answer looked like, without why
+
 	Told    Standing    `json:"told"` // what people were told last
 	ToldAt  time.Time   `json:"told_at"`
 	Changes uint64      `json:"changes"` // how many changes were told
@@ -115,6 +117,14 @@ type Hop struct {
 	Text    string       `json:"text"`              // both messages, redacted
 	Failure string       `json:"failure,omitempty"` // when no answer came: "connect: connection refused"
 	TLS     *Certificate `json:"tls,omitempty"`
+	Token   *TokenKey    `json:"token,omitempty"`
+}
+
+// TokenKey names the key that signed the JWT of a request.
+type TokenKey struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid,omitempty"` // "" when it must not be shown
+	Tag string `json:"tag"`           // secret.Text.Tag of it
 }
 
 // Certificate is what the server showed.
@@ -124,6 +134,7 @@ type Certificate struct {
 	NotAfter time.Time `json:"not_after"`
 	Names    []string  `json:"names"`
 	Problem  string    `json:"problem,omitempty"` // why it is not trusted
+	Asked    bool      `json:"asked,omitempty"`   // it asks for the client's
 }
 
 // Which of the two exchanges that are kept of a row.

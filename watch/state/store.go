@@ -49,6 +49,9 @@ type Store interface {
 	// Alerts are the open messages and the latest settled ones, oldest first.
 	Alerts(ctx context.Context) ([]Alert, error)
 
+	// Instance is a name of the store that was drawn when it was made.
+	Instance() string
+
 	Close() error
 }
 
