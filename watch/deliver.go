@@ -75,8 +75,16 @@ func (w *Watcher) deliverAll(ctx, work context.Context) {
 	var wg sync.WaitGroup
 	busy, free := map[string]bool{}, make(chan string)
 	defer wg.Wait()
+	resolved := time.Now()
 	for {
 		next := idle
+		if time.Since(resolved) > mailLease {
+			// What became of a message could not be written down, with a full disk, say.
+			resolved = time.Now()
+			if err := w.resolve(ctx, resolved); err != nil && ctx.Err() == nil {
+				w.trouble(fmt.Errorf("looking for messages that were cut off: %w", err))
+			}
+		}
 		for _, c := range w.channels() {
 			if busy[c.Name()] || ctx.Err() != nil {
 				continue

@@ -13,7 +13,7 @@ import (
 	"github.com/why401/why401/watch/state"
 )
 
-var key = []byte("a key of the test")
+var testKey = []byte("a key of the test")
 
 func asked(url, authorization string, status int, fields ...string) *exchange.Exchange {
 	u, err := exchange.ParseURL(url)
@@ -61,31 +61,31 @@ func TestWhatChanged(t *testing.T) {
 		good, bad []*exchange.Exchange
 		want      string
 	}{
-		"nothing": {hops(asked(url, bearer, 200, "Server", "nginx")), hops(asked(url, bearer, 200, "Server", "nginx")), ""},
-		"status":  {hops(asked(url, "", 200)), hops(asked(url, "", 503)), "status: 200 | 503\n"},
-		"challenge": {hops(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Staging"`)), hops(asked(url, "", 401, "WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)),
+		"nothing": {way(asked(url, bearer, 200, "Server", "nginx")), way(asked(url, bearer, 200, "Server", "nginx")), ""},
+		"status":  {way(asked(url, "", 200)), way(asked(url, "", 503)), "status: 200 | 503\n"},
+		"challenge": {way(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Staging"`)), way(asked(url, "", 401, "WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)),
 			"WWW-Authenticate: Basic | Bearer\n"},
-		"realm": {hops(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Staging"`)), hops(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Live"`)),
+		"realm": {way(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Staging"`)), way(asked(url, "", 401, "WWW-Authenticate", `Basic realm="Live"`)),
 			"WWW-Authenticate Basic realm: Staging | Live\n"},
-		"redirect": {hops(asked(url, "", 200)), hops(asked(url, "", 302, "Location", "https://sso.example.com/login?state=s3cretstate"), asked("https://sso.example.com/login?state=s3cretstate", "", 200)),
+		"redirect": {way(asked(url, "", 200)), way(asked(url, "", 302, "Location", "https://sso.example.com/login?state=s3cretstate"), asked("https://sso.example.com/login?state=s3cretstate", "", 200)),
 			"way: 200 | 302 to https://sso.example.com/login, 200\n"},
-		"version":     {hops(asked(url, "", 200, "Server", "nginx/1.24.0")), hops(asked(url, "", 200, "Server", "nginx/1.26.2")), "Server: nginx/1.24.0 | nginx/1.26.2\n"},
-		"certificate": {hops(withTLS(asked(url, "", 200), "CN=Old", "", 3)), hops(withTLS(asked(url, "", 200), "CN=New", "", 9)), "certificate's issuer: CN=Old | CN=New\ncertificate ends: 2026-01-03 00:00:00 UTC | 2026-01-09 00:00:00 UTC\n"},
-		"untrusted":   {hops(withTLS(asked(url, "", 200), "CN=A", "", 3)), hops(withTLS(asked(url, "", 200), "CN=A", "expired", 3)), "certificate: trusted | expired\n"},
-		"cookie": {hops(asked(url, "", 200, "Set-Cookie", "sid=abcdefghijklmnop; Secure; HttpOnly; SameSite=Lax")), hops(asked(url, "", 200, "Set-Cookie", "sid=qrstuvwxyzabcdef; SameSite=None")),
+		"version":     {way(asked(url, "", 200, "Server", "nginx/1.24.0")), way(asked(url, "", 200, "Server", "nginx/1.26.2")), "Server: nginx/1.24.0 | nginx/1.26.2\n"},
+		"certificate": {way(withTLS(asked(url, "", 200), "CN=Old", "", 3)), way(withTLS(asked(url, "", 200), "CN=New", "", 9)), "certificate's issuer: CN=Old | CN=New\ncertificate ends: 2026-01-03 00:00:00 UTC | 2026-01-09 00:00:00 UTC\n"},
+		"untrusted":   {way(withTLS(asked(url, "", 200), "CN=A", "", 3)), way(withTLS(asked(url, "", 200), "CN=A", "expired", 3)), "certificate: trusted | expired\n"},
+		"cookie": {way(asked(url, "", 200, "Set-Cookie", "sid=abcdefghijklmnop; Secure; HttpOnly; SameSite=Lax")), way(asked(url, "", 200, "Set-Cookie", "sid=qrstuvwxyzabcdef; SameSite=None")),
 			"cookie sid is set: HttpOnly; Secure; SameSite=Lax | SameSite=None\n"},
-		"token key": {hops(asked(url, bearer, 200)), hops(asked(url, "Bearer "+aToken("key-2", "https://sso.example.com"), 200)), "header kid: key-1 | key-2\n"},
-		"issuer":    {hops(asked(url, bearer, 200)), hops(asked(url, "Bearer "+aToken("key-1", "https://other.example.com"), 200)), "claim iss: https://sso.example.com | https://other.example.com\n"},
-		"down":      {hops(asked(url, "", 200)), hops(failed), "status: 200 | no answer (connect: connection refused)\n"},
+		"token key": {way(asked(url, bearer, 200)), way(asked(url, "Bearer "+aToken("key-2", "https://sso.example.com"), 200)), "header kid: key-1 | key-2\n"},
+		"issuer":    {way(asked(url, bearer, 200)), way(asked(url, "Bearer "+aToken("key-1", "https://other.example.com"), 200)), "claim iss: https://sso.example.com | https://other.example.com\n"},
+		"down":      {way(asked(url, "", 200)), way(failed), "status: 200 | no answer (connect: connection refused)\n"},
 	} {
-		got := said(changed(keep(time.Now(), c.good, key), keep(time.Now(), c.bad, key)))
+		got := said(changed(keep(time.Now(), c.good, testKey), keep(time.Now(), c.bad, testKey)))
 		if got != c.want {
 			t.Errorf("%s:\n%swant\n%s", name, got, c.want)
 		}
 	}
 }
 
-func hops(xs ...*exchange.Exchange) []*exchange.Exchange { return xs }
+func way(xs ...*exchange.Exchange) []*exchange.Exchange { return xs }
 
 // TestKeptHoldsNoSecret plants secrets at every place that an exchange has.
 func TestKeptHoldsNoSecret(t *testing.T) {
@@ -96,7 +96,7 @@ func TestKeptHoldsNoSecret(t *testing.T) {
 	x.Request.Header = append(x.Request.Header, exchange.RequestField("Cookie", "sid="+s), exchange.RequestField("X-Api-Key", s))
 	x.Response.Body.Bytes = []byte(`{"error":"token ` + s + ` unknown","padding":"` + strings.Repeat("x", 4000) + `"}`)
 	x.Request.Body = secret.New("password=" + s + "&user=joe")
-	k := keep(time.Now(), hops(x), key)
+	k := keep(time.Now(), way(x), testKey)
 	for _, h := range k.Hops {
 		for _, spelling := range secret.Spellings(s) {
 			if strings.Contains(h.Text, spelling) {

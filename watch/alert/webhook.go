@@ -50,6 +50,15 @@ func (w *Webhook) Name() string { return w.Label }
 // Repeats says whether one that may have arrived is sent again.
 func (w *Webhook) Repeats() bool { return w.Keyed }
 
+// Check reports an address that is none.
+func (w *Webhook) Check() error {
+	u, err := url.Parse(w.URL.Reveal())
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errors.New("its address is not an http or https URL")
+	}
+	return nil
+}
+
 // The fields of a message beside the JSON object. The signature covers the time and the body, so that neither an old
 // message nor another body passes: "sha256=" and the HMAC-SHA-256 of "<time>.<body>", in hexadecimal.
 const (

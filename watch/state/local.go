@@ -65,7 +65,7 @@ func OpenLocal(dir string) (*Local, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w; if it is damaged, move it away to begin anew", file, err)
 	}
-	var id [8]byte
+	var id [16]byte
 	rand.Read(id[:])
 	l := &Local{db: db, file: file, me: hex.EncodeToString(id[:])}
 	if err := l.prepare(); err != nil {
