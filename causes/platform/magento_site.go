@@ -31,7 +31,8 @@ func bearerLocked(in *site.Installation) []cause.Sighting {
 	case !in.Version.Known():
 		s.Says = "This line forbids integration tokens as Bearer in Magento 2.4.4 and later, whatever the database says: config:set refuses to change it. The version could not be read."
 	default:
-		s.Grade, s.Raise = cause.Proved, nil
+		// An environment variable CONFIG__DEFAULT__... would still win over the file.
+		s.Grade = cause.Strong
 		s.Says = fmt.Sprintf("This line forbids integration tokens as Bearer: Magento %s answers 401 to every call that uses one, and config:set refuses to change it.", in.Version.Text)
 	}
 	return []cause.Sighting{s}

@@ -29,7 +29,9 @@ func foreignCookieDomain(in *site.Installation) []cause.Sighting {
 				continue
 			}
 			sure = sure && u.Sure()
-			shown = host
+			if shown == "" {
+				shown = host
+			}
 			fits = fits || host == domain || strings.HasSuffix(host, "."+domain)
 		}
 		if fits || shown == "" {

@@ -42,8 +42,8 @@ type Options struct {
 // Limits of what is followed; a configuration comes nowhere near.
 const (
 	maxIncludes = 32
-	maxSteps    = 2_000_000 // expressions, and entries of arrays that are copied
-	maxString   = 1 << 20   // bytes of a string that is put together
+	maxSteps    = 500_000 // expressions, and entries of arrays that are copied
+	maxString   = 1 << 20 // bytes of a string that is put together
 )
 
 // Read reads the file called name and follows its statements, without running anything. The error is for a file that cannot be
