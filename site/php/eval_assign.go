@@ -31,6 +31,7 @@ func (in *interpreter) assign(e assign) Value {
 		}
 	}
 	v = in.stamp(v, e.at)
+	lend(v) // the assignment is an expression as well: $a['k'] = $a = [] must not put an array into itself
 	in.write(e.target, v, e.at)
 	return v
 }

@@ -1,7 +1,9 @@
 package php
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -375,6 +377,10 @@ func (in *interpreter) follow(f string, e include, at conf.Place) Value {
 	b, err := read(in.src, f)
 	if err != nil {
 		why := strings.TrimPrefix(err.Error(), f+": ")
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			why = pe.Err.Error()
+		}
 		in.note(Include{At: at, Path: f, Why: why}, e, m)
 		return gone
 	}
