@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/site/db"
 )
 
 // Cause is one entry of the catalogue.
@@ -188,4 +189,9 @@ type Remedy struct {
 	// is tested and reloaded after it ("nginx"). The package fix carries it out.
 	Server string
 	Edits  []conf.Edit
+	// Rows are the change, or a part of it, where it is one of a site's database.
+	Rows []db.Batch
 }
+
+// Carried reports that the remedy says its change itself, so that package fix can carry it out; else its steps are for a person.
+func (r Remedy) Carried() bool { return len(r.Edits)+len(r.Rows) > 0 }
