@@ -1,6 +1,7 @@
 package php
 
 import (
+	"encoding/hex"
 	"testing"
 
 	"github.com/why401/why401/conf"
@@ -26,4 +27,13 @@ $a['k']['l'] = "q{$x}w" . __DIR__;
 	if got, _ := s.Var("a", "k", "l").Text(); got != "qw/site" {
 		t.Errorf("a.k.l: %q", got)
 	}
+}
+
+func fromHex(t *testing.T, s string) string {
+	t.Helper()
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }

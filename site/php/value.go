@@ -132,7 +132,7 @@ func floatText(f float64) string {
 	}
 	_, e, _ := strings.Cut(strconv.FormatFloat(f, 'e', -1, 64), "e")
 	exp, _ := strconv.Atoi(e)
-	if exp >= -5 && exp < 15+2 {
+	if exp >= -4 && exp < 17 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	m, _, _ := strings.Cut(strconv.FormatFloat(f, 'E', -1, 64), "E")
