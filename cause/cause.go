@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/site"
 	"github.com/why401/why401/site/db"
 )
 
@@ -41,6 +42,9 @@ type Cause struct {
 	// Audit names every place in a server's configuration at which this cause will refuse somebody; nil for a cause that no
 	// configuration shows. Like Suspect it only looks.
 	Audit func(c *conf.Config) []Sighting
+	// Installed names what an installed system's files and database say that will make it refuse somebody; nil for a cause that
+	// they do not show. Like Suspect it only looks.
+	Installed func(in *site.Installation) []Sighting
 	// Traced says how well this cause explains what c does with one request; nil when a trace tells it nothing.
 	Traced func(c *conf.Config, t *conf.Trace) *Suspicion
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/redact"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/site/db"
 )
 
 // lines makes text of our own with foreign words in it fit for the screen.
@@ -51,6 +52,17 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 			sh.row("", "a link, which stays: "+l)
 		}
 	}
+	for _, d := range p.Databases {
+		sh.row("Database", fmt.Sprintf("%s at %s", d.Name, d.Address))
+		for _, ch := range d.Changes {
+			sh.row("", ch.Says)
+			sh.row("before", rowText(ch.Seen))
+			sh.row("after", rowText(ch.New()))
+		}
+		for _, n := range d.Notes {
+			sh.row("Note", n)
+		}
+	}
 	if p.Effect != "" {
 		sh.row("Effect", p.Effect)
 	}
@@ -84,6 +96,23 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 }
 
 func (m *mending) commands(sh *sheet, p *fix.Plan) {
+	for _, d := range p.Databases {
+		way := "one transaction: each row is locked, compared with the bytes above, changed, and read back"
+		if len(d.Changes) > 0 && len(d.Changes[0].By) > 0 {
+			var all []string
+			for _, ch := range d.Changes {
+				all = append(all, shellLine(ch.By))
+			}
+			way = strings.Join(all, "; ")
+		}
+		sh.row("Runs", way)
+		if len(d.Clean) > 0 {
+			sh.row("", shellLine(d.Clean))
+		}
+	}
+	if len(p.Files) == 0 {
+		return
+	}
 	srv, err := m.server(p)
 	if err != nil {
 		sh.row("Runs", "cannot be said: "+err.Error())
@@ -98,6 +127,29 @@ func (m *mending) commands(sh *sheet, p *fix.Plan) {
 	case srv.Test == nil:
 		sh.row("Runs", "nothing: the file is read for each request")
 	}
+}
+
+// shellLine is a command as a person would type it.
+func shellLine(argv []string) string {
+	words := make([]string, len(argv))
+	for i, w := range argv {
+		words[i] = report.ShellQuote(w)
+	}
+	return strings.Join(words, " ")
+}
+
+// rowText shows the columns of a row that hold something.
+func rowText(r db.Row) string {
+	if r == nil {
+		return "no row"
+	}
+	var parts []string
+	for _, c := range r {
+		if !c.Value.Null() {
+			parts = append(parts, c.Column+" = "+c.Value.SQL())
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func reach(p *fix.Plan) string {
@@ -163,7 +215,7 @@ func (m *mending) standing(s *fix.Store, args []string) error {
 	code := exitOK
 	for _, st := range all {
 		sh.row(st.ID, fmt.Sprintf("%s: %s", st.State, st.Title))
-		sh.row("", strings.Join(st.Files, ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
+		sh.row("", strings.Join(append(st.Files, st.Rows...), ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
 		switch {
 		case st.Stuck != "":
 			sh.row("", st.Stuck)

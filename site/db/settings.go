@@ -1,0 +1,12 @@
+package db
+
+// Settings is what the database of one installation says. Of the four, those that were read are not nil.
+type Settings struct {
+	Server    string // "10.11.6-MariaDB"
+	Login     Login
+	WordPress *WordPress
+	CiviCRM   *CiviCRM
+	Magento   *Magento
+	Drupal    *Drupal
+	Gaps      []Gap
+}
