@@ -42,14 +42,15 @@ type Cause struct {
 	// Audit names every place in a server's configuration at which this cause will refuse somebody; nil for a cause that no
 	// configuration shows. Like Suspect it only looks.
 	Audit func(c *conf.Config) []Sighting
-	// Installed names what an installed system's files and database say that will make it refuse somebody; nil for a cause that
-	// they do not show. Like Suspect it only looks.
-	Installed func(in *site.Installation) []Sighting
 	// Traced says how well this cause explains what c does with one request; nil when a trace tells it nothing.
 	Traced func(c *conf.Config, t *conf.Trace) *Suspicion
+	// Installed names every place in the files of an installed system (WordPress, CiviCRM, Magento, Drupal), and in its database
+	// where that was read (site.Installation.Stored), at which this cause
+	// will refuse somebody; nil for a cause that they do not show. Like Suspect it only looks.
+	Installed func(in *site.Installation) []Sighting
 }
 
-// Sighting is a place in a configuration at which a cause will refuse somebody.
+// Sighting is a place in a configuration, of a server or of an installed system, at which a cause will refuse somebody.
 type Sighting struct {
 	Place    conf.Place
 	Says     string // one plain sentence: who will be refused, and why

@@ -106,7 +106,7 @@ func SARIF(w io.Writer, a *Audit) error {
 		run.Results = append(run.Results, sarifResult{RuleID: f.Cause, RuleIndex: i, Level: level(f.Grade), Message: sarifMessage{text},
 			Locations: []sarifLocation{located(f.File, f.Line)}, PartialFingerprints: map[string]string{"why401Finding/v1": hex.EncodeToString(sum[:16])}})
 	}
-	inv := sarifInvocation{ExecutionSuccessful: len(a.Configs) > 0}
+	inv := sarifInvocation{ExecutionSuccessful: len(a.Configs)+len(a.Sites) > 0}
 	for _, u := range a.Unread {
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{Level: "warning",
 			Message: sarifMessage{"Not read: " + u.What}, Locations: []sarifLocation{located(u.File, u.Line)}})

@@ -38,7 +38,7 @@ func civicrm(src conf.Source, code, file string, before *php.Script) *Installati
 		in.URLs = append(in.URLs, v)
 	}
 	in.Environment = setting(s, "CIVICRM_ENVIRONMENT")
-	in.Keys = keys(s, nil, civicrmKeys...)
+	in.Keys = keys(s, []string{"%%siteKey%%", "%%signKeys%%", "%%credKeys%%"}, civicrmKeys...)
 	if v := s.Const("CIVICRM_DSN"); v.Set() {
 		if in.Database = dsn(v); in.Database == nil {
 			in.gap(v.At, "CIVICRM_DSN cannot be known: it depends on "+Setting{"CIVICRM_DSN", v}.Depends(), "the settings in the database cannot be read with the site's own login")
@@ -48,21 +48,23 @@ func civicrm(src conf.Source, code, file string, before *php.Script) *Installati
 	return in
 }
 
-// mandatory reads $civicrm_setting['<group>'][<name>]: the group counts for nothing since 4.7, but one called domain is the
-// usual one (Civi/Core/SettingsManager.php, parseMandatorySettings).
+// mandatory reads $civicrm_setting['domain'][<name>]. Only the groups "contact" and "Personal Preferences" are not the domain's;
+// any other name of a group is an older one for it (Civi/Core/SettingsManager.php, parseMandatorySettingsGlobalVar).
 func (in *Installation) mandatory(s *php.Script) {
 	all := s.Var("civicrm_setting")
 	if all.Kind == php.Unknown || all.Kind == php.List && len(all.Needs) > 0 {
 		in.gap(all.At, "$civicrm_setting is not known as a whole", "a mandatory setting may exist that is not seen here")
 	}
 	for _, group := range all.Array().Items() {
-		if group.Value.Kind != php.List {
+		if g := group.Key.String(); group.Value.Kind != php.List || g == "contact" || g == "Personal Preferences" {
 			continue
 		}
 		for _, it := range group.Value.Array().Items() {
-			v := all.Get(group.Key.String(), it.Key.String())
-			in.Mandatory = append(in.Mandatory, Setting{it.Key.String(), v})
+			in.rule(Setting{it.Key.String(), all.Get(group.Key.String(), it.Key.String())})
 		}
+	}
+	if v, ok := in.MandatorySetting("environment"); ok && !in.Environment.Set() {
+		in.Environment = v
 	}
 }
 

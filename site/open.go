@@ -67,11 +67,11 @@ const (
 
 // walk looks for the marks of the systems.
 type walk struct {
-	src    conf.Source
-	count  int
-	roots  map[Platform][]string
-	order  []Platform
-	denied *conf.Unread
+	src      conf.Source
+	count    int
+	roots    map[Platform][]string
+	settings []string // files called civicrm.settings.php
+	denied   *conf.Unread
 }
 
 // passedOver are folders in which no system has its root, and which hold most of the files.
@@ -95,6 +95,9 @@ func (w *walk) into(dir string, level int) {
 		if m.here(w.src, dir) {
 			w.roots[m.platform] = append(w.roots[m.platform], dir)
 		}
+	}
+	if slices.Contains(names, "civicrm.settings.php") {
+		w.settings = append(w.settings, path.Join(dir, "civicrm.settings.php"))
 	}
 	if level == maxLevels {
 		return

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/site/php"
 )
 
@@ -17,11 +18,27 @@ func (w *walk) read(dir string) []*Installation {
 		all = append(all, in)
 		scripts[in] = s
 	}
-	for _, root := range w.roots[WordPress] {
-		if wordpressAlias(w, root) {
-			continue
+	for _, root := range w.roots[Magento] {
+		add(magento(w.src, root), nil)
+	}
+	for _, p := range []Platform{Drupal, Backdrop} {
+		for _, root := range w.roots[p] {
+			if p == Drupal && slices.Contains(w.roots[Backdrop], root) {
+				continue
+			}
+			found, read := drupal(w.src, root, p)
+			for _, in := range found {
+				add(in, read[in])
+			}
 		}
-		add(wordpress(w.src, root))
+	}
+	for _, root := range w.roots[Joomla] {
+		add(joomla(w.src, root), nil)
+	}
+	for _, root := range w.roots[WordPress] {
+		if !wordpressAlias(w, root) {
+			add(wordpress(w.src, root))
+		}
 	}
 	slices.SortStableFunc(all, func(a, b *Installation) int {
 		return cmp.Or(cmp.Compare(strings.Count(a.Root, "/"), strings.Count(b.Root, "/")), cmp.Compare(a.Root, b.Root))
@@ -30,6 +47,13 @@ func (w *walk) read(dir string) []*Installation {
 		in := civicrm(w.src, c.code, c.settings, scripts[c.host])
 		in.Host = c.host
 		all = append(all, in)
+	}
+	users := conf.ReadUsers(w.src)
+	for _, in := range all {
+		in.look(w.src, users)
+	}
+	if _, ok := workerOf(users); !ok && len(all) > 0 {
+		all[0].gap(conf.Place{File: all[0].Root}, "no user of a web server is known on this machine", "whether it can read and write the files; that gives 403 or 500, never 401")
 	}
 	return all
 }
@@ -50,28 +74,68 @@ type civi struct {
 	host           *Installation
 }
 
-// civicrms looks where each system keeps its CiviCRM.
+// civicrms looks where each system keeps its CiviCRM, and takes what the walk met elsewhere for a CiviCRM of its own.
 func (w *walk) civicrms(hosts []*Installation) []civi {
 	var out []civi
 	for _, h := range hosts {
 		c := civi{host: h}
-		c.settings = w.first(h.Root, settingsPlaces[h.Platform]...)
-		if c.code = w.first(h.Root, codePlaces[h.Platform]...); c.code != "" {
-			c.code = strings.TrimSuffix(c.code, "/xml/version.xml")
+		dirs := []string{h.Root}
+		if h.Platform == Drupal || h.Platform == Backdrop {
+			for _, f := range h.Files {
+				dirs = append(dirs, path.Dir(f))
+			}
+			c.settings = w.first(path.Dir(first(h.Files)), "civicrm.settings.php") // of this folder of sites/
+		} else {
+			c.settings = w.first(h.Root, settingsPlaces[h.Platform]...)
 		}
-		if c.settings != "" || c.code != "" {
+		for _, d := range dirs {
+			if c.code == "" {
+				c.code = strings.TrimSuffix(w.first(d, codePlaces[h.Platform]...), "/xml/version.xml")
+			}
+		}
+		again := h.Platform == Drupal && c.settings == "" && slices.ContainsFunc(out, func(o civi) bool { return o.code == c.code })
+		if (c.settings != "" || c.code != "") && !again {
 			out = append(out, c)
 		}
+	}
+	taken := func(f string) bool {
+		return slices.ContainsFunc(out, func(c civi) bool { return c.settings == f })
+	}
+	for _, f := range w.settings {
+		if taken(f) {
+			continue
+		}
+		c := civi{settings: f}
+		root := path.Dir(path.Dir(f)) // Standalone keeps it in private/
+		c.code = strings.TrimSuffix(w.first(root, "core/xml/version.xml", "vendor/civicrm/civicrm-core/xml/version.xml", "xml/version.xml"), "/xml/version.xml")
+		for _, h := range hosts {
+			if c.host == nil && strings.HasPrefix(f, h.Root+"/") {
+				c.host = h
+			}
+		}
+		out = append(out, c)
 	}
 	return out
 }
 
+func first(names []string) string {
+	if len(names) == 0 {
+		return "/"
+	}
+	return names[0]
+}
+
 var settingsPlaces = map[Platform][]string{
-	WordPress: {"wp-content/uploads/civicrm/civicrm.settings.php", "wp-content/plugins/civicrm/civicrm.settings.php"},
+	WordPress: {"wp-content/plugins/civicrm/civicrm.settings.php", "wp-content/uploads/civicrm/civicrm.settings.php"}, // the first wins (civicrm.php)
+	Joomla:    {"administrator/components/com_civicrm/civicrm.settings.php", "components/com_civicrm/civicrm.settings.php"},
 }
 
 var codePlaces = map[Platform][]string{
 	WordPress: {"wp-content/plugins/civicrm/civicrm/xml/version.xml", "vendor/civicrm/civicrm-core/xml/version.xml"},
+	Drupal: {"modules/civicrm/xml/version.xml", "sites/all/modules/civicrm/xml/version.xml", "sites/all/modules/contrib/civicrm/xml/version.xml",
+		"vendor/civicrm/civicrm-core/xml/version.xml", "../vendor/civicrm/civicrm-core/xml/version.xml"},
+	Backdrop: {"modules/civicrm/xml/version.xml", "modules/contrib/civicrm/xml/version.xml"},
+	Joomla:   {"administrator/components/com_civicrm/civicrm/xml/version.xml"},
 }
 
 func (w *walk) first(root string, names ...string) string {

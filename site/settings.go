@@ -12,17 +12,22 @@ import (
 
 // shownNames are names whose values may be printed. Everything else is closed: a name that nobody thought of may hold a password.
 var shownNames = []string{
-	"WP_HOME", "WP_SITEURL", "WP_ENVIRONMENT_TYPE", "WP_DEBUG", "WP_DEBUG_LOG", "FORCE_SSL_ADMIN", "COOKIE_DOMAIN", "COOKIEPATH", "SITECOOKIEPATH",
+	"WP_HOME", "WP_SITEURL", "home", "siteurl", "WP_ENVIRONMENT_TYPE", "WP_DEBUG", "WP_DEBUG_LOG", "FORCE_SSL_ADMIN", "COOKIE_DOMAIN", "COOKIEPATH", "SITECOOKIEPATH",
 	"ADMIN_COOKIE_PATH", "WP_CONTENT_DIR", "WP_CONTENT_URL", "WP_PLUGIN_DIR", "WPMU_PLUGIN_DIR", "MULTISITE", "SUBDOMAIN_INSTALL", "DOMAIN_CURRENT_SITE",
 	"PATH_CURRENT_SITE", "JWT_AUTH_CORS_ENABLE", "CIVICRM_UF", "CIVICRM_UF_BASEURL", "CIVICRM_TEMPLATE_COMPILEDIR", "CIVICRM_ENVIRONMENT",
-	"CIVICRM_LOG_DIR", "ABSPATH", "MAGE_MODE", "backend/frontName", "session/save", "session/cookie_domain", "session/cookie_path",
-	"directories/document_root_is_pub", "cookie_domain", "base_url", "trusted_host_patterns", "reverse_proxy", "live_site", "force_ssl",
+	"CIVICRM_LOG_FILE", "CIVICRM_DOMAIN_ID", "ABSPATH", "MAGE_MODE", "backend/frontName", "session/save", "session/cookie_domain", "session/cookie_path",
+	"directories/document_root_is_pub", "cookie_domain", "base_url", "trusted_host_patterns", "reverse_proxy", "config_sync_directory", "live_site", "force_ssl", "environment",
 }
 
 var shownPrefixes = []string{"authx_", "web/", "oauth/consumer/enable", "oauth/access_token_lifetime", "webapi/", "twofactorauth/general", "session.cookie", "session.gc",
-	"http.response", "user.flood", "admin/url", "admin/security"}
+	"modules/", "http.response", "user.flood", "admin/url", "admin/security"}
 
 func harmless(name string) bool {
+	for _, scope := range []string{"websites/", "stores/"} { // of Magento: stores/<code>/<path>
+		if rest, ok := strings.CutPrefix(name, scope); ok {
+			_, name, _ = strings.Cut(rest, "/")
+		}
+	}
 	return slices.Contains(shownNames, name) || slices.ContainsFunc(shownPrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
 }
 

@@ -48,8 +48,10 @@ type Installation struct {
 	Stored      *db.Settings // what the database says; nil until AskDatabase has read it
 	Mandatory   []Setting    // values in files that win over the database: whatever is saved there has no effect
 
-	Guards      []Plugin     // active by their files alone, and known to guard or to open the REST API
-	Plugins     []Plugin     // every other that lies on the disk and is known to do so: the database says whether it is active
+	Late []Setting // constants of WordPress that are defined below the line that loads it: plugins do not see them
+
+	Guards      []Plugin     // active by their files alone, and hooked into logins or the REST API
+	Plugins     []Plugin     // others on the disk that are known to be: the database says whether they are active
 	Htaccess    []Htaccess   // rules that decide what becomes of Authorization, and who is let in
 	Permissions []Permission // files and folders that the web server must read or write
 	Logs        []Log        // files in which the system writes about logins
@@ -164,6 +166,9 @@ type Plugin struct {
 	Does string // one lower-case clause: "lets nobody use the REST API who is not logged in"
 	At   conf.Place
 	How  string // why it is active: "a must-use plugin", "a drop-in"; "" when the database decides
+
+	Hook, Callback string // of a file that was read: the filter, and the function's name where it is written out
+	Inner          bool   // it hooks itself in under a condition, or inside a function
 }
 
 // Htaccess is a rule of a .htaccess file.
@@ -196,14 +201,9 @@ type Permission struct {
 // Log is a file that the system writes.
 type Log struct {
 	Path  string
-	Size  int64
-	Lines []LogLine // the last ones about logins, oldest first
-}
-
-// LogLine is a line of a log.
-type LogLine struct {
-	Line int
-	Text string // may hold anything: closed and escaped before it is shown
+	Size  int64 // bytes
+	About int   // how many lines are about logins; 0 as well when the file is too large to be read
+	Last  int   // the last of them
 }
 
 // Gap is something that could not be read.

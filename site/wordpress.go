@@ -51,6 +51,16 @@ func wordpress(src conf.Source, root string) (*Installation, *php.Script) {
 		}
 	}
 	in.Environment = setting(s, "WP_ENVIRONMENT_TYPE")
+	for _, i := range s.Includes {
+		if path.Base(i.Path) != "wp-settings.php" {
+			continue
+		}
+		for _, v := range in.Settings {
+			if v.At.File == i.At.File && v.At.Start > i.At.Start {
+				in.Late = append(in.Late, v)
+			}
+		}
+	}
 	for _, n := range []string{"COOKIE_DOMAIN", "COOKIEPATH", "SITECOOKIEPATH", "ADMIN_COOKIE_PATH"} {
 		if v := setting(s, n); v.Set() {
 			in.Cookies = append(in.Cookies, v)
