@@ -51,7 +51,7 @@ func (in *Installation) AskDatabase(ctx context.Context, l db.Login) {
 		return
 	}
 	defer c.Close()
-	s := &db.Settings{Server: c.Server, Login: l}
+	s := &db.Settings{Server: c.Server, Login: l, Identity: c.Identity(ctx)}
 	prefix := ""
 	if in.Database != nil {
 		prefix = in.Database.Prefix

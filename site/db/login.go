@@ -215,6 +215,19 @@ func (c *Conn) settle(ctx context.Context) error {
 	return nil
 }
 
+// Identity tells this database from every other: what the server was given when it was set up, where it keeps its data, and
+// the database's name.
+func (c *Conn) Identity(ctx context.Context) string {
+	var parts []string
+	for _, v := range []string{"@@server_uuid", "@@server_uid", "@@hostname", "@@port", "@@datadir", "DATABASE()"} {
+		var s sql.NullString
+		if c.QueryRowContext(ctx, "SELECT "+v).Scan(&s) == nil && s.Valid {
+			parts = append(parts, v+"="+s.String)
+		}
+	}
+	return strings.Join(parts, "\n")
+}
+
 // unreachable says why there is no session, and how the database was meant.
 func unreachable(l Login, err error) error {
 	var m *mysql.MySQLError
