@@ -13,8 +13,8 @@ import (
 )
 
 func init() {
-	CiviCRMBasicConflict.Installed = civiJudgesPrompt
-	CiviCRMFlowDisabled.Installed = civiIgnoresHeader
+	alsoStored(CiviCRMBasicConflict, civiJudgesPrompt)
+	alsoStored(CiviCRMFlowDisabled, civiIgnoresHeader)
 }
 
 // headerCred is what one domain of a CiviCRM takes in Authorization.

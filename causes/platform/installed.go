@@ -4,12 +4,27 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/why401/why401/cause"
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/site"
 	"github.com/why401/why401/site/db"
 	"github.com/why401/why401/site/php"
 )
 
 // What the detectors share that look at an installation and its database.
+
+// alsoStored adds what the database shows to what the files show. A place that both name is told once, by the database: it has
+// the remedy that can be carried out.
+func alsoStored(k *cause.Cause, stored func(*site.Installation) []cause.Sighting) {
+	files := k.Installed
+	k.Installed = func(in *site.Installation) []cause.Sighting {
+		out := stored(in)
+		if files != nil && (in.Stored == nil || len(out) == 0) {
+			out = append(out, files(in)...)
+		}
+		return out
+	}
+}
 
 // atLeast compares a version such as "5.74.3" or "2.4.6-p1" with numbers. known is false for what is no version.
 func atLeast(version string, want ...int) (yes, known bool) {

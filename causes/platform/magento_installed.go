@@ -11,8 +11,8 @@ import (
 )
 
 func init() {
-	MagentoBearerDisabled.Installed = magentoSigningOnly
-	MagentoACL.Installed = magentoEmptyRoles
+	alsoStored(MagentoBearerDisabled, magentoSigningOnly)
+	alsoStored(MagentoACL, magentoEmptyRoles)
 }
 
 const asBearer = "oauth/consumer/enable_integration_as_bearer"

@@ -9,7 +9,7 @@ import (
 	"github.com/why401/why401/site/db"
 )
 
-func init() { WPAppPassword.Installed = wpPasswordsNotLookedAt }
+func init() { alsoStored(WPAppPassword, wpPasswordsNotLookedAt) }
 
 // wpPasswordsNotLookedAt finds application passwords that WordPress never looks at: it asks for the option
 // using_application_passwords first (WP_Application_Passwords::is_in_use), which a copy of some tables alone leaves behind.

@@ -40,6 +40,10 @@ func (m *mending) step(st fix.Step) {
 
 // showPlan shows the plan, and keeps it so that it can be applied as it was seen.
 func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
+	return m.showPlanOf(s, p, "why401 fix "+p.ID+" --apply --request 'curl ...'")
+}
+
+func (m *mending) showPlanOf(s *fix.Store, p *fix.Plan, next string) error {
 	if err := s.Keep(p); err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 		sh.row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
 	}
 	if len(why) == 0 {
-		sh.row("Next", "why401 fix "+p.ID+" --apply --request 'curl ...'")
+		sh.row("Next", next)
 	} else {
 		sh.row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
 	}
