@@ -121,11 +121,9 @@ func NewPlan(r cause.Remedy, a About) (*Plan, error) {
 	for i := range p.Databases {
 		d := &p.Databases[i]
 		d.tryTools(context.Background())
-		notes := d.Notes
 		if err := d.load(context.Background()); err != nil {
 			return nil, err
 		}
-		d.Notes = append(notes, d.Notes...)
 	}
 	p.Reach = reachOf(p, a)
 	p.ID = p.name()

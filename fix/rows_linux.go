@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,7 +24,6 @@ type Database struct {
 
 	logins Logins
 	why    []string // obstacles that were seen
-	read   bool
 }
 
 // rowTime is the longest that one transaction may take.
@@ -82,9 +82,13 @@ func (d *Database) load(ctx context.Context) error {
 				return err
 			}
 		}
-		var err error
-		d.why, d.Notes, err = inTheWay(ctx, c, d.Changes)
-		d.read = err == nil
+		why, notes, err := inTheWay(ctx, c, d.Changes)
+		d.why = why
+		for _, n := range notes {
+			if !slices.Contains(d.Notes, n) {
+				d.Notes = append(d.Notes, n)
+			}
+		}
 		return err
 	})
 }

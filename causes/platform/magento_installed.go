@@ -13,6 +13,7 @@ import (
 func init() {
 	alsoStored(MagentoBearerDisabled, magentoSigningOnly)
 	alsoStored(MagentoACL, magentoEmptyRoles)
+	alsoStored(Magento2FA, secondFactorUnset)
 }
 
 const asBearer = "oauth/consumer/enable_integration_as_bearer"
@@ -107,4 +108,26 @@ func few(names []string) string {
 		return strings.Join(names[:5], ", ") + fmt.Sprintf(" and %d more", len(names)-5)
 	}
 	return strings.Join(names, ", ")
+}
+
+// secondFactorUnset finds a second factor that is on and has no provider: then nobody gets an administrator's token.
+func secondFactorUnset(in *site.Installation) []cause.Sighting {
+	if in.Platform != site.Magento || in.Stored == nil || in.Stored.Magento == nil {
+		return nil
+	}
+	const path = "twofactorauth/general/force_providers"
+	on := in.Setting("modules/Magento_TwoFactorAuth")
+	if yes, known := on.True(); !known || !yes {
+		return nil
+	}
+	if _, mandatory := in.MandatorySetting(path); mandatory {
+		return nil
+	}
+	if v, ok := in.Stored.Magento.Get(path); ok && v != "" {
+		return nil
+	}
+	return []cause.Sighting{{Place: on.At, Grade: cause.Strong, Says: "The second factor is on and no provider is chosen: nobody gets an administrator's token, right password or not; the endpoint answers 400.",
+		Remedies: []cause.Remedy{{ID: "set-up-second-factor", Title: "choose a provider of the second factor", For: "server", Effect: "administrators set it up at their next login, and get tokens with a code", Opens: "nothing",
+			Steps:  []string{"Stores, Configuration, Security, 2FA: choose the providers", "or: bin/magento config:set " + path + " google"},
+			Verify: "POST /rest/V1/tfa/provider/google/authenticate with otp answers 200", Undo: "choose the former ones again"}}}}
 }

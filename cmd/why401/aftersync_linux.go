@@ -78,7 +78,7 @@ func (s *afterSync) run(arg string) error {
 	}
 	s.db.ask(in)
 	if s.save != "" {
-		return s.write(in)
+		return s.app.saveLive(in, s.save)
 	}
 	if s.from == "" || s.url == "" {
 		return usage("why401 after-sync "+arg+" --from live.json --url https://staging.example.test/", "after-sync needs --from FILE, what the live site has, and --url URL, where this one is")
@@ -109,27 +109,6 @@ func (s *afterSync) only(address string) error {
 		return err
 	}
 	return s.prove(proofs)
-}
-
-// write saves what this site has.
-func (s *afterSync) write(in *site.Installation) error {
-	l, err := copied.Take(in, time.Now())
-	if err != nil {
-		return err
-	}
-	for _, i := range in.All() {
-		if i.Stored == nil {
-			s.app.say("%s: its database was not read, so its settings are not in the file", i.Platform)
-		}
-	}
-	b, err := json.MarshalIndent(l, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(s.save, append(b, '\n'), 0o600); err != nil {
-		return unreadable(err, "")
-	}
-	return s.app.print(s.lines("Saved. On the copy:  why401 after-sync DIR --from " + s.save + " --url URL"))
 }
 
 // notLive refuses the live site itself.

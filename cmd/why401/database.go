@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/why401/why401/secret"
 	"github.com/why401/why401/site"
+	"github.com/why401/why401/site/copied"
 	"github.com/why401/why401/site/db"
 )
 
@@ -21,7 +23,6 @@ import (
 // password comes from a file or the environment: a command line can be read by everybody on the machine.
 type databaseFlags struct {
 	host, user, name, passwordFile, tls, ca string
-	off                                     bool
 }
 
 // passwordVariable holds a database password for one run.
@@ -34,6 +35,11 @@ func (d *databaseFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&d.passwordFile, "db-password-file", "", "a `FILE` with the database password; or "+passwordVariable+" in the environment")
 	f.StringVar(&d.tls, "db-tls", "", "`HOW` the way to the database is closed: on, off or unchecked")
 	f.StringVar(&d.ca, "db-ca", "", "a PEM `FILE` with the authority of the database's certificate")
+}
+
+// given reports that the user said something about the database.
+func (d *databaseFlags) given() bool {
+	return d.host != "" || d.user != "" || d.name != "" || d.passwordFile != ""
 }
 
 // over puts what the user gave over the site's own login.
@@ -94,6 +100,28 @@ func (d *databaseFlags) ask(in *site.Installation) {
 		}
 		i.AskDatabase(ctx, l)
 	}
+}
+
+// saveLive writes what a live site has, for after-sync elsewhere.
+func (a *app) saveLive(in *site.Installation, file string) error {
+	l, err := copied.Take(in, time.Now())
+	if err != nil {
+		return err
+	}
+	for _, i := range in.All() {
+		if i.Stored == nil {
+			a.say("%s: its database was not read, so its settings are not in the file", i.Platform)
+		}
+	}
+	b, err := json.MarshalIndent(l, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, append(b, '\n'), 0o600); err != nil {
+		return unreadable(err, "")
+	}
+	a.say("saved; on the copy: why401 after-sync DIR --from %s --url URL", file)
+	return nil
 }
 
 // hosts are the names by which a site knows itself: in its files and in its database.

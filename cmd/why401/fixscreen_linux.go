@@ -20,7 +20,11 @@ func (m *mending) lines(lines ...string) string {
 }
 
 func (m *mending) head(p *fix.Plan) string {
-	return m.lines(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
+	lines := []string{fmt.Sprintf("Plan %s: %s", p.ID, p.Title)}
+	for _, d := range p.Databases {
+		lines = append(lines, d.Notes...)
+	}
+	return m.lines(lines...)
 }
 
 // step shows one thing that was done.

@@ -133,7 +133,7 @@ func TestFamiliesStandAlone(t *testing.T) {
 
 // revealers are the only folders that may open a secret: the wire, the taking apart of credentials, the reading of
 // what the user gave, the tracing of a request through a configuration (conf: what is passed on holds its values), the browser that is given it, the lab, whose secrets are its own, and redact, which must find in a text what its reader closed.
-var revealers = []string{"secret", "exchange", "challenge", "cred", "conf", "probe", "browser", "input", "lab", "fix", "redact"}
+var revealers = []string{"secret", "exchange", "challenge", "cred", "conf", "probe", "browser", "input", "lab", "fix", "redact", "site"}
 
 func TestOnlyAFewOpenSecrets(t *testing.T) {
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
