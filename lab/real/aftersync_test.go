@@ -158,3 +158,43 @@ func TestAfterSyncMagento(t *testing.T) {
 	}
 	shows(t, c.run(0, args...), "nothing has to change")
 }
+
+// TestFixSite plans, applies and undoes a row by the command line alone, with the site's own login and with one that is given.
+func TestFixSite(t *testing.T) {
+	limit(t)
+	c := newCopyist(t)
+	s := NewWorld(t).WordPress("front").CiviCRM("5.74.3")
+	s.Serve(81)
+	before := s.DB.SQL("SELECT * FROM civicrm_setting")
+	here := s.URL("front")
+	shows(t, c.run(1, "site", s.Dir, "--database"), "civicrm-authx-basic-layer-conflict", "authx_header_cred")
+	out := c.run(0, "fix", "civicrm-authx-basic-layer-conflict", "--site", s.Dir, "--plan")
+	shows(t, out, "before", `a:2:{i:0;s:3:"jwt";i:1;s:7:"api_key";}`, "after", "a:0:{}", "UPDATE `civicrm_setting`", "one transaction", "X-Civi-Auth", "why401 undo")
+	_, rest, _ := strings.Cut(out, "Plan ")
+	plan := rest[:8]
+	shows(t, c.run(0, "fix", "--status", plan), "planned")
+	shows(t, c.run(0, "fix", plan, "--apply", "--request", "curl -u "+stagingLogin+" "+s.URL("front", civiID), "--also", "curl -u "+stagingLogin+" "+here+"wp-login.php"),
+		"changed 1 row in the database", "the failing request", "without a credential", "with a wrong credential")
+	s.wants(t, "AuthX", s.ask(civiID, "-u", stagingLogin), 200, civiNobody)
+	shows(t, c.run(0, "fix", "--status", plan), "applied", "authx_header_cred of domain 1")
+	file := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(file, []byte(s.DB.Password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shows(t, c.run(0, "undo", plan, "--db-user", s.DB.User, "--db-password-file", file), "Undone")
+	if got := s.DB.SQL("SELECT * FROM civicrm_setting"); got != before {
+		t.Errorf("after the undo:\n%s\nbefore:\n%s", got, before)
+	}
+	for _, out := range []string{out, c.run(0, "fix", "--status")} {
+		if strings.Contains(out, s.DB.Password) {
+			t.Errorf("the screen shows the database password:\n%s", out)
+		}
+	}
+	// A site whose own names look live wants its name typed.
+	s.At(liveSite)
+	out = c.run(7, "fix", "authx-header-off", "--site", s.Dir, "--apply", "--request", "curl -u "+stagingLogin+" "+s.URL("front", civiID))
+	shows(t, out, "production", "www.verein.example.org")
+	if got := s.DB.SQL("SELECT * FROM civicrm_setting"); got != before {
+		t.Errorf("the refused fix changed:\n%s", got)
+	}
+}
