@@ -3,6 +3,8 @@ package diagnose
 import (
 	"cmp"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -71,7 +73,7 @@ func siteOf(in *site.Installation) report.Site {
 		told("keys", k.Name, says, "", k.At)
 	}
 	for _, m := range in.Mandatory {
-		if authentic(m.Name) {
+		if authentic(m.Name) && (in.Platform == site.CiviCRM || !addressed(in, m)) {
 			told("mandatory", m.Name, m.Shown()+", whatever the database says", m.Depends(), m.At)
 		}
 	}
@@ -93,14 +95,24 @@ func siteOf(in *site.Installation) report.Site {
 	for _, l := range in.Logs {
 		says := "no line about logins"
 		if l.About > 0 {
-			says = fmt.Sprintf("%d lines about logins, the last is line %d; read them with why401 logs", l.About, l.Last)
+			says = fmt.Sprintf("%d about logins, the last is line %d: why401 logs reads them", l.About, l.Last)
 		}
-		told("logs", "log", says, "", conf.Place{File: l.Path, Line: l.Last})
+		told("logs", path.Base(l.Path), says, "", conf.Place{File: l.Path, Line: l.Last})
 	}
 	return s
 }
 
 func atOf(p conf.Place) report.At { return report.At{File: p.File, Line: p.Line} }
+
+// addressed reports a setting that is shown as an address or a cookie's already.
+func addressed(in *site.Installation, m site.Setting) bool {
+	for _, s := range slices.Concat(in.URLs, in.Cookies) {
+		if s.At == m.At {
+			return true
+		}
+	}
+	return false
+}
 
 // authentic reports a setting that has a say in who is let in.
 func authentic(name string) bool {

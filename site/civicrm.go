@@ -16,18 +16,27 @@ var civicrmKeys = []string{"CIVICRM_SITE_KEY", "CIVICRM_SIGN_KEYS", "CIVICRM_CRE
 // civicrm reads a CiviCRM: its settings file ("" when it was not found) and its code. before is what the system around it set.
 func civicrm(src conf.Source, code, file string, before *php.Script) *Installation {
 	in := &Installation{Platform: CiviCRM, Root: code}
+	var s *php.Script
+	var err error
+	if file != "" {
+		if s, err = php.Read(src, file, php.Options{Skip: program, Before: before}); err == nil && code == "" {
+			// The settings name the code themselves.
+			if root := path.Clean(text(s.Var("civicrm_root"))); path.IsAbs(root) && exists(src, path.Join(root, "xml/version.xml")) {
+				in.Root, code = root, root
+			}
+		}
+	}
 	if code == "" {
 		in.Root = path.Dir(file)
 		in.gap(conf.Place{File: file}, "the code of CiviCRM was not found beside its settings", "the version is not known, and with it which fix applies")
 	} else {
 		in.Version = civicrmVersion(src, in, code)
 	}
-	if file == "" {
+	switch {
+	case file == "":
 		in.gap(conf.Place{File: code}, "there is no civicrm.settings.php", "the database, the address and mandatory settings are not known")
 		return in
-	}
-	s, err := php.Read(src, file, php.Options{Skip: program, Before: before})
-	if err != nil {
+	case err != nil:
 		in.gap(conf.Place{File: file}, "cannot be read: "+plain(err), "the database, the address and mandatory settings are not known")
 		return in
 	}

@@ -12,8 +12,9 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// probes are paths that each system answers in PHP, and that a login in Authorization matters to.
-var probes = map[Platform]string{WordPress: "/wp-json/", CiviCRM: "/civicrm/authx/id", Magento: "/rest/V1/modules", Drupal: "/user/login", Backdrop: "/user/login", Joomla: "/api/index.php"}
+// probes are paths that each system answers in PHP, and that a login in Authorization matters to. Nothing is there: a file of that
+// name would be served without PHP. The trace closes the path that it followed, so no sentence names it.
+var probes = map[Platform]string{WordPress: "/wp-json/why401-asks", Magento: "/rest/V1/why401-asks", Drupal: "/jsonapi/why401-asks", Backdrop: "/user/why401-asks", Joomla: "/api/why401-asks"}
 
 // around is a source with one more file: the smallest httpd that would read the .htaccess files of a site.
 type around struct {
@@ -103,9 +104,9 @@ func (in *Installation) readHtaccess(src conf.Source) {
 	}
 	anonymous := plainConf.Tracer.Trace(in.request(nil))
 	if r := anonymous.Refusing; r != nil && r.Place.File != name {
-		h := Htaccess{At: r.Place, What: Refuses, Says: fmt.Sprintf("Apache refuses %s here with %d: %s.", in.probe(), anonymous.Status, r.Says)}
+		h := Htaccess{At: r.Place, What: Refuses, Says: fmt.Sprintf("Apache refuses every page here with %d: %s.", anonymous.Status, r.Says)}
 		if anonymous.Status == 401 {
-			h.What, h.Says = AsksPassword, fmt.Sprintf("Apache asks for a password at %s.", in.probe())
+			h.What, h.Says = AsksPassword, "Apache asks for a password here, at the API as well."
 		}
 		in.Htaccess = append(in.Htaccess, h)
 	}
@@ -113,19 +114,35 @@ func (in *Installation) readHtaccess(src conf.Source) {
 	if err != nil {
 		return
 	}
-	t := opened.Tracer.Trace(in.request(exchange.Header{{Name: "Authorization", Value: secret.Public("Basic eDp5")}}))
-	if t.Next == nil || t.Scope == nil || t.Scope.Pass == nil {
-		return
+	in.authorization(opened, file)
+}
+
+// authorization says what becomes of the header that a login stands in: a Basic one is the web server's own business as often as
+// not, a Bearer is meant for the application.
+func (in *Installation) authorization(c *conf.Config, file string) {
+	arrives := func(value string) (yes, known bool, at conf.Place) {
+		t := c.Tracer.Trace(in.request(exchange.Header{{Name: "Authorization", Value: secret.Public(value)}}))
+		if t.Next == nil || t.Scope == nil || t.Scope.Pass == nil || len(t.Open) > 0 {
+			return false, false, conf.Place{}
+		}
+		return t.Next.Header.Has("HTTP_AUTHORIZATION"), true, t.Scope.Pass.Authorization.Place
 	}
-	at := t.Scope.Pass.Authorization.Place
-	switch {
-	case t.Next.Header.Has("HTTP_AUTHORIZATION") && at.Known():
-		in.Htaccess = append(in.Htaccess, Htaccess{At: at, What: PassesAuthorization, Says: "This line hands Authorization on to PHP, a Basic login of the web server's own prompt with it."})
-	case !t.Next.Header.Has("HTTP_AUTHORIZATION"):
+	basic, ok1, at := arrives("Basic eDp5")
+	bearer, ok2, atBearer := arrives("Bearer why401-asks")
+	add := func(at conf.Place, what HtaccessFact, says string) {
 		if !at.Known() {
 			at = conf.Place{File: file}
 		}
-		in.Htaccess = append(in.Htaccess, Htaccess{At: at, What: HidesAuthorization, Says: "Behind Apache and PHP-FPM a Basic login in Authorization does not reach PHP: no line here hands it on."})
+		in.Htaccess = append(in.Htaccess, Htaccess{At: at, What: what, Says: says})
+	}
+	switch {
+	case !ok1 || !ok2:
+	case basic:
+		add(at, PassesAuthorization, "This line hands Authorization on to PHP, a Basic login of the web server's own prompt with it.")
+	case bearer:
+		add(atBearer, HidesBasic, "Bearer tokens are handed on to PHP, and Basic logins are not: the web server keeps its own prompt to itself.")
+	default:
+		add(at, HidesAuthorization, "Behind Apache and PHP-FPM no Authorization reaches PHP: no line here hands it on. mod_php and nginx differ.")
 	}
 }
 
@@ -133,7 +150,7 @@ func (in *Installation) probe() string {
 	if p := probes[in.Platform]; p != "" {
 		return p
 	}
-	return "/"
+	return "/why401-asks"
 }
 
 func (in *Installation) request(h exchange.Header) conf.Request {

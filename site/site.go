@@ -184,7 +184,8 @@ type HtaccessFact string
 // The facts.
 const (
 	PassesAuthorization HtaccessFact = "passes Authorization on"  // E=HTTP_AUTHORIZATION, CGIPassAuth On
-	HidesAuthorization  HtaccessFact = "keeps Authorization back" // RequestHeader unset, a condition on Basic
+	HidesAuthorization  HtaccessFact = "keeps Authorization back" // RequestHeader unset, or no line at all
+	HidesBasic          HtaccessFact = "keeps Basic back"         // a condition on Basic and Digest
 	AsksPassword        HtaccessFact = "asks for a password"      // AuthType with Require
 	Refuses             HtaccessFact = "refuses"                  // Require all denied, RewriteRule [F]
 )

@@ -3,10 +3,16 @@ package site
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/internal/golden"
+	"github.com/why401/why401/site/php"
 )
 
 // trees are sites as their makers' installers leave them, cut down to what is read.
@@ -155,13 +161,161 @@ func dump(in *Installation) string {
 	return b.String()
 }
 
+// What is read of whole trees stands in golden files, to be looked at when it changes.
 func TestTrees(t *testing.T) {
-	for _, tree := range []conf.Texts{wordpressTree, magentoTree, drupalTree} {
-		for _, in := range open1(t, tree, "/srv") {
-			t.Log("\n" + dump(in))
-		}
+	for name, tree := range map[string]conf.Texts{"wordpress": wordpressTree, "magento": magentoTree, "drupal": drupalTree} {
+		t.Run(name, func(t *testing.T) {
+			var b strings.Builder
+			for _, in := range open1(t, tree, "/srv") {
+				b.WriteString(dump(in) + "\n")
+			}
+			for _, word := range []string{"s3cr3t-pass", "p@ss-w0rd", "p%40ss-w0rd", "pw-drupal-1", "aaaabbbb", "k-9f2c-own", "below-wp-settings"} {
+				if strings.Contains(b.String(), word) {
+					t.Errorf("a secret is shown: %s", word)
+				}
+			}
+			golden.Equal(t, "testdata/"+name+".golden", b.String())
+		})
 	}
+}
+
+func TestNothingToOpen(t *testing.T) {
 	if _, err := Read(conf.Texts{"/srv/a.txt": ""}, "/srv"); !errors.Is(err, ErrNothing) {
 		t.Error(err)
+	}
+	if _, err := Read(conf.Texts{"/srv/a.txt": ""}, "/srv/a.txt"); err == nil || !strings.Contains(err.Error(), "expected a folder") {
+		t.Error(err)
+	}
+	if _, err := Open("/nowhere-why401"); err == nil || !strings.Contains(err.Error(), "/nowhere-why401: no such file") {
+		t.Error(err)
+	}
+}
+
+// The credentials are what the system itself would use.
+func TestDatabases(t *testing.T) {
+	for host, want := range map[string]Database{
+		"localhost": {Host: "localhost"}, "db:3307": {Host: "db", Port: 3307}, "localhost:/run/m.sock": {Host: "localhost", Socket: "/run/m.sock"},
+		"[::1]:3308": {Host: "::1", Port: 3308}, "::1": {Host: "::1"}, "/run/m.sock": {Socket: "/run/m.sock"}, "": {}, "h:99999": {Host: "h"}, ":/run/x": {Socket: "/run/x"},
+	} {
+		var d Database
+		d.setHost(host)
+		if d.Host != want.Host || d.Port != want.Port || d.Socket != want.Socket {
+			t.Errorf("%q: %+v", host, d)
+		}
+	}
+	d := dsn(php.Text("mysqli://us%3Aer:p%40ss%2Fw@db.example:3309/na%20me?new_link=true"))
+	if d == nil || d.Driver != "mysql" || d.User != "us:er" || !d.Password.Is("p@ss/w") || d.Host != "db.example" || d.Port != 3309 || d.Name != "na me" {
+		t.Errorf("%+v", d)
+	}
+	if d := dsn(php.Text("mysql://u:p@unix(/run/m.sock)/n?new_link=true")); d == nil || d.Socket != "/run/m.sock" || d.Name != "n" {
+		t.Errorf("%+v", d)
+	}
+	if dsn(php.Text("no dsn")) != nil || dsn(php.Value{}) != nil {
+		t.Error("made of nothing")
+	}
+}
+
+func TestVersions(t *testing.T) {
+	for _, c := range []struct {
+		v, other string
+		before   bool
+	}{{"5.49.4", "5.50", true}, {"5.50.0", "5.50", false}, {"6.13.2", "6.14", true}, {"6.14.beta1", "6.14", false}, {"2.4.6-p1", "2.4.4", false}, {"2.4.3-p3", "2.4.4", true},
+		{"", "5.50", false}, {"dev-main", "5.50", false}, {"10.2", "8", false}, {"7.99", "8", true}} {
+		if got := (Version{Text: c.v}).Before(c.other); got != c.before {
+			t.Errorf("%q before %q: %v", c.v, c.other, got)
+		}
+	}
+}
+
+// A value under a name that nobody thought of stays closed, and a login in a URL goes.
+func TestShown(t *testing.T) {
+	for name, want := range map[string]string{"WP_HOME": "https://...@h/p", "SOMETHING": "set, not shown", "stores/de/web/secure/base_url": "https://...@h/p"} {
+		if got := (Setting{name, php.Text("https://u:pw@h/p")}).Shown(); got != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+	if got := fmt.Sprintf("%v %+v %#v %s", Setting{"X", php.Text("pw-1")}, Setting{"X", php.Text("pw-1")}, Setting{"X", php.Text("pw-1")}, php.Text("pw-1")); strings.Contains(got, "pw-1") {
+		t.Error(got)
+	}
+}
+
+// Modes and owners: what the web server's user cannot read or write is said, with what it gives.
+func TestPermissions(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string, mode fs.FileMode) {
+		p := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(p), 0o755), os.WriteFile(p, []byte(text), mode), os.Chmod(p, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	write("etc/passwd", "root:x:0:0::/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\n", 0o644)
+	write("shop/bin/magento", "", 0o755)
+	write("shop/app/etc/env.php", "<?php return ['crypt' => ['key' => 'k']];", 0o600)
+	write("shop/app/etc/config.php", "<?php return [];", 0o644)
+	write("shop/pub/index.php", "", 0o644)
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "shop/var"), 0o755), os.Mkdir(filepath.Join(dir, "shop/generated"), 0o777), os.Chmod(filepath.Join(dir, "shop/generated"), 0o777)); err != nil {
+		t.Fatal(err)
+	}
+	in, err := Read(conf.Root(dir), "/shop")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := ""
+	for _, p := range in.Permissions {
+		said += strings.TrimPrefix(p.Path, "/shop/") + " " + p.Mode + ": " + p.Says + "\n"
+		if !strings.Contains(p.Says, "That is no 401.") {
+			t.Errorf("%s: %s", p.Path, p.Says)
+		}
+	}
+	for _, want := range []string{"app/etc/env.php -rw-------: www-data cannot read it: every page answers 500", "var drwxr-xr-x: www-data cannot write it"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not in:\n%s", want, said)
+		}
+	}
+	for _, not := range []string{"app/etc/config.php", "pub/index.php", "generated"} {
+		if strings.Contains(said, not+" ") {
+			t.Errorf("%s is named:\n%s", not, said)
+		}
+	}
+}
+
+// Behind .htaccess: what measured servers did (91 and 98 hand Basic on, the condition keeps it back, no rule hands nothing on).
+func TestHtaccess(t *testing.T) {
+	rules := "RewriteEngine On\n%sRewriteBase /\nRewriteRule ^index\\.php$ - [L]\nRewriteCond %%{REQUEST_FILENAME} !-f\nRewriteRule . /index.php [L]\n"
+	pass := "RewriteRule .* - [E=HTTP_AUTHORIZATION:%{HTTP:Authorization}]\n"
+	for name, c := range map[string]struct {
+		text string
+		want []HtaccessFact
+	}{
+		"WordPress's own":      {fmt.Sprintf(rules, pass), []HtaccessFact{PassesAuthorization}},
+		"before 5.6":           {fmt.Sprintf(rules, ""), []HtaccessFact{HidesAuthorization}},
+		"Basic kept back":      {fmt.Sprintf(rules, "RewriteCond %{HTTP:Authorization} !^(Basic|Digest)\\s [NC]\n"+pass), []HtaccessFact{HidesBasic}},
+		"CGIPassAuth":          {"CGIPassAuth On\n" + fmt.Sprintf(rules, ""), []HtaccessFact{PassesAuthorization}},
+		"the rule too low":     {fmt.Sprintf(rules, "") + pass, []HtaccessFact{HidesAuthorization}},
+		"a prompt, handed on":  {"AuthType Basic\nAuthName S\nAuthUserFile /x\nRequire valid-user\n" + fmt.Sprintf(rules, pass), []HtaccessFact{AsksPassword, PassesAuthorization}},
+		"everybody kept out":   {"Require all denied\n" + fmt.Sprintf(rules, pass), []HtaccessFact{Refuses, PassesAuthorization}},
+		"an unknown directive": {"FrobnicateOn yes\n", nil},
+	} {
+		tree := conf.Texts{"/srv/.htaccess": c.text, "/srv/index.php": "<?php", "/srv/wp-includes/version.php": "<?php $wp_version = '6.1';", "/srv/wp-config.php": "<?php"}
+		in := open1(t, tree, "/srv")[0]
+		var got []HtaccessFact
+		for _, h := range in.Htaccess {
+			got = append(got, h.What)
+			if h.At.File != "/srv/.htaccess" {
+				t.Errorf("%s: stands in %s", name, h.At)
+			}
+		}
+		if name == "an unknown directive" {
+			if !slices.ContainsFunc(in.Gaps, func(g Gap) bool { return g.At.File == "/srv/.htaccess" }) && len(got) == 0 {
+				t.Errorf("%s: nothing is said", name)
+			}
+			continue
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }

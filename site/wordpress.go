@@ -77,6 +77,8 @@ func wordpress(src conf.Source, root string) (*Installation, *php.Script) {
 			in.gap(conf.Place{File: file}, "$table_prefix is not set", "WordPress does not start without it; the names of its tables are not known")
 		}
 		in.Database = d
+	} else {
+		in.gap(conf.Place{File: file}, "DB_NAME is not defined in what was read", "the settings in the database cannot be read with the site's own login")
 	}
 	return in, s
 }

@@ -10,7 +10,7 @@ import (
 // authxBehindPrompt names a civicrm.settings.php that makes AuthX read Authorization, and a .htaccess that puts a password prompt
 // before a CiviCRM which reads it. What the database holds is not seen here; a mandatory setting wins over it.
 func authxBehindPrompt(in *site.Installation) []cause.Sighting {
-	if in.Platform != site.CiviCRM || !in.Version.Known() {
+	if in.Platform != site.CiviCRM {
 		return nil
 	}
 	var prompt site.Htaccess
@@ -32,7 +32,7 @@ func authxBehindPrompt(in *site.Installation) []cause.Sighting {
 	words, known := m.Words()
 	switch {
 	case !mandatory:
-		if !asks || !in.Version.Before("6.14") {
+		if !asks || in.Version.Known() && !in.Version.Before("6.14") {
 			return nil
 		}
 		return []cause.Sighting{{Place: prompt.At, Grade: cause.Likely, Remedies: []cause.Remedy{hideBasic()},
@@ -50,11 +50,15 @@ func authxBehindPrompt(in *site.Installation) []cause.Sighting {
 	for _, w := range words {
 		pass = pass || w == "pass"
 	}
-	if !in.Version.Before("6.14") && !pass {
+	if in.Version.Known() && !in.Version.Before("6.14") && !pass {
 		return nil // Basic and Digest are passed over
 	}
 	s := cause.Sighting{Place: m.At, Grade: cause.Likely, Raise: promptReached(), Remedies: []cause.Remedy{emptyMandatory(m), hideBasic()},
 		Says: fmt.Sprintf("This line makes %s mandatory for authx_header_cred: behind a web server's password prompt every CiviCRM page answers 401, and neither cv vset nor SQL has an effect.", m.Shown())}
+	if !in.Version.Known() && !pass {
+		s.Says += " From 6.14 on CiviCRM passes such a login over; the version could not be read."
+		return []cause.Sighting{s}
+	}
 	if asks {
 		s.Grade = cause.Strong
 		s.Says = fmt.Sprintf("This line makes %s mandatory for authx_header_cred, and the prompt in line %d of the site's .htaccess hands its login on: every CiviCRM page answers 401, and neither cv vset nor SQL has an effect.", m.Shown(), prompt.At.Line)
@@ -69,7 +73,7 @@ func promptReached() []cause.Raise {
 func emptyMandatory(m site.Setting) cause.Remedy {
 	return cause.Remedy{ID: "empty-authx-header-cred", Title: "make the mandatory value an empty list", For: "server",
 		Effect: "AuthX no longer reads Authorization", Opens: "nothing; API clients must send X-Civi-Auth, because their Bearer in Authorization is ignored without a word",
-		Steps:  []string{fmt.Sprintf("in line %d of civicrm.settings.php: $civicrm_setting['domain']['authx_header_cred'] = [];", m.At.Line)},
+		Steps:  []string{fmt.Sprintf("# civicrm.settings.php, line %d:", m.At.Line), "$civicrm_setting['domain']['authx_header_cred'] = [];"},
 		Verify: "the failing page passes; civicrm/authx/id shows nulls", Undo: "write the old value back"}
 }
 

@@ -19,7 +19,7 @@ func authxWithoutKeys(in *site.Installation) []cause.Sighting {
 			Says:  "CIVICRM_SIGN_KEYS: " + k.Default + ". CiviCRM can neither make nor check a JWT: clients that send one are refused. API keys are not affected.",
 			Raise: []cause.Raise{{Command: "cv ev 'echo Civi::service(\"crypto.registry\")->findKey(\"SIGN\")[\"id\"];'", Where: "on the web server", Would: "fail with \"Failed to find key by ID or tag (SIGN)\""}},
 			Remedies: []cause.Remedy{{ID: "set-sign-keys", Title: "give this site a signing key of its own", For: "server", Effect: "JWTs can be made and checked", Opens: "nothing",
-				Steps:  []string{"openssl rand -hex 32", "define('CIVICRM_SIGN_KEYS', 'jwt-hs256:hkdf-sha256:<the output>');  in civicrm.settings.php"},
+				Steps:  []string{"openssl rand -hex 32", "# civicrm.settings.php:", "define('CIVICRM_SIGN_KEYS', 'jwt-hs256:hkdf-sha256:OUTPUT');"},
 				Verify: "a JWT that cv makes is accepted in X-Civi-Auth", Undo: "write the old line back; JWTs that were signed since are void"}}})
 	}
 	return out

@@ -21,7 +21,7 @@ func bearerLocked(in *site.Installation) []cause.Sighting {
 		Raise: []cause.Raise{{Command: "bin/magento config:show " + bearerSetting, Where: "in the shop's folder", Would: "print 1 where integration tokens are accepted"}},
 		Remedies: []cause.Remedy{{ID: "allow-integration-bearer", Title: "sign the calls with OAuth 1.0a, or set the value in this file", For: "server",
 			Effect: "integration tokens are accepted as Bearer", Opens: "whoever holds an integration's access token can call without its secrets",
-			Steps:  []string{fmt.Sprintf("in line %d: 'enable_integration_as_bearer' => '1'", m.At.Line), "bin/magento app:config:import", "bin/magento cache:clean config"},
+			Steps:  []string{fmt.Sprintf("# line %d: 'enable_integration_as_bearer' => '1'", m.At.Line), "bin/magento app:config:import", "bin/magento cache:clean config"},
 			Verify: "GET /rest/V1/modules with the token answers 200, and without it 401", Undo: "write the old value back and clean the cache again"}}}
 	switch {
 	case !known || !m.Sure():
@@ -31,7 +31,8 @@ func bearerLocked(in *site.Installation) []cause.Sighting {
 	case !in.Version.Known():
 		s.Says = "This line forbids integration tokens as Bearer in Magento 2.4.4 and later, whatever the database says: config:set refuses to change it. The version could not be read."
 	default:
-		s.Grade, s.Raise = cause.Proved, nil
+		// An environment variable CONFIG__DEFAULT__... would still win over the file.
+		s.Grade = cause.Strong
 		s.Says = fmt.Sprintf("This line forbids integration tokens as Bearer: Magento %s answers 401 to every call that uses one, and config:set refuses to change it.", in.Version.Text)
 	}
 	return []cause.Sighting{s}

@@ -22,7 +22,7 @@ func appPasswordsOff(in *site.Installation) []cause.Sighting {
 		s := cause.Sighting{Place: g.At, Grade: cause.Strong, Raise: wpAvailable(),
 			Says: fmt.Sprintf("%s %s switches application passwords off: every Basic login at the REST API counts for nobody.", titled(g.How), g.Name),
 			Remedies: []cause.Remedy{{ID: "remove-app-password-filter", Title: "take the filter out of the file", For: "server", Effect: "application passwords are offered, over https",
-				Opens: "whoever holds an application password can call the REST API as that user", Steps: []string{fmt.Sprintf("remove line %d of %s", g.At.Line, g.Name)},
+				Opens: "whoever holds an application password can call the REST API as that user", Steps: []string{fmt.Sprintf("# remove line %d of %s", g.At.Line, g.Name)},
 				Verify: "/wp-json/ shows authentication.application-passwords", Undo: "put the line back"}}}
 		if g.Inner {
 			s.Grade = cause.Likely
@@ -39,7 +39,7 @@ func appPasswordsOff(in *site.Installation) []cause.Sighting {
 	s := cause.Sighting{Place: home.At, Grade: cause.Likely, Raise: wpAvailable(),
 		Says: "The site's address is http, and its environment is not \"local\": WordPress offers application passwords over https alone, so a Basic login at the REST API counts for nobody.",
 		Remedies: []cause.Remedy{{ID: "serve-https", Title: "serve the site over https, or mark a machine of your own as local", For: "server", Effect: "application passwords are offered", Opens: "over plain http the password can be read on the way",
-			Steps:  []string{"https in WP_HOME and WP_SITEURL, and TLS in front", "on a developer's machine alone: define('WP_ENVIRONMENT_TYPE', 'local');"},
+			Steps:  []string{"# https in WP_HOME and WP_SITEURL, and TLS in front", "# on a developer's machine alone: define('WP_ENVIRONMENT_TYPE', 'local');"},
 			Verify: "/wp-json/ shows authentication.application-passwords", Undo: "write the old lines back"}}}
 	return append(out, s)
 }

@@ -29,7 +29,9 @@ func foreignCookieDomain(in *site.Installation) []cause.Sighting {
 				continue
 			}
 			sure = sure && u.Sure()
-			shown = host
+			if shown == "" {
+				shown = host
+			}
 			fits = fits || host == domain || strings.HasSuffix(host, "."+domain)
 		}
 		if fits || shown == "" {
@@ -39,7 +41,7 @@ func foreignCookieDomain(in *site.Installation) []cause.Sighting {
 			Says:  fmt.Sprintf("%s gives cookies the domain %s, and the site's address is %s: browsers throw the cookie away, and no login lasts.", c.Name, domain, shown),
 			Raise: []cause.Raise{{Command: "why401 " + "https://" + shown + "/", Where: "anywhere", Would: "show a Set-Cookie with that Domain"}},
 			Remedies: []cause.Remedy{{ID: "drop-cookie-domain", Title: "take the domain out, so that cookies belong to the host that sets them", For: "server",
-				Effect: "browsers keep the cookie", Opens: "nothing", Steps: []string{fmt.Sprintf("remove %s in line %d, or set it to the host %s", c.Name, c.At.Line, shown)},
+				Effect: "browsers keep the cookie", Opens: "nothing", Steps: []string{fmt.Sprintf("# remove %s in line %d, or set it to the host %s", c.Name, c.At.Line, shown)},
 				Verify: "log in: the next page knows you", Undo: "write the old line back"}}}
 		if !sure {
 			s.Grade = cause.Likely

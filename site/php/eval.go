@@ -97,7 +97,7 @@ func (in *interpreter) eval(e expr) Value {
 	case template:
 		v := Text("")
 		for _, p := range e.parts {
-			v = concat(v, in.eval(p))
+			v = in.concat(v, in.eval(p))
 		}
 		return in.stamp(v, e.at)
 	case variable:
@@ -275,7 +275,7 @@ func (in *interpreter) array(e arrayLit) Value {
 			a.set(keyOf(keyText(k, text)), v)
 		}
 	}
-	return in.stamp(out, e.at)
+	return in.stamp(bounded(out, in.place(e.at)), e.at)
 }
 
 // orNeed is what v needs, or a word for why it is not known.
@@ -361,6 +361,13 @@ func and(a, b Value) Value {
 		y, _ := vs[1].True()
 		return boolean(x && y)
 	}, a, b)
+}
+
+// concat puts two values together, and counts the bytes that are copied as work.
+func (in *interpreter) concat(a, b Value) Value {
+	out := concat(a, b)
+	in.step(len(out.s) / 256)
+	return out
 }
 
 func concat(a, b Value) Value {

@@ -1,6 +1,10 @@
 package php
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/why401/why401/conf"
+)
 
 func (in *interpreter) assign(e assign) Value {
 	if e.value == nil { // ++ and --
@@ -12,7 +16,7 @@ func (in *interpreter) assign(e assign) Value {
 	switch e.op {
 	case "=", "=&":
 	case ".=":
-		v = concat(in.quiet(e.target), v)
+		v = in.concat(in.quiet(e.target), v)
 	case "??=":
 		v = in.coalesce(in.quiet(e.target), literal{e.at, v})
 	default:
@@ -27,6 +31,7 @@ func (in *interpreter) assign(e assign) Value {
 		}
 	}
 	v = in.stamp(v, e.at)
+	lend(v) // the assignment is an expression as well: $a['k'] = $a = [] must not put an array into itself
 	in.write(e.target, v, e.at)
 	return v
 }
@@ -45,9 +50,7 @@ func (in *interpreter) write(target expr, v Value, at place) {
 		}
 		return
 	}
-	if deep(v) > maxDepth {
-		v = Value{Kind: Unknown, Needs: []Need{{What: Code, Name: "an array nested too deep", At: in.place(at)}}}
-	}
+	v = bounded(v, in.place(at))
 	m, needs := in.now()
 	in.out.vars[name] = in.put(in.out.vars[name], keys, v, m, needs, at)
 }
@@ -117,21 +120,31 @@ func (in *interpreter) put(old Value, keys []pathKey, v Value, m mode, needs []N
 	return old
 }
 
-// deep is how many arrays lie within each other, looked at no further than the limit.
-func deep(v Value) int {
+// bounded takes an array that is nested too deep, or holds too much, for unknown: arrays that hold each other many times are
+// small in a file and endless to walk.
+func bounded(v Value, at conf.Place) Value {
+	if depth, weight := v.measure(); depth > maxDepth || weight > maxEntries {
+		return Value{Kind: Unknown, At: at, Needs: []Need{{What: Code, Name: "an array that is too large", At: at}}}
+	}
+	return v
+}
+
+// measure is how deep arrays lie within v, and how many entries a walk through it meets. Each array is counted once.
+func (v Value) measure() (depth, weight int) {
 	if v.list == nil {
-		return 0
+		return 0, 0
 	}
 	if v.list.depth == 0 {
-		d := 0
+		d, w := 0, v.list.Len()
 		for _, it := range v.list.items {
 			if it.Value.list != nil {
-				d = max(d, deep(it.Value))
+				id, iw := it.Value.measure()
+				d, w = max(d, id), min(w+iw, maxEntries+1)
 			}
 		}
-		v.list.depth = d + 1
+		v.list.depth, v.list.weight = d+1, w
 	}
-	return v.list.depth
+	return v.list.depth, v.list.weight
 }
 
 func (in *interpreter) unset(e expr) {
@@ -152,6 +165,30 @@ func (in *interpreter) unset(e expr) {
 	if last.lost || last.next {
 		return
 	}
-	v := Value{Kind: Null}
-	in.out.vars[name] = in.put(in.out.vars[name], keys, v, m, needs, place{})
+	if m == sure {
+		in.out.vars[name] = in.drop(in.out.vars[name], keys)
+		return
+	}
+	in.out.vars[name] = in.put(in.out.vars[name], keys, Value{Kind: Null}, m, needs, place{})
+}
+
+// drop takes an entry out of an array.
+func (in *interpreter) drop(v Value, keys []pathKey) Value {
+	if v.list == nil || keys[0].lost || keys[0].next {
+		return v
+	}
+	was, ok := v.list.get(keys[0].key)
+	if !ok {
+		return v
+	}
+	if v.list.lent {
+		in.step(v.list.Len())
+		v.list = v.list.clone()
+	}
+	if len(keys) == 1 {
+		v.list.unset(keys[0].key)
+	} else {
+		v.list.set(keys[0].key, in.drop(was, keys[1:]))
+	}
+	return v
 }

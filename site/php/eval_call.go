@@ -47,8 +47,6 @@ func (in *interpreter) call(e call) Value {
 		in.leave(e.at, "sets variables by names that are only known while the program runs")
 	case "file_exists", "is_file", "is_readable", "is_dir":
 		return in.exists(e, name, arg(0))
-	case "dirname":
-		return in.stamp(from(dirname, args...), e.at)
 	}
 	if f, ok := pure[name]; ok && len(args) >= f.min {
 		return in.stamp(from(f.do, args...), e.at)
@@ -197,14 +195,30 @@ func trimmed(f func(s, cut string) string) function {
 }
 
 var pure = map[string]function{
-	"strtolower": text(strings.ToLower), "strtoupper": text(strings.ToUpper), "strval": text(func(s string) string { return s }),
+	"strtolower": text(lower), "strtoupper": text(upper), "strval": text(func(s string) string { return s }),
 	"realpath": text(path.Clean), "rtrim": trimmed(trimRight), "trim": trimmed(trimBoth), "ltrim": trimmed(trimLeft),
 	"untrailingslashit": text(func(s string) string { return strings.TrimRight(s, `/\`) }),
 	"basename":          text(func(s string) string { s = strings.TrimRight(s, "/"); return s[strings.LastIndexByte(s, '/')+1:] }),
 	"boolval":           {1, func(vs []Value) Value { return cast("bool", vs[0]) }},
 	"intval":            {1, func(vs []Value) Value { return cast("int", vs[0]) }},
+	"dirname":           {1, dirname},
 	"array_merge":       {1, arrayMerge},
 	"str_replace":       {3, strReplace},
+}
+
+// lower and upper change ASCII letters alone, as PHP 8 does.
+func lower(s string) string { return shift(s, 'A', 'a') }
+
+func upper(s string) string { return shift(s, 'a', 'A') }
+
+func shift(s string, from, to byte) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= from && c < from+26 {
+			b[i] = c - from + to
+		}
+	}
+	return string(b)
 }
 
 // The trims work on bytes: PHP's strings are bytes.

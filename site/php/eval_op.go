@@ -1,6 +1,7 @@
 package php
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -117,7 +118,7 @@ func (in *interpreter) binary(e binary) Value {
 	r := in.eval(e.r)
 	switch e.op {
 	case ".":
-		return in.stamp(concat(l, r), e.at)
+		return in.stamp(in.concat(l, r), e.at)
 	case "===", "!==", "==", "!=", "<>":
 		return in.stamp(settle(from(func(vs []Value) Value {
 			same, ok := equal(vs[0], vs[1], len(e.op) == 3)
@@ -174,7 +175,9 @@ func equal(a, b Value, strict bool) (same, ok bool) {
 			if strict || a.s == b.s {
 				return a.s == b.s, true
 			}
-			return false, !numeric(a.s) || !numeric(b.s) // "1" == "01"
+			x, ok1 := numeric(a.s)
+			y, ok2 := numeric(b.s)
+			return ok1 && ok2 && x == y, true // "1" == "01"
 		}
 		return false, a.list.Len() == 0 && b.list.Len() == 0
 	}
@@ -194,9 +197,14 @@ func equal(a, b Value, strict bool) (same, ok bool) {
 	return false, false
 }
 
-func numeric(s string) bool {
-	_, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
-	return err == nil
+// numeric is the number that a whole string is, blanks around it allowed.
+func numeric(s string) (float64, bool) {
+	s = strings.Trim(s, " \t\n\r\v\f")
+	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
 }
 
 func arithmetic(op string, a, b Value) Value {
@@ -234,6 +242,8 @@ func arithmetic(op string, a, b Value) Value {
 		return Value{Kind: Int, i: a.i & b.i}
 	case "^":
 		return Value{Kind: Int, i: a.i ^ b.i}
+	case "<=>":
+		return Value{Kind: Int, i: int64(cmp.Compare(a.i, b.i))}
 	case "<":
 		return boolean(a.i < b.i)
 	case ">":

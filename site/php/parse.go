@@ -179,7 +179,7 @@ func (p *parser) at(from int) place {
 func (p *parser) statement() stmt {
 	p.enter()
 	defer p.leave()
-	t, from := p.peek(), p.pos
+	t := p.peek()
 	switch {
 	case t.is(";"):
 		p.next()
@@ -204,7 +204,6 @@ func (p *parser) statement() stmt {
 	if p.peek().kind != tEOF {
 		p.expect(";")
 	}
-	_ = from
 	return exprStmt{e}
 }
 
@@ -234,7 +233,7 @@ func (p *parser) keyword(w string) (stmt, bool) {
 		p.end()
 		return nil, true
 	case "const":
-		return p.constants(from), true
+		return p.constants(), true
 	case "unset":
 		p.expect("(")
 		var items []expr
@@ -462,7 +461,7 @@ func (p *parser) switchBody() []stmt {
 	}
 }
 
-func (p *parser) constants(from int) stmt {
+func (p *parser) constants() stmt {
 	var out []stmt
 	for {
 		at := p.pos
@@ -477,6 +476,5 @@ func (p *parser) constants(from int) stmt {
 		}
 	}
 	p.end()
-	_ = from
 	return blockStmt{out}
 }

@@ -17,6 +17,9 @@ var precedence = map[string]int{
 
 const ternaryLevel = 5
 
+// maxChain is how many operators may follow each other: the tree of a chain is as deep as the chain is long.
+const maxChain = 2000
+
 var assignments = map[string]bool{"=": true, ".=": true, "??=": true, "+=": true, "-=": true, "*=": true, "/=": true, "%=": true, "**=": true,
 	"|=": true, "&=": true, "^=": true, "<<=": true, ">>=": true}
 
@@ -37,7 +40,10 @@ func (p *parser) binary(least int) expr {
 	defer p.leave()
 	from := p.pos
 	l := p.unary()
-	for {
+	for n := 0; ; n++ {
+		if n > maxChain {
+			p.fail("more than %d operators in a row", maxChain)
+		}
 		op := p.operator()
 		if op == "?" && least <= ternaryLevel {
 			p.next()
@@ -122,9 +128,12 @@ func (p *parser) postfix() expr {
 	from := p.pos
 	e := p.primary()
 	for steps := 0; ; steps++ {
+		if steps > maxChain {
+			p.fail("more than %d brackets in a row", maxChain)
+		}
 		t := p.peek()
 		switch {
-		case t.is("[") || t.is("{") && false:
+		case t.is("["):
 			p.next()
 			var key expr
 			if !p.peek().is("]") {

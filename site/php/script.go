@@ -1,7 +1,9 @@
 package php
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"path"
 	"slices"
@@ -42,8 +44,8 @@ type Options struct {
 // Limits of what is followed; a configuration comes nowhere near.
 const (
 	maxIncludes = 32
-	maxSteps    = 2_000_000 // expressions, and entries of arrays that are copied
-	maxString   = 1 << 20   // bytes of a string that is put together
+	maxSteps    = 500_000 // expressions, and entries of arrays that are copied
+	maxString   = 1 << 20 // bytes of a string that is put together
 )
 
 // Read reads the file called name and follows its statements, without running anything. The error is for a file that cannot be
@@ -375,6 +377,10 @@ func (in *interpreter) follow(f string, e include, at conf.Place) Value {
 	b, err := read(in.src, f)
 	if err != nil {
 		why := strings.TrimPrefix(err.Error(), f+": ")
+		var pe *fs.PathError
+		if errors.As(err, &pe) {
+			why = pe.Err.Error()
+		}
 		in.note(Include{At: at, Path: f, Why: why}, e, m)
 		return gone
 	}

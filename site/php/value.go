@@ -218,14 +218,15 @@ func (v Value) Format(f fmt.State, _ rune) { fmt.Fprint(f, v.String()) }
 
 // Array is an ordered map with the keys of PHP: integers and strings.
 type Array struct {
-	items []Item
-	at    map[Key]int
-	next  int64
-	gone  int  // items that were unset
-	full  bool // the last integer key was taken
-	lent  bool // another value may hold it: copied before it is changed
+	items   []Item
+	at      map[Key]int
+	next    int64
+	counted bool // an integer key was used: next goes on from it, be it negative
+	gone    int  // items that were unset
+	full    bool // the last integer key was taken
+	lent    bool // another value may hold it: copied before it is changed
 
-	depth int // of arrays within arrays, counted once; 0 for not yet
+	depth, weight int // see Value.measure; depth is 0 when they are not counted
 }
 
 // Item is one entry.
@@ -301,11 +302,12 @@ func (a *Array) set(k Key, v Value) {
 	}
 	a.at[k] = len(a.items)
 	a.items = append(a.items, Item{Key: k, Value: v})
-	if k.IsInt && (k.Int >= a.next || len(a.at) == 1 && k.Int < 0) && !a.full {
+	if k.IsInt && (k.Int >= a.next || !a.counted) && !a.full {
+		a.counted = true
 		if k.Int == math.MaxInt64 {
 			a.full = true
 		} else {
-			a.next = max(k.Int+1, 0)
+			a.next = k.Int + 1
 		}
 	}
 }
@@ -328,7 +330,7 @@ func (a *Array) unset(k Key) {
 }
 
 func (a *Array) clone() *Array {
-	out := &Array{items: make([]Item, 0, a.Len()), at: make(map[Key]int, a.Len()), next: a.next, full: a.full}
+	out := &Array{items: make([]Item, 0, a.Len()), at: make(map[Key]int, a.Len()), next: a.next, full: a.full, counted: a.counted}
 	for _, it := range a.items {
 		if it.dead {
 			continue
