@@ -26,7 +26,7 @@ bench:
 
 # why401 fix and undo, killed or failed at each of their system calls with each fault; about a quarter of an hour
 killmatrix:
-	$(GO) test ./fix -run TestKilledAtEveryCall -full -v -timeout 2h
+	$(GO) test ./fix -run TestKilledAt -full -v -timeout 2h
 
 # every real-server scenario with its verdict
 scoreboard:

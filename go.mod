@@ -33,7 +33,11 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require github.com/aws/smithy-go v1.28.8 // indirect
+require (
+	filippo.io/edwards25519 v1.2.0 // indirect
+	github.com/aws/smithy-go v1.28.8 // indirect
+	github.com/go-sql-driver/mysql v1.10.1 // indirect
+)
 
 require (
 	github.com/dunglas/httpsfv v1.1.2

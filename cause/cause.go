@@ -15,6 +15,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/site"
+	"github.com/why401/why401/site/db"
 )
 
 // Cause is one entry of the catalogue.
@@ -43,7 +44,8 @@ type Cause struct {
 	Audit func(c *conf.Config) []Sighting
 	// Traced says how well this cause explains what c does with one request; nil when a trace tells it nothing.
 	Traced func(c *conf.Config, t *conf.Trace) *Suspicion
-	// Installed names every place in the files of an installed system (WordPress, CiviCRM, Magento, Drupal) at which this cause
+	// Installed names every place in the files of an installed system (WordPress, CiviCRM, Magento, Drupal), and in its database
+	// where that was read (site.Installation.Stored), at which this cause
 	// will refuse somebody; nil for a cause that they do not show. Like Suspect it only looks.
 	Installed func(in *site.Installation) []Sighting
 }
@@ -192,4 +194,9 @@ type Remedy struct {
 	// is tested and reloaded after it ("nginx"). The package fix carries it out.
 	Server string
 	Edits  []conf.Edit
+	// Rows are the change, or a part of it, where it is one of a site's database.
+	Rows []db.Batch
 }
+
+// Carried reports that the remedy says its change itself, so that package fix can carry it out; else its steps are for a person.
+func (r Remedy) Carried() bool { return len(r.Edits)+len(r.Rows) > 0 }

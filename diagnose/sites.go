@@ -13,8 +13,8 @@ import (
 	"github.com/why401/why401/site"
 )
 
-// AuditSites asks every cause for the places in the files of installed systems at which it will refuse somebody. Nothing is
-// sent, and nothing is run. pages is as for Audit.
+// AuditSites asks every cause for the places in the files of installed systems, and in their databases where those were read, at
+// which it will refuse somebody. Nothing is sent, and nothing is run. pages is as for Audit.
 func AuditSites(causes []*cause.Cause, pages func(id string) (cause.Page, bool), installed []*site.Installation) *report.Audit {
 	a := &report.Audit{}
 	for _, in := range installed {
@@ -85,6 +85,9 @@ func siteOf(in *site.Installation) report.Site {
 	}
 	for _, h := range in.Htaccess {
 		told("htaccess", string(h.What), h.Says, "whether Apache serves the site", h.At)
+	}
+	if in.Stored != nil {
+		s.Facts = append(s.Facts, storedIn(in.Stored)...)
 	}
 	for _, p := range in.Permissions {
 		told("permissions", p.Mode+" "+p.Owner, p.Says, "", conf.Place{File: p.Path})

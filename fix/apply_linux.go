@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Server   *Server   // how the program is tested and reloaded; nil when nothing has to be
 	Controls *Controls // what decides; an undo may go without
+	Proofs   []Proof   // what decides in place of Controls, for a change that mends no single request
 	Host     string    // the host name that the user typed, for what looks like production
 	Say      func(Step)
 }
@@ -64,7 +65,7 @@ func (s *Store) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) 
 	if err := s.guard(p, o); err != nil {
 		return nil, err
 	}
-	run, err := o.Controls.ready()
+	run, err := o.ready()
 	if err != nil {
 		return nil, err
 	}
@@ -84,16 +85,29 @@ func (s *Store) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) 
 	if err := s.save(p); err != nil {
 		return nil, err
 	}
-	o.say(fmt.Sprintf("saved %s as it is", files(len(p.Files))), "ok")
+	o.say("saved "+p.things()+" as it is", "ok")
 	c := &change{s: s, p: p, o: o, run: run}
 	return c.carryOut(ctx)
 }
 
-func (c *Controls) ready() (*run, error) {
-	if c == nil {
-		return nil, refuse("nothing says which request has to pass afterwards: a configuration test proves nothing about access")
+// checks is what decides whether a change holds.
+type checks interface {
+	// first asks before the change; passes says that there is nothing to mend.
+	first(ctx context.Context) (passes bool, err error)
+	// after asks when the change is made: every control, up to the first that does not hold.
+	after(ctx context.Context) []Control
+	// again asks once more what must be as before, when the change was taken back; asked is false when there is no such thing.
+	again(ctx context.Context, purpose string) (c Control, asked bool)
+}
+
+func (o *Options) ready() (checks, error) {
+	switch {
+	case o.Controls != nil:
+		return o.Controls.begin()
+	case len(o.Proofs) > 0:
+		return beginProofs(o.Proofs)
 	}
-	return c.begin()
+	return nil, refuse("nothing says which request has to pass afterwards: a configuration test proves nothing about access")
 }
 
 // guard refuses what must not be changed here, and hands out a patch file.
@@ -184,7 +198,7 @@ type change struct {
 	s       *Store
 	p       *Plan
 	o       Options
-	run     *run
+	run     checks
 	loaded  bool // the server was told
 	outcome []Control
 }
@@ -196,10 +210,25 @@ func (c *change) carryOut(ctx context.Context) (*Result, error) {
 			return c.back(ctx, "a file could not be replaced", err)
 		}
 	}
+	if len(c.p.Files) > 0 {
+		c.o.say("replaced "+files(len(c.p.Files)), "ok")
+	}
+	for i := range c.p.Databases {
+		d := &c.p.Databases[i]
+		how, err := d.change(ctx)
+		if err != nil {
+			return c.back(ctx, "the database was not changed", err)
+		}
+		c.o.say(fmt.Sprintf("changed %s in the database %s by %s", rows(len(d.Changes)), d.Name, how), "ok")
+		if ran, err := d.clean(ctx); err != nil {
+			return c.back(ctx, "the cache that hides the change could not be cleared", err)
+		} else if ran != "" {
+			c.o.say("ran: "+ran, "ok")
+		}
+	}
 	if err := c.s.note(c.p.ID, stepReplaced, ""); err != nil {
 		return c.back(ctx, "the journal could not be written", err)
 	}
-	c.o.say("replaced "+files(len(c.p.Files)), "ok")
 	if c.o.Server != nil && c.o.Server.Test != nil {
 		if err := c.o.Server.test(ctx); err != nil {
 			return c.back(ctx, "the server's own test fails with the new configuration", err)
@@ -255,7 +284,10 @@ func (c *change) back(ctx context.Context, why string, cause error) (*Result, er
 			return res, c.person("%s; and the old files could not be put back: %v", why, err)
 		}
 	}
-	c.o.say("put back "+files(len(c.p.Files)), "ok")
+	c.o.say("put back "+c.p.things(), "ok")
+	if err := c.p.clean(ctx); err != nil {
+		res.Notes = append(res.Notes, err.Error())
+	}
 	if c.loaded {
 		err := c.o.Server.test(ctx)
 		if err == nil {
@@ -267,7 +299,7 @@ func (c *change) back(ctx context.Context, why string, cause error) (*Result, er
 		}
 		c.o.say("reloaded: "+c.o.Server.Reload.String(), "ok")
 	}
-	if last := c.run.otherAgain(ctx, "another request, after taking the fix back"); last.Sent {
+	if last, asked := c.run.again(ctx, "another request, after taking the fix back"); asked {
 		c.show([]Control{last})
 		if !last.Held {
 			c.s.note(c.p.ID, stepStuck, "the other request is not answered as before")
@@ -280,8 +312,13 @@ func (c *change) back(ctx context.Context, why string, cause error) (*Result, er
 	return res, &RolledBack{Why: why, Err: cause}
 }
 
-// still reports that a file is not the old one.
+// still reports that a file or a row is not the old one.
 func (c *change) still() bool {
+	for i := range c.p.Databases {
+		if old, _, err := c.p.Databases[i].tally(context.Background()); err != nil || old != len(c.p.Databases[i].Changes) {
+			return true
+		}
+	}
 	for i := range c.p.Files {
 		f := &c.p.Files[i]
 		if b, m, _, err := look(f.Real); err != nil || sum(b) != f.Was || !m.equal(f.Meta) {
@@ -293,6 +330,40 @@ func (c *change) still() bool {
 
 func (c *change) person(format string, args ...any) error {
 	return &NeedsPerson{ID: c.p.ID, Why: fmt.Sprintf(format, args...), Dir: c.s.UndoFolder(c.p.ID)}
+}
+
+// things is what a plan changes, for the screen: "1 file", "2 files and 1 row".
+func (p *Plan) things() string {
+	n := 0
+	for _, d := range p.Databases {
+		n += len(d.Changes)
+	}
+	switch {
+	case n == 0:
+		return files(len(p.Files))
+	case len(p.Files) == 0:
+		return rows(n)
+	}
+	return files(len(p.Files)) + " and " + rows(n)
+}
+
+func rows(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
+// clean clears the caches that would hide what the databases hold now.
+func (p *Plan) clean(ctx context.Context) error {
+	var errs []error
+	for i := range p.Databases {
+		d := &p.Databases[i]
+		if _, err := d.clean(ctx); err != nil {
+			errs = append(errs, fmt.Errorf("the cache could not be cleared: %w", err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func files(n int) string {

@@ -303,6 +303,11 @@ func (r *run) after(ctx context.Context) []Control {
 	return append(out, r.otherAgain(ctx, "another request, after the fix"))
 }
 
+func (r *run) again(ctx context.Context, purpose string) (Control, bool) {
+	c := r.otherAgain(ctx, purpose)
+	return c, c.Sent
+}
+
 // otherAgain asks the other request once more: what was let in must be, what was answered otherwise must be answered so.
 func (r *run) otherAgain(ctx context.Context, purpose string) Control {
 	x, err := ask(ctx, r.otherSender, r.c.habits(), r.other, purpose)

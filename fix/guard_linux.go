@@ -19,6 +19,9 @@ func (p *Plan) Obstacles() []string {
 	for i := range p.Files {
 		out = append(out, p.Files[i].obstacles()...)
 	}
+	for _, d := range p.Databases {
+		out = append(out, d.why...)
+	}
 	return out
 }
 

@@ -41,6 +41,7 @@ type bench struct {
 	url    string
 	mu     sync.Mutex
 	sites  map[string]string // name -> folder
+	rows   map[string]*ledger
 
 	hits, missed int            // faults that took place, and that did not
 	ended        map[string]int // how the files stood after a fault, before the next start
@@ -75,8 +76,15 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 	_, name, _ := strings.Cut(r.URL.Path, "/")
 	name, rest, _ := strings.Cut(name, "/")
 	b.mu.Lock()
-	dir := b.sites[name]
+	dir, ledger := b.sites[name], b.rows[name]
 	b.mu.Unlock()
+	if ledger != nil && rest != "open" {
+		if !ledger.let(r) {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="bench"`)
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+		return
+	}
 	if rest == "open" || dir == "" {
 		fmt.Fprintln(w, "open")
 		return
@@ -104,6 +112,7 @@ type yard struct {
 	dir   string
 	plan  *fix.Plan
 	store *fix.Store
+	env   []string // beside our own
 }
 
 func (b *bench) yard(name string) *yard {
@@ -156,6 +165,7 @@ func (y *yard) run(wrap []string, args ...string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = []string{"HOME=" + y.dir, "XDG_STATE_HOME=" + y.dir + "/state", "PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "GOMAXPROCS=1"}
+	cmd.Env = append(cmd.Env, y.env...)
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -2,6 +2,7 @@ package fix
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -31,6 +32,10 @@ type Plan struct {
 	Config string    `json:"config"` // the file that the program was started with, as far as it is known
 	Reach  Reach     `json:"reach"`
 	Files  []File    `json:"files"`
+	// Databases are the rows that change, beside the files or alone.
+	Databases []Database `json:"databases,omitempty"`
+
+	unseen error // why the state of a database could not be seen
 }
 
 // Reach is where a change counts: its blast radius.
@@ -73,12 +78,14 @@ type About struct {
 	Main   string       // the file that the program was started with; the first of Config.Files when ""
 	Scope  *conf.Scope  // where the fault was seen; nil when that is not known
 	Now    time.Time
+	Hosts  []string // the names of the site whose rows change, as far as they are known
+	Logins Logins   // for a remedy with rows
 }
 
 // NewPlan makes a plan of a remedy. The error is a *Refused when the files are not those that the remedy was made for, and
 // says what was expected otherwise.
 func NewPlan(r cause.Remedy, a About) (*Plan, error) {
-	if len(r.Edits) == 0 {
+	if !r.Carried() {
 		return nil, refuse("the remedy %q has no edits: its steps have to be done by hand", r.ID)
 	}
 	p := &Plan{Made: a.Now, Remedy: r.ID, Title: r.Title, Effect: r.Effect, Opens: cmp.Or(r.Opens, "nothing"), Verify: r.Verify,
@@ -108,6 +115,16 @@ func NewPlan(r cause.Remedy, a About) (*Plan, error) {
 			return nil, err
 		}
 	}
+	for _, b := range r.Rows {
+		p.Databases = append(p.Databases, Database{Batch: b, logins: a.Logins})
+	}
+	for i := range p.Databases {
+		d := &p.Databases[i]
+		d.tryTools(context.Background())
+		if err := d.load(context.Background()); err != nil {
+			return nil, err
+		}
+	}
 	p.Reach = reachOf(p, a)
 	p.ID = p.name()
 	return p, nil
@@ -119,6 +136,12 @@ func (p *Plan) name() string {
 	fmt.Fprintf(h, "%s\n", p.Remedy)
 	for _, f := range p.Files {
 		fmt.Fprintf(h, "%s\n%s\n%s\n%d %d\n", f.Real, f.Was, f.Will, f.ID.Dev, f.ID.Inode)
+	}
+	for _, d := range p.Databases {
+		fmt.Fprintf(h, "%s\n%s\n", d.Address, d.Name)
+		for _, ch := range d.Changes {
+			fmt.Fprintf(h, "%q\n%s\n", ch.By, ch.Statement())
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:8]
 }
@@ -252,6 +275,12 @@ func (p *Plan) Diff() (string, error) {
 		}
 		b.WriteString(udiff.Unified(f.Real, f.Real, string(f.before), string(f.after)))
 	}
+	for _, d := range p.Databases {
+		fmt.Fprintf(&b, "-- database %s at %s\n", d.Name, d.Address)
+		for _, ch := range d.Changes {
+			b.WriteString(ch.Statement() + "\n")
+		}
+	}
 	return b.String(), nil
 }
 
@@ -260,10 +289,16 @@ func sum(b []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
-// Load reads the files of a plan that was kept, as Apply does, and refuses when they are not those that it was made for.
+// Load reads the files and rows of a plan that was kept, as Apply does, and refuses when they are not those that it was made
+// for.
 func (p *Plan) Load() error {
 	for i := range p.Files {
 		if err := p.Files[i].again(); err != nil {
+			return err
+		}
+	}
+	for i := range p.Databases {
+		if err := p.Databases[i].load(context.Background()); err != nil {
 			return err
 		}
 	}

@@ -34,8 +34,19 @@ func readForEachRequest(path string, c *conf.Config) bool {
 
 // reachOf finds the scopes in whose text the edits stand, and those that use an edited file.
 func reachOf(p *Plan, a About) Reach {
-	var r Reach
+	r := Reach{Names: slices.Clone(a.Hosts)}
+	for _, d := range p.Databases {
+		r.Scopes = append(r.Scopes, fmt.Sprintf("the database %s at %s", d.Name, d.Address))
+	}
 	if a.Config == nil {
+		r.Public = publicly(r.Names, nil)
+		for _, d := range p.Databases {
+			if host, _, err := net.SplitHostPort(d.Address); err == nil {
+				if why := liveName(host); why != "" {
+					r.Public = append(r.Public, "the database is reached by a public name or address: "+why)
+				}
+			}
+		}
 		return r
 	}
 	var listens []conf.Listen

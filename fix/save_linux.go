@@ -59,6 +59,15 @@ func (s *Store) fill(dir string, p *Plan) error {
 			return err
 		}
 	}
+	for i, d := range p.Databases {
+		b, err := json.MarshalIndent(d, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := writeSynced(fmt.Sprintf("%s/rows-%d.json", dir, i+1), append(b, '\n')); err != nil {
+			return err
+		}
+	}
 	if err := writeSynced(dir+"/README", []byte(byHand(p))); err != nil {
 		return err
 	}
@@ -83,6 +92,16 @@ func byHand(p *Plan) string {
 			fmt.Fprintf(&b, "setfattr -n %s -v 0x%x %s\n", quote(name), f.Meta.Xattr[name], target)
 		}
 		fmt.Fprintf(&b, "sha256sum %s   # expected: %s\n\n", target, f.Was)
+	}
+	for _, d := range p.Databases {
+		fmt.Fprintf(&b, "-- rows of the database %s at %s: in its own client (mariadb, mysql), after SET NAMES utf8mb4; and SET time_zone = '+00:00';\n", d.Name, d.Address)
+		for _, ch := range d.Changes {
+			fmt.Fprintf(&b, "-- %s; one row has to be changed\n%s\n", ch.Says, ch.Back())
+		}
+		if len(d.Clean) > 0 {
+			fmt.Fprintf(&b, "-- then, in %s: %s\n", d.Dir, strings.Join(d.Clean, " "))
+		}
+		b.WriteString("\n")
 	}
 	if p.Server != "" {
 		fmt.Fprintf(&b, "Then let %s test its configuration and reload.\n", p.Server)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -28,6 +29,8 @@ type Command struct {
 	Dir    string
 	Shell  bool // Argv is one line for sh, as the user wrote it
 	signal func() error
+	as     *syscall.Credential // another user to run as; nil for ourselves
+	tied   bool                // the program ends when we do: what it would still do, nobody would look at
 }
 
 // String is the command as a person would type it.
@@ -65,6 +68,12 @@ func (c *Command) run(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env, cmd.Dir = c.Env, c.Dir
 	cmd.WaitDelay = time.Second
+	if c.as != nil || c.tied {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.as}
+		if c.tied {
+			cmd.SysProcAttr.Pdeathsig = syscall.SIGKILL
+		}
+	}
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {

@@ -1,7 +1,9 @@
 package fix
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 )
@@ -9,7 +11,7 @@ import (
 // State says how things stand with a plan.
 type State string
 
-// The states. They follow from the bytes of the files; the journal only says how they came about.
+// The states. They follow from the bytes of the files and rows; the journal only says how they came about.
 const (
 	Planned    State = "planned"                  // nothing was changed
 	Applied    State = "applied"                  // every file is the new one, and the controls passed
@@ -18,6 +20,7 @@ const (
 	Undone     State = "not applied, undone"
 	Half       State = "half applied"  // some files are new, some old; Recover puts the old ones back
 	Changed    State = "changed since" // a file is neither the old nor the new one
+	Unseen     State = "not known"     // the database does not answer
 )
 
 // On reports that the change is in force.
@@ -30,8 +33,9 @@ type Standing struct {
 	State  State
 	When   time.Time // of the last step
 	Files  []string
-	Folder string // with the undo, "" when nothing was saved
-	Stuck  string // why putting things back failed, "" when it did not
+	Rows   []string // what changes in a database
+	Folder string   // with the undo, "" when nothing was saved
+	Stuck  string   // why putting things back failed, "" when it did not
 }
 
 // All gives the standing of every plan in the store, oldest first. It changes nothing.
@@ -65,6 +69,11 @@ func (s *Store) Status(id string) (Standing, error) {
 	for i := range p.Files {
 		st.Files = append(st.Files, p.Files[i].Path)
 	}
+	for _, d := range p.Databases {
+		for _, ch := range d.Changes {
+			st.Rows = append(st.Rows, ch.Says+" in the database "+d.Name)
+		}
+	}
 	if len(steps) > 0 {
 		st.When = steps[len(steps)-1].Time
 	}
@@ -74,13 +83,15 @@ func (s *Store) Status(id string) (Standing, error) {
 	if last(steps) == stepStuck {
 		st.Stuck = steps[len(steps)-1].Note
 	}
-	st.State, err = p.state(steps)
+	if st.State, err = p.state(steps); st.State == Unseen {
+		st.Stuck = p.unseen.Error()
+	}
 	return st, err
 }
 
-// state compares the files with what they were and what they were to become.
+// state compares the files and rows with what they were and what they were to become.
 func (p *Plan) state(steps []step) (State, error) {
-	old, new := 0, 0
+	old, new, all := 0, 0, len(p.Files)
 	for i := range p.Files {
 		f := &p.Files[i]
 		b, _, _, err := look(f.Real)
@@ -95,8 +106,16 @@ func (p *Plan) state(steps []step) (State, error) {
 			new++
 		}
 	}
+	for i := range p.Databases {
+		o, n, err := p.Databases[i].tally(context.Background())
+		if err != nil {
+			p.unseen = err
+			return Unseen, nil
+		}
+		old, new, all = old+o, new+n, all+len(p.Databases[i].Changes)
+	}
 	switch {
-	case old+new < len(p.Files):
+	case old+new < all:
 		return Changed, nil
 	case old > 0 && new > 0:
 		return Half, nil
@@ -173,15 +192,27 @@ func (s *Store) recoverOne(id string) (did []string, err error) {
 	if err != nil {
 		return did, err
 	}
-	state, err := p.state(steps)
-	if err != nil {
-		return did, err
+	state := Planned
+	if len(p.Databases) == 0 || underway(steps) { // a database is not asked about what ended long ago
+		if state, err = p.state(steps); err != nil {
+			return did, err
+		}
+	}
+	if state == Unseen {
+		return append(did, fmt.Sprintf("how the fix %s stands cannot be seen: %v", id, p.unseen)), nil
 	}
 	if state == Half {
 		if err := s.putBack(p); err != nil {
 			return did, err
 		}
-		did = append(did, "the fix "+id+" was interrupted between two files: the old ones are back")
+		what := "two files"
+		if len(p.Databases) > 0 {
+			what = "two steps"
+			if err := p.clean(context.Background()); err != nil {
+				did = append(did, err.Error())
+			}
+		}
+		did = append(did, "the fix "+id+" was interrupted between "+what+": the old ones are back")
 		return did, s.note(id, stepRolledBack, "after an interruption")
 	}
 	at := p.Made
@@ -197,9 +228,23 @@ func (s *Store) recoverOne(id string) (did []string, err error) {
 	return did, nil
 }
 
-// putBack replaces each file that is the new one by what was saved, with its metadata; one that is already the old one
-// stays. A file that is neither makes it stop before anything is written.
+// underway reports a change or an undo that had begun and not ended.
+func underway(steps []step) bool {
+	switch last(steps) {
+	case stepSaved, stepReplaced, stepBack, stepUndoing, stepStuck:
+		return true
+	}
+	return false
+}
+
+// putBack replaces each file that is the new one by what was saved, with its metadata, and each such row; one that is already
+// the old one stays. One that is neither makes it stop before any file is written.
 func (s *Store) putBack(p *Plan) error {
+	for i := range p.Databases {
+		if err := p.Databases[i].putBack(context.Background()); err != nil {
+			return err
+		}
+	}
 	type one struct {
 		n       int
 		content []byte

@@ -22,10 +22,13 @@ const keepFor = 30 * 24 * time.Hour
 //	undo/README        how to put everything back by hand
 //	undo/1.before      the bytes of the first file as they were
 //	undo/1.json        its path, mode, owner, extended attributes and links
+//	undo/rows-1.json   the rows of the first database as they were, every column
 //	journal            what was done, one line of JSON a step
 type Store struct {
 	Dir string
 	Now func() time.Time // the clock; time.Now when nil
+	// Logins finds the logins of databases, for plans that change rows; nil where there are none.
+	Logins Logins
 
 	lock *os.File
 }
@@ -138,8 +141,11 @@ func (s *Store) Plan(id string) (*Plan, error) {
 	if err := json.Unmarshal(b, &p); err != nil {
 		return nil, fmt.Errorf("%s cannot be read: %w", s.plan(id), err)
 	}
-	if p.ID != id || len(p.Files) == 0 {
+	if p.ID != id || len(p.Files)+len(p.Databases) == 0 {
 		return nil, fmt.Errorf("%s is not the plan %s", s.plan(id), id)
+	}
+	for i := range p.Databases {
+		p.Databases[i].logins = s.Logins
 	}
 	return &p, nil
 }

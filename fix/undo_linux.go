@@ -36,8 +36,10 @@ func (s *Store) Undo(ctx context.Context, id string, o Options) (*Result, error)
 	switch state {
 	case Planned, Back, Undone:
 		return nil, refuse("the fix %s is not in force (%s): there is nothing to undo", id, state)
+	case Unseen:
+		return nil, refuse("how the fix %s stands cannot be seen: %v", id, p.unseen)
 	case Changed:
-		return nil, refuse("a file of the fix %s was changed by somebody else since: look at it, and put back by hand what you want back; what was there before is in %s, with a README", id, s.UndoFolder(id))
+		return nil, refuse("a file or row of the fix %s was changed by somebody else since: look at it, and put back by hand what you want back; what was there before is in %s, with a README", id, s.UndoFolder(id))
 	}
 	for i := range p.Files {
 		if f := &p.Files[i]; !slices.Equal(linksTo(f.Path), f.Links) {
@@ -49,7 +51,11 @@ func (s *Store) Undo(ctx context.Context, id string, o Options) (*Result, error)
 		return nil, err
 	}
 	defer unlock()
-	return s.takeBack(ctx, p, o, o.Controls.look(ctx))
+	var before checks
+	if r := o.Controls.look(ctx); r != nil {
+		before = r
+	}
+	return s.takeBack(ctx, p, o, before)
 }
 
 // look asks the other request before an undo. nil when it cannot be asked: the server need not run for an undo.
@@ -67,7 +73,7 @@ func (c *Controls) look(ctx context.Context) *run {
 	return r
 }
 
-func (s *Store) takeBack(ctx context.Context, p *Plan, o Options, run *run) (*Result, error) {
+func (s *Store) takeBack(ctx context.Context, p *Plan, o Options, run checks) (*Result, error) {
 	res := &Result{ID: p.ID}
 	stuck := func(format string, args ...any) (*Result, error) {
 		why := fmt.Sprintf(format, args...)
@@ -80,10 +86,13 @@ func (s *Store) takeBack(ctx context.Context, p *Plan, o Options, run *run) (*Re
 	if err := s.putBack(p); err != nil {
 		c := &change{s: s, p: p}
 		if again := s.putBack(p); again != nil || c.still() {
-			return stuck("the old files could not be put back: %v", err)
+			return stuck("what was there could not be put back: %v", err)
 		}
 	}
-	o.say("put back "+files(len(p.Files)), "ok")
+	o.say("put back "+p.things(), "ok")
+	if err := p.clean(ctx); err != nil {
+		return stuck("the old rows are back, but %v", err)
+	}
 	if o.Server != nil {
 		// The files are what they were: a test that fails now failed before the fix, too. It is said, and changes nothing.
 		if err := o.Server.test(ctx); err != nil {
@@ -102,7 +111,7 @@ func (s *Store) takeBack(ctx context.Context, p *Plan, o Options, run *run) (*Re
 	if run == nil {
 		return res, nil
 	}
-	other := run.otherAgain(ctx, "another request, after the undo")
+	other, _ := run.again(ctx, "another request, after the undo")
 	res.Controls = append(res.Controls, other)
 	(&change{o: o}).show(res.Controls)
 	if !other.Held {

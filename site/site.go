@@ -2,7 +2,8 @@
 // CiviCRM runs in. It reads their files, never runs them, and keeps the place of every value.
 //
 // Open finds the systems and reads each with its own finder (wordpress.go, civicrm.go, magento.go, drupal.go). What could not be
-// read, and what that leaves open, is in Installation.Gaps. Nothing here opens a connection, runs a program or writes.
+// read, and what that leaves open, is in Installation.Gaps. Nothing here runs a program or writes; a connection is opened by
+// AskDatabase alone, which reads the database's own settings (package db).
 package site
 
 import (
@@ -10,6 +11,7 @@ import (
 
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/site/db"
 	"github.com/why401/why401/site/php"
 )
 
@@ -42,8 +44,9 @@ type Installation struct {
 	Environment Setting   // WP_ENVIRONMENT_TYPE, MAGE_MODE, CIVICRM_ENVIRONMENT, ...
 	Cookies     []Setting // domain and path of its cookies
 	Keys        []Key
-	Database    *Database // nil when no file names one
-	Mandatory   []Setting // values in files that win over the database: whatever is saved there has no effect
+	Database    *Database    // nil when no file names one
+	Stored      *db.Settings // what the database says; nil until AskDatabase has read it
+	Mandatory   []Setting    // values in files that win over the database: whatever is saved there has no effect
 
 	Late []Setting // constants of WordPress that are defined below the line that loads it: plugins do not see them
 

@@ -28,7 +28,8 @@ type mending struct {
 
 	plan, apply, status   bool
 	config                []string
-	from                  string
+	site, from            string
+	db                    databaseFlags
 	request, other, guard string
 	host                  string
 	test, reload          string
@@ -38,7 +39,7 @@ type mending struct {
 func (a *app) fixCommand() *cobra.Command {
 	m := &mending{app: a}
 	c := &cobra.Command{
-		Use:   "fix REMEDY --config PATH... --plan | fix PLAN --apply --request 'curl ...'",
+		Use:   "fix REMEDY {--config PATH... | --site DIR} --plan | fix PLAN --apply --request 'curl ...'",
 		Short: "Change a server's configuration as a remedy says, prove that it helped, or put it back",
 		Long: "--plan shows the change, what it opens and how it is undone, and changes\n" +
 			"nothing. --apply makes it: it saves what is there, replaces each file, lets the\n" +
@@ -55,6 +56,7 @@ func (a *app) fixCommand() *cobra.Command {
 	f.BoolVar(&m.apply, "apply", false, "make the change")
 	f.BoolVar(&m.status, "status", false, "say how the fixes stand, and clear away what a crash left")
 	f.StringArrayVar(&m.config, "config", nil, "read the configuration that begins in `PATH`")
+	f.StringVar(&m.site, "site", "", "look at the system installed in this `FOLDER`, and into its database")
 	f.StringVar(&m.from, "from", "", "take the paths from this `FILE`, a report of why401 config --json, or -")
 	m.register(f)
 	f.StringVar(&m.guard, "guarded", "", "this `REQUEST` must stay refused; needed when the failing one has no credential")
@@ -68,6 +70,7 @@ func (m *mending) register(f *pflag.FlagSet) {
 	f.StringVar(&m.other, "also", "", "another `REQUEST` that must be answered as before; / without it")
 	f.StringVar(&m.test, "test", "", "test the configuration with this `COMMAND`")
 	f.StringVar(&m.reload, "reload", "", "reload the server with this `COMMAND`")
+	m.db.register(f)
 	f.BoolVar(&m.unsafe, "replay-unsafe", false, "send even what may change something")
 	f.BoolVar(&m.iKnow, "i-know", false, "send a password that was refused lately")
 }
@@ -76,9 +79,10 @@ func (a *app) undoCommand() *cobra.Command {
 	m := &mending{app: a}
 	c := &cobra.Command{
 		Use:   "undo PLAN",
-		Short: "Put back what a fix changed: bytes, owner, mode, attributes",
-		Long: "Needs neither network nor a running server. It refuses when somebody else has\n" +
-			"changed the file since, and says where the saved one is.",
+		Short: "Put back what a fix changed: files with owner and mode, rows of a database",
+		Long: "Needs neither network nor a running server; rows need their database. It\n" +
+			"refuses when somebody else has changed the file or row since, and says where the\n" +
+			"saved one is.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usage("why401 fix --status lists the plans", "undo: expected the number of one plan")
@@ -97,7 +101,7 @@ func (m *mending) store() (*fix.Store, error) {
 	if err != nil {
 		return nil, unreadable(err, "set HOME or XDG_STATE_HOME")
 	}
-	return &fix.Store{Dir: filepath.Join(dir, "fixes")}, nil
+	return &fix.Store{Dir: filepath.Join(dir, "fixes"), Logins: m.db.logins}, nil
 }
 
 func (m *mending) run(args []string) error {
@@ -135,14 +139,14 @@ func (m *mending) find(s *fix.Store, word string) (*fix.Plan, error) {
 		}
 		return p, p.Load()
 	}
-	if len(m.config) == 0 && m.from == "" {
+	if len(m.config) == 0 && m.from == "" && m.site == "" {
 		return nil, usage("why401 fix "+word+" --config /etc/nginx/nginx.conf --plan", "no plan is called %q, and no configuration is named to find such a remedy in", word)
 	}
 	r, about, err := m.remedy(word)
 	if err != nil {
 		return nil, err
 	}
-	about.Now = time.Now()
+	about.Now, about.Logins = time.Now(), m.db.logins
 	return fix.NewPlan(r, about)
 }
 

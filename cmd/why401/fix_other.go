@@ -13,6 +13,8 @@ var linuxOnly = errors.New("fix and undo know the files and processes of Linux o
 func (a *app) fixCommand() *cobra.Command  { return a.elsewhere("fix") }
 func (a *app) undoCommand() *cobra.Command { return a.elsewhere("undo") }
 
+func (a *app) afterSync() *cobra.Command { return a.elsewhere("after-sync") }
+
 func (a *app) elsewhere(name string) *cobra.Command {
 	return &cobra.Command{
 		Use:                name,

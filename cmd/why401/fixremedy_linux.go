@@ -16,6 +16,7 @@ import (
 	"github.com/why401/why401/conf/programs"
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/site"
 )
 
 // sighted is a remedy and where it was found.
@@ -46,7 +47,7 @@ func (m *mending) remedy(word string) (cause.Remedy, fix.About, error) {
 		switch {
 		case !standsAt(s.place, at):
 		case named && (s.cause != id || s.remedy.ID != remedy), !named && s.cause != id && s.remedy.ID != id:
-		case len(s.remedy.Edits) == 0:
+		case !s.remedy.Carried():
 			byHand = append(byHand, s)
 		case named || s.remedy.ID == id || !slices.ContainsFunc(fit, func(o sighted) bool { return o.place == s.place && o.cause == s.cause }):
 			fit = append(fit, s)
@@ -66,7 +67,7 @@ func (m *mending) remedy(word string) (cause.Remedy, fix.About, error) {
 		steps := strings.Join(s.remedy.Steps, "; ")
 		return none(&failure{exitWithheld, fmt.Errorf("%s has to be done by hand: %s", s.name(), steps), s.remedy.Title})
 	}
-	return none(usage("why401 config "+strings.Join(m.config, " ")+" says what is there", "%q is no cause or remedy that was found in %s", word, strings.Join(m.config, ", ")))
+	return none(usage("why401 config "+strings.Join(m.config, " ")+" says what is there", "%q is no cause or remedy that was found in %s", word, strings.Join(append(m.config, m.site), ", ")))
 }
 
 // standsAt reports that the place is the one that a user wrote as FILE:LINE, or FILE, or LINE; a file's last part is enough.
@@ -104,11 +105,14 @@ func (m *mending) sightings() ([]sighted, error) {
 	if err != nil {
 		return nil, err
 	}
+	out, err := m.installed(known.Causes)
+	if err != nil || m.site != "" && len(paths) == 0 {
+		return out, err
+	}
 	found, failed := programs.ReadPaths(conf.Disk(), paths, "")
 	if len(found) == 0 {
 		return nil, unreadable(errors.Join(failed...), "why401 fix REMEDY --config /etc/nginx/nginx.conf --plan")
 	}
-	var out []sighted
 	for _, c := range found {
 		for _, k := range known.Causes {
 			if k.Audit == nil {
@@ -124,6 +128,39 @@ func (m *mending) sightings() ([]sighted, error) {
 						out = append(out, one)
 					}
 				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// installed looks at the system in the folder that was named, and into its database.
+func (m *mending) installed(known []*cause.Cause) ([]sighted, error) {
+	if m.site == "" {
+		return nil, nil
+	}
+	in, err := site.Open(m.site)
+	if err != nil {
+		return nil, unreadable(err, "why401 fix REMEDY --site /var/www/html --plan")
+	}
+	m.db.ask(in)
+	var out []sighted
+	for _, i := range in.All() {
+		for _, k := range known {
+			if k.Installed == nil {
+				continue
+			}
+			for _, s := range k.Installed(i) {
+				for _, r := range s.Remedies {
+					out = append(out, sighted{cause: k.ID, place: s.Place, remedy: r, about: fix.About{Hosts: hosts(in)}})
+				}
+			}
+		}
+	}
+	if len(out) == 0 { // what could not be read may be why nothing was found
+		for _, i := range in.All() {
+			for _, g := range i.Gaps {
+				m.app.say("not seen: %s", g.What)
 			}
 		}
 	}

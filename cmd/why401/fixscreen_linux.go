@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/redact"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/site/db"
 )
 
 // lines makes text of our own with foreign words in it fit for the screen.
@@ -19,7 +20,11 @@ func (m *mending) lines(lines ...string) string {
 }
 
 func (m *mending) head(p *fix.Plan) string {
-	return m.lines(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
+	lines := []string{fmt.Sprintf("Plan %s: %s", p.ID, p.Title)}
+	for _, d := range p.Databases {
+		lines = append(lines, d.Notes...)
+	}
+	return m.lines(lines...)
 }
 
 // step shows one thing that was done.
@@ -40,6 +45,10 @@ func (m *mending) step(st fix.Step) {
 
 // showPlan shows the plan, and keeps it so that it can be applied as it was seen.
 func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
+	return m.showPlanOf(s, p, "why401 fix "+p.ID+" --apply --request 'curl ...'")
+}
+
+func (m *mending) showPlanOf(s *fix.Store, p *fix.Plan, next string) error {
 	if err := s.Keep(p); err != nil {
 		return err
 	}
@@ -50,6 +59,17 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 		sh.Row("File", f.Path)
 		for _, l := range f.Links {
 			sh.Row("", "a link, which stays: "+l)
+		}
+	}
+	for _, d := range p.Databases {
+		sh.Row("Database", fmt.Sprintf("%s at %s", d.Name, d.Address))
+		for _, ch := range d.Changes {
+			sh.Row("", ch.Says)
+			sh.Row("before", rowText(ch.Seen))
+			sh.Row("after", rowText(ch.New()))
+		}
+		for _, n := range d.Notes {
+			sh.Row("Note", n)
 		}
 	}
 	if p.Effect != "" {
@@ -77,7 +97,7 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 		sh.Row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
 	}
 	if len(why) == 0 {
-		sh.Row("Next", "why401 fix "+p.ID+" --apply --request 'curl ...'")
+		sh.Row("Next", next)
 	} else {
 		sh.Row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
 	}
@@ -85,6 +105,23 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 }
 
 func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
+	for _, d := range p.Databases {
+		way := "one transaction: each row is locked, compared with the bytes above, changed, and read back"
+		if len(d.Changes) > 0 && len(d.Changes[0].By) > 0 {
+			var all []string
+			for _, ch := range d.Changes {
+				all = append(all, shellLine(ch.By))
+			}
+			way = strings.Join(all, "; ")
+		}
+		sh.Row("Runs", way)
+		if len(d.Clean) > 0 {
+			sh.Row("", shellLine(d.Clean))
+		}
+	}
+	if len(p.Files) == 0 {
+		return
+	}
 	srv, err := m.server(p)
 	if err != nil {
 		sh.Row("Runs", "cannot be said: "+err.Error())
@@ -99,6 +136,29 @@ func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
 	case srv.Test == nil:
 		sh.Row("Runs", "nothing: the file is read for each request")
 	}
+}
+
+// shellLine is a command as a person would type it.
+func shellLine(argv []string) string {
+	words := make([]string, len(argv))
+	for i, w := range argv {
+		words[i] = report.ShellQuote(w)
+	}
+	return strings.Join(words, " ")
+}
+
+// rowText shows the columns of a row that hold something.
+func rowText(r db.Row) string {
+	if r == nil {
+		return "no row"
+	}
+	var parts []string
+	for _, c := range r {
+		if !c.Value.Null() {
+			parts = append(parts, c.Column+" = "+c.Value.SQL())
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 func reach(p *fix.Plan) string {
@@ -164,7 +224,7 @@ func (m *mending) standing(s *fix.Store, args []string) error {
 	code := exitOK
 	for _, st := range all {
 		sh.Row(st.ID, fmt.Sprintf("%s: %s", st.State, st.Title))
-		sh.Row("", strings.Join(st.Files, ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
+		sh.Row("", strings.Join(append(st.Files, st.Rows...), ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
 		switch {
 		case st.Stuck != "":
 			sh.Row("", st.Stuck)

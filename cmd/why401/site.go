@@ -16,6 +16,9 @@ type siteCheck struct {
 
 	json, sarif, github bool
 	exitZero            bool
+	database            bool
+	db                  databaseFlags
+	save                string
 }
 
 func (a *app) site() *cobra.Command {
@@ -26,7 +29,8 @@ func (a *app) site() *cobra.Command {
 		Long: "Finds WordPress, CiviCRM, Magento 2 and Drupal in or below DIR, and reads their\n" +
 			"configuration, .htaccess, plugins, permissions and logs. PHP is read, never run.\n" +
 			"It says what the files decide about logins, what is refused wrongly, and what\n" +
-			"only the database knows. Nothing is sent, and nothing is written.\n" +
+			"only the database knows; with --database that is read as well. Nothing is sent,\n" +
+			"and nothing is written.\n" +
 			"Exit code: 0 nothing wrong, 1 something was found, 4 nothing could be read.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -41,6 +45,9 @@ func (a *app) site() *cobra.Command {
 	f.BoolVar(&d.sarif, "sarif", false, "write SARIF 2.1.0, for code scanning")
 	f.BoolVar(&d.github, "github", false, "write annotations for GitHub Actions")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever something could be read")
+	f.BoolVar(&d.database, "database", false, "read the database, too, with the site's own login")
+	f.StringVar(&d.save, "save-settings", "", "write settings for why401 after-sync to a `FILE`; keys only as short prints")
+	d.db.register(f)
 	return c
 }
 
@@ -65,6 +72,12 @@ func (d *siteCheck) run(dir string) error {
 	}
 	if err != nil {
 		return unreadable(err, "why401 site /var/www/html")
+	}
+	if d.database || d.save != "" || d.db.given() {
+		d.db.ask(in)
+	}
+	if d.save != "" {
+		return a.saveLive(in, d.save)
 	}
 	rep := diagnose.AuditSites(known.Causes, known.Page, in.All())
 	rep.Tool.Version = why401.Version()

@@ -132,8 +132,9 @@ func TestFamiliesStandAlone(t *testing.T) {
 }
 
 // revealers are the only folders that may open a secret: the wire, the taking apart of credentials, the reading of
-// what the user gave, the tracing of a request through a configuration (conf: what is passed on holds its values), the browser that is given it, the lab, whose secrets are its own, redact, which must find in a text what its reader closed, and watch/alert, which signs messages and logs into the mail server.
-var revealers = []string{"secret", "exchange", "challenge", "cred", "conf", "probe", "browser", "input", "lab", "fix", "redact", "watch/alert"}
+// what the user gave, the tracing of a request through a configuration (conf: what is passed on holds its values), the browser that is given it, the lab, whose secrets are its own,
+// redact, which must find in a text what its reader closed, site, which logs in to a site's database, and watch/alert, which signs messages and logs into the mail server.
+var revealers = []string{"secret", "exchange", "challenge", "cred", "conf", "probe", "browser", "input", "lab", "fix", "redact", "site", "watch/alert"}
 
 func TestOnlyAFewOpenSecrets(t *testing.T) {
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {

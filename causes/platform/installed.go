@@ -1,0 +1,86 @@
+package platform
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/why401/why401/cause"
+	"github.com/why401/why401/conf"
+	"github.com/why401/why401/site"
+	"github.com/why401/why401/site/db"
+	"github.com/why401/why401/site/php"
+)
+
+// What the detectors share that look at an installation and its database.
+
+// alsoStored adds what the database shows to what the files show. A place that both name is told once, by the database: it has
+// the remedy that can be carried out.
+func alsoStored(k *cause.Cause, stored func(*site.Installation) []cause.Sighting) {
+	files := k.Installed
+	k.Installed = func(in *site.Installation) []cause.Sighting {
+		out := stored(in)
+		if files != nil && (in.Stored == nil || len(out) == 0) {
+			out = append(out, files(in)...)
+		}
+		return out
+	}
+}
+
+// atLeast compares a version such as "5.74.3" or "2.4.6-p1" with numbers. known is false for what is no version.
+func atLeast(version string, want ...int) (yes, known bool) {
+	parts := strings.Split(version, ".")
+	for i, w := range want {
+		if i >= len(parts) {
+			return w == 0, i > 0
+		}
+		digits := parts[i]
+		if end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+			digits = digits[:end]
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil {
+			return false, false
+		}
+		if n != w {
+			return n > w, true
+		}
+	}
+	return true, true
+}
+
+// rowPlace is the place of a row: its table, and its number in it.
+func rowPlace(table string, id db.Value) conf.Place {
+	n, _ := strconv.Atoi(id.Text())
+	return conf.Place{File: table, Line: n}
+}
+
+// words reads a list of words that PHP serialized; ok is false for anything else, which CiviCRM takes for FALSE.
+func words(v db.Value) (list []string, ok bool) {
+	read, err := php.Unserialize(v.Text())
+	if v.Null() || err != nil || read.Kind != php.List {
+		return nil, false
+	}
+	for _, it := range read.Array().Items() {
+		if t, ok := it.Value.Text(); ok {
+			list = append(list, t)
+		}
+	}
+	return list, true
+}
+
+// serialized writes a list of words as PHP does.
+func serialized(list []string) db.Value {
+	s, err := php.Serialize(php.Strings(list...))
+	if err != nil {
+		return db.Value{}
+	}
+	return db.Bytes(s)
+}
+
+// jsonList writes a list of words as cv and drush take it.
+func jsonList(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	return `["` + strings.Join(list, `","`) + `"]`
+}
