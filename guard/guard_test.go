@@ -233,8 +233,12 @@ var writers = map[string]func(*bytes.Buffer, *report.Guard) error{
 	"sarif":      func(b *bytes.Buffer, g *report.Guard) error { return report.GuardSARIF(b, g) },
 	"github":     func(b *bytes.Buffer, g *report.Guard) error { return report.GuardGitHub(b, g) },
 	"prometheus": func(b *bytes.Buffer, g *report.Guard) error { return report.GuardPrometheus(b, g) },
-	"text":       func(b *bytes.Buffer, g *report.Guard) error { return report.GuardText(b, g, report.TextOptions{Verbose: true}) },
-	"plain":      func(b *bytes.Buffer, g *report.Guard) error { return report.GuardText(b, g, report.TextOptions{Plain: true}) },
+	"text": func(b *bytes.Buffer, g *report.Guard) error {
+		return report.GuardText(b, g, report.TextOptions{Verbose: true})
+	},
+	"plain": func(b *bytes.Buffer, g *report.Guard) error {
+		return report.GuardText(b, g, report.TextOptions{Plain: true})
+	},
 }
 
 // fakeBrowser stands in for a real one.

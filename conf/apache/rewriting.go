@@ -22,6 +22,7 @@ type rewriting struct {
 	at     conf.Place
 	raw    bool // the substitution begins with a variable: it is no path of the disk
 	handle string
+	unsafe bool // a question mark came in from the request's path
 }
 
 // Limits of mod_rewrite's loops.
@@ -63,6 +64,10 @@ again:
 			w.at = r.place
 			return answered
 		}
+		if w.unsafe {
+			w.status, w.at = 403, r.place
+			return answered
+		}
 		if sub {
 			changed = rewritten
 			w.plain = r.noEscape
@@ -92,6 +97,10 @@ again:
 			goto again
 		}
 		i += r.skip
+	}
+	if changed == rewritten && w.unsafeQuery() {
+		w.status = 403
+		return answered
 	}
 	return changed
 }
@@ -145,9 +154,7 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 		return true, false
 	}
 	v.step(r.place, "rewrite", conf.Changes, "the rule replaces the path")
-	if w.unsafeQuestion(r, to) {
-		w.status = 403
-	}
+	w.unsafe = w.unsafeQuestion(r, to)
 	v.filename = to
 	w.raw = r.to != "" && (r.to[0] == '$' || r.to[0] == '%') && !r.unsafe
 	if w.folder && r.discardPath {
@@ -179,7 +186,16 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 	return true, true
 }
 
-func (w *rewriting) unsafeQuestion(*rewriteRule, string) bool { return false }
+// unsafeQuestion reports a question mark that a group of the pattern brought in from %3F in the request: httpd answers 403
+// (AH10508), unless the rule has UnsafeAllow3F.
+func (w *rewriting) unsafeQuestion(r *rewriteRule, to string) bool {
+	return !r.allow3F && !strings.Contains(r.to, "?") && strings.Contains(to, "?") && strings.Contains(strings.ToLower(w.v.unparsed), "%3f")
+}
+
+// unsafeQuery reports a blank or a control character in the query that rules made: httpd answers 403 (AH10410, AH10411).
+func (w *rewriting) unsafeQuery() bool {
+	return strings.ContainsFunc(w.v.args, func(c rune) bool { return c <= ' ' || c == 0x7f })
+}
 
 func escapeKeep(u string) string {
 	if n := absolute(u); n > 0 {
@@ -197,7 +213,9 @@ func (w *rewriting) typed(r *rewriteRule) {
 
 // setEnv carries out E=NAME:value and E=!NAME.
 func (w *rewriting) setEnv(e string) {
+	depends := w.v.watch()
 	e = w.expand(e, nil)
+	field, _ := depends()
 	name, value, has := strings.Cut(e, ":")
 	if rest, ok := strings.CutPrefix(e, "!"); ok {
 		w.v.env.unset(rest)
@@ -206,6 +224,7 @@ func (w *rewriting) setEnv(e string) {
 	if !has {
 		value = ""
 	}
+	w.v.taint(name, field)
 	w.v.env.set(name, value)
 }
 
@@ -283,8 +302,19 @@ func (w *rewriting) condition(c *rewriteCond) bool {
 	if c.expr != nil {
 		return v.holds(c.expr) != c.not
 	}
+	depends := v.watch()
+	ok := w.compare(c)
+	field, password := depends()
+	if field == "" && password && c.op != "" && c.operand != "" && c.operand != `""` {
+		field = "Authorization"
+	}
+	return v.either(c.place, field, ok != c.not)
+}
+
+// compare holds what a RewriteCond looks at against what it wants.
+func (w *rewriting) compare(c *rewriteCond) (ok bool) {
+	v := w.v
 	s := w.expand(c.test, nil)
-	var ok bool
 	switch c.op {
 	case "":
 		m := c.re.match(s)
@@ -305,7 +335,7 @@ func (w *rewriting) condition(c *rewriteCond) bool {
 	default:
 		ok = lexical(c.op, s, w.expand(c.operand, nil), c.fold)
 	}
-	return ok != c.not
+	return ok
 }
 
 // lexical compares as mod_rewrite does for < and >: the longer text is the greater one.
@@ -407,11 +437,11 @@ func (w *rewriting) lookup(name string) string {
 		switch strings.ToUpper(kind) {
 		case "ENV":
 			if v.env.has(arg) {
-				return v.env.get(arg)
+				return v.variableOf(arg)
 			}
 			return ""
 		case "HTTP":
-			return v.in.get(arg)
+			return v.field(arg)
 		case "SSL":
 			if v.tls {
 				v.open("the TLS variable " + arg)
