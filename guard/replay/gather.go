@@ -72,8 +72,10 @@ func (j *judgement) find(sh *shape, v verdict, ex Example) {
 	g := j.findings[v.key()]
 	if g == nil {
 		g = &group{users: map[string]bool{}, routes: map[Route]int64{}}
-		g.Finding = Finding{Change: v.change, Status: v.status, File: v.at.File, Line: v.at.Line, Says: v.says, Example: ex,
-			Was: v.was.says, WasFile: v.was.at.File, WasLine: v.was.at.Line}
+		g.Finding = Finding{Change: v.change, Status: v.status, File: v.at.File, Line: v.at.Line, Says: v.says, Unless: v.unless, Example: ex}
+		if v.change == Opened {
+			g.Was, g.WasFile, g.WasLine = v.was.says, v.was.at.File, v.was.at.Line
+		}
 		j.findings[v.key()] = g
 	}
 	if ex.before(g.Example) {
