@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"time"
 
@@ -115,9 +116,19 @@ func (r *replaying) run(asJSON, exitZero bool) error {
 	case err != nil:
 		return unreadable(err, replayHint)
 	}
+	dir, err := os.Getwd()
+	within := func(text string) string {
+		if err != nil || dir == "/" {
+			return text
+		}
+		return strings.ReplaceAll(text, dir+string(filepath.Separator), "")
+	}
 	for i := range rep.Findings {
 		f := &rep.Findings[i]
-		f.File, f.WasFile = shorter(f.File), shorter(f.WasFile)
+		f.File, f.WasFile, f.Says, f.Was = shorter(f.File), shorter(f.WasFile), within(f.Says), within(f.Was)
+	}
+	for i := range rep.Open {
+		rep.Open[i].What = within(rep.Open[i].What)
 	}
 	rep.Against, rep.Before = shorter(rep.Against), shorter(rep.Before)
 	if asJSON {
