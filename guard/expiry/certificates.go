@@ -1,6 +1,7 @@
 package expiry
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -56,4 +57,14 @@ func local(host string) bool {
 	}
 	a, err := netip.ParseAddr(host)
 	return err == nil && a.IsLoopback()
+}
+
+// forClients reports a certificate whose extended key usage allows clients and no servers (RFC 5280 4.2.1.12).
+func forClients(c *x509.Certificate) bool {
+	client, server := false, false
+	for _, u := range c.ExtKeyUsage {
+		client = client || u == x509.ExtKeyUsageClientAuth
+		server = server || u == x509.ExtKeyUsageServerAuth || u == x509.ExtKeyUsageAny
+	}
+	return client && !server
 }

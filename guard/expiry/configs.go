@@ -17,11 +17,11 @@ import (
 // going are the kinds of hashes that documents say the next crypt(3) may not know.
 //
 // libxcrypt marks every hash in lib/hashes.conf; those that are not marked STRONG are left out where a distribution builds it
-// with --enable-hashes=strong, as NixOS does since 23.05, and glibc's own crypt, which knew them, is gone since glibc 2.39.
+// with --enable-hashes=strong, as NixOS does, and glibc's own crypt, which knew them, is gone since glibc 2.39.
 var going = map[htpasswd.Kind]string{
-	htpasswd.DES:         "libxcrypt, lib/hashes.conf: descrypt is LEGACY; crypt(5): not to be used for new hashes",
-	htpasswd.MD5Crypt:    "libxcrypt, lib/hashes.conf: md5crypt is LEGACY; crypt(5): not to be used for new hashes",
-	htpasswd.SHA256Crypt: "libxcrypt, lib/hashes.conf: sha256crypt is not STRONG",
+	htpasswd.DES:         "libxcrypt, lib/hashes.conf: descrypt is not marked STRONG",
+	htpasswd.MD5Crypt:    "libxcrypt, lib/hashes.conf: md5crypt is not marked STRONG",
+	htpasswd.SHA256Crypt: "libxcrypt, lib/hashes.conf: sha256crypt is not marked STRONG",
 }
 
 // config looks at what a configuration names: password files, certificates, and Basic without TLS.
@@ -41,6 +41,27 @@ func (e *endings) config(c *conf.Config) {
 		}
 		for _, l := range s.Lines {
 			e.named(c, l)
+		}
+	}
+	if c.Program == "Apache httpd" {
+		e.httpd(c)
+	}
+}
+
+// httpd looks for the lines of certificates in the files themselves: they decide about no access, so that the reader does not
+// keep them.
+func (e *endings) httpd(c *conf.Config) {
+	for _, f := range c.Files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		n := 0
+		for l := range strings.Lines(string(b)) {
+			n++
+			if w := strings.Fields(l); len(w) == 2 {
+				e.named(c, conf.Line{Place: conf.Place{File: f, Line: n}, Name: w[0], Args: []string{strings.Trim(w[1], `"`)}})
+			}
 		}
 	}
 }

@@ -136,14 +136,20 @@ func (j *judgement) notes(c *collected) {
 	}
 }
 
+var ofAddresses = []string{"set_real_ip_from", "real_ip_header", "real_ip_recursive", "remoteipheader", "remoteipinternalproxy", "remoteiptrustedproxy", "trusted_proxies"}
+
 // addressLines are the lines that say whose address the client's is.
 func addressLines(s *side) []string {
 	var out []string
-	for _, sc := range s.Scopes {
-		for _, l := range sc.Lines {
-			switch strings.ToLower(l.Name) {
-			case "set_real_ip_from", "real_ip_header", "real_ip_recursive", "remoteipheader", "remoteipinternalproxy", "remoteiptrustedproxy":
-				out = append(out, l.Name+" "+strings.Join(l.Args, " "))
+	for _, f := range s.Files {
+		b, err := s.Source.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		for l := range strings.Lines(strings.ToLower(string(b))) {
+			w := strings.Fields(strings.TrimRight(strings.TrimSpace(l), ";"))
+			if len(w) > 1 && slices.Contains(ofAddresses, w[0]) {
+				out = append(out, strings.Join(w, " "))
 			}
 		}
 	}
