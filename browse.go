@@ -20,6 +20,7 @@ type Browsing struct {
 	BlockThirdParty bool              // as Safari, Brave and private windows do
 	NoSandbox       bool              // the user agreed to that
 	Screenshot      bool
+	Login           *browser.Login // fills in the login form, or answers the prompt, with the input's login; nil looks only
 
 	Recorded func(*browser.Recording) // hears what was recorded, to be saved; may be nil
 }
@@ -32,12 +33,15 @@ func WithBrowser(b Browsing) Option { return func(s *settings) { s.browsing = &b
 // browser, so that experiments change that one; its origin is one that the user named.
 func browse(ctx context.Context, in Input, s *settings) (Input, error) {
 	b := s.browsing
+	if b.Login != nil && b.Login.At != (exchange.Origin{}) {
+		s.probe.SendTo = append(s.probe.SendTo, b.Login.At)
+	}
 	sender, err := probe.New(in.Intent, s.probe)
 	if err != nil {
 		return in, err
 	}
 	rec, err := browser.Open(ctx, in.Intent, browser.Options{Path: b.Path, Calls: b.Calls, BlockThirdParty: b.BlockThirdParty, NoSandbox: b.NoSandbox,
-		Screenshot: b.Screenshot, Permit: sender.Permit, Lend: sender.Lend})
+		Screenshot: b.Screenshot, Login: b.Login, Permit: sender.Permit, Lend: sender.Lend})
 	var missing *browser.Missing
 	switch {
 	case errors.As(err, &missing):
@@ -57,10 +61,15 @@ func browse(ctx context.Context, in Input, s *settings) (Input, error) {
 		return in, nil
 	}
 	in.Evidence.Exchanges = xs
+	if rec.Entry != nil {
+		in.Facts = append(in.Facts, entered(rec, in.Intent)...)
+		setAside(xs, rec.Entry)
+	}
 	x := xs[failing(xs)]
 	wanted := *in.Intent
 	own := x.Request.URL.Origin() == in.Intent.Request.URL.Origin()
-	if !own {
+	if !own || rec.Entry != nil {
+		// A login that went into a form is no login for a header, and one that was refused is not repeated.
 		wanted.Login, wanted.Auth, wanted.Proxy = exchange.Login{}, exchange.AuthHeader, in.Intent.Proxy
 	}
 	wanted.Request, wanted.Full = x.Request.Clone(), nil
