@@ -20,7 +20,6 @@ type Browsing struct {
 	BlockThirdParty bool              // as Safari, Brave and private windows do
 	NoSandbox       bool              // the user agreed to that
 	Screenshot      bool
-	Login           *browser.Login // fills in the login form, or answers the prompt, with the input's login; nil looks only
 
 	Recorded func(*browser.Recording) // hears what was recorded, to be saved; may be nil
 }
@@ -29,19 +28,9 @@ type Browsing struct {
 // any other diagnosis. Without a browser to start the report says so, and the diagnosis is done without.
 func WithBrowser(b Browsing) Option { return func(s *settings) { s.browsing = &b } }
 
-// browse puts what a browser saw in place of the user's own request. The intent becomes the request that failed in the
-// browser, so that experiments change that one; its origin is one that the user named.
+// browse puts what a browser saw in place of the user's own request.
 func browse(ctx context.Context, in Input, s *settings) (Input, error) {
-	b := s.browsing
-	if b.Login != nil && b.Login.At != (exchange.Origin{}) {
-		s.probe.SendTo = append(s.probe.SendTo, b.Login.At)
-	}
-	sender, err := probe.New(in.Intent, s.probe)
-	if err != nil {
-		return in, err
-	}
-	rec, err := browser.Open(ctx, in.Intent, browser.Options{Path: b.Path, Calls: b.Calls, BlockThirdParty: b.BlockThirdParty, NoSandbox: b.NoSandbox,
-		Screenshot: b.Screenshot, Login: b.Login, Permit: sender.Permit, Lend: sender.Lend})
+	rec, err := open(ctx, in, *s.browsing, nil, s.probe)
 	var missing *browser.Missing
 	switch {
 	case errors.As(err, &missing):
@@ -50,25 +39,40 @@ func browse(ctx context.Context, in Input, s *settings) (Input, error) {
 	case err != nil:
 		return in, err
 	}
-	if b.Recorded != nil {
-		b.Recorded(rec)
+	if s.browsing.Recorded != nil {
+		s.browsing.Recorded(rec)
 	}
+	return in.Browsed(rec), nil
+}
+
+// open starts the browser, under the rules of a sender.
+func open(ctx context.Context, in Input, b Browsing, l *browser.Login, rules probe.Options) (*browser.Recording, error) {
+	sender, err := probe.New(in.Intent, rules)
+	if err != nil {
+		return nil, err
+	}
+	return browser.Open(ctx, in.Intent, browser.Options{Path: b.Path, Calls: b.Calls, BlockThirdParty: b.BlockThirdParty, NoSandbox: b.NoSandbox,
+		Screenshot: b.Screenshot, Login: l, Permit: sender.Permit, Lend: sender.Lend})
+}
+
+// Browsed is in with what a browser recorded for it as evidence. The intent becomes the request that failed in the browser,
+// so that experiments change that one; its origin is one that the user named.
+func (in Input) Browsed(rec *browser.Recording) Input {
 	for _, n := range rec.Notes {
 		in.Facts = append(in.Facts, fact.Given("browser", "%s", n))
 	}
 	xs := rec.Exchanges
 	if len(xs) == 0 {
-		return in, nil
+		return in
 	}
 	in.Evidence.Exchanges = xs
 	if rec.Entry != nil {
-		in.Facts = append(in.Facts, entered(rec, in.Intent)...)
+		in.Facts = append(in.Facts, entered(rec)...)
 		setAside(xs, rec.Entry)
 	}
 	x := xs[failing(xs)]
 	wanted := *in.Intent
-	own := x.Request.URL.Origin() == in.Intent.Request.URL.Origin()
-	if !own || rec.Entry != nil {
+	if x.Request.URL.Origin() != in.Intent.Request.URL.Origin() || rec.Entry != nil {
 		// A login that went into a form is no login for a header, and one that was refused is not repeated.
 		wanted.Login, wanted.Auth, wanted.Proxy = exchange.Login{}, exchange.AuthHeader, in.Intent.Proxy
 	}
@@ -76,7 +80,7 @@ func browse(ctx context.Context, in Input, s *settings) (Input, error) {
 	wanted.Agent = exchange.Agent{Name: "browser"}
 	wanted.Follow = x.Browser.Kind == "document" || x.Status()/100 == 3
 	in.Intent = &wanted
-	return in, nil
+	return in
 }
 
 // browsed reports exchanges that a browser made for us.

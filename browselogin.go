@@ -1,6 +1,7 @@
 package why401
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -11,8 +12,31 @@ import (
 	"github.com/why401/why401/signature"
 )
 
+// LogIn does one login in a real browser, with in's user name and password, and gives what was recorded; it diagnoses
+// nothing. A login that failed is diagnosed by Diagnose(ctx, in.Browsed(recording)). The options that count here are those
+// about sending: the ledger, and that a refused password may be sent again.
+//
+// The error is a *browser.Missing when there is no browser to start, or when it could not open the page.
+func LogIn(ctx context.Context, in Input, l browser.Login, b Browsing, opts ...Option) (*browser.Recording, error) {
+	s := settings{}
+	for _, o := range opts {
+		o(&s)
+	}
+	if l.At != (exchange.Origin{}) {
+		s.probe.SendTo = append(s.probe.SendTo, l.At)
+	}
+	rec, err := open(ctx, in, b, &l, s.probe)
+	if err != nil {
+		return nil, err
+	}
+	for i, x := range rec.Exchanges {
+		x.N = i + 1
+	}
+	return rec, nil
+}
+
 // entered tells what was done in the browser, as facts for the report.
-func entered(rec *browser.Recording, in *exchange.Intent) []fact.Fact {
+func entered(rec *browser.Recording) []fact.Fact {
 	e := rec.Entry
 	var out []fact.Fact
 	say := func(format string, args ...any) { out = append(out, fact.Given("browser", format, args...)) }

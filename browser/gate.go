@@ -236,7 +236,8 @@ func (g *gate) login(e *fetch.EventAuthRequired) *fetch.AuthChallengeResponse {
 	r := exchange.Request{Method: "GET", URL: u, Header: exchange.Header{in.Login.BasicField()}}
 	settle, err := g.o.Lend(r)
 	if err != nil {
-		g.held[strings.TrimPrefix(err.Error(), "not sent ")]++
+		g.form.barred = strings.TrimPrefix(err.Error(), "not sent ")
+		g.held[g.form.barred]++
 		return no
 	}
 	g.settle, g.loan = settle, loan{true, c.Realm, id}

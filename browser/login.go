@@ -38,6 +38,7 @@ type Entry struct {
 	How    string // "form", "prompt", or "" when user name and password were given to nobody
 	// Withheld says why they were given to nobody, or why the login was not finished: no form was found, a rule forbids it.
 	Withheld string
+	Barred   bool         // it was one of our own rules: nothing is known about the login
 	Missed   []string     // what was expected of the page and is not so, in words
 	URL      exchange.URL // of the page that is shown in the end
 	Status   int          // of its answer; 0 when it has none

@@ -55,7 +55,9 @@ func logIn(t *testing.T, server, path string, l browser.Login, calls ...string) 
 func entrance(t *testing.T, form string) *site {
 	return serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		page := func(body string) { fmt.Fprintf(w, "<!DOCTYPE html><title>t</title><link rel=icon href=data:,>%s", body) }
+		page := func(body string) {
+			fmt.Fprintf(w, "<!DOCTYPE html><title>t</title><link rel=icon href=data:,>%s", body)
+		}
 		c, _ := r.Cookie("sid")
 		switch {
 		case r.URL.Path == "/login" && r.Method == "POST":

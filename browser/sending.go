@@ -22,6 +22,7 @@ type sending struct {
 	out     bool // it has left
 	to      network.RequestID
 	posts   int
+	barred  string // the rule that kept the password back, prompt or form
 	settle  func(*exchange.Response) error
 }
 
@@ -49,7 +50,8 @@ func (g *gate) formRules(e *fetch.EventRequestPaused, u exchange.URL) (why strin
 		body := secret.Join(secret.Public("username="), escaped(g.in.Login.User), secret.Public("&password="), escaped(g.in.Login.Password))
 		settle, err := g.o.Lend(exchange.Request{Method: "POST", URL: u, Body: body})
 		if err != nil {
-			return strings.TrimPrefix(err.Error(), "not sent ")
+			f.barred = strings.TrimPrefix(err.Error(), "not sent ")
+			return f.barred
 		}
 		f.out, f.to, f.settle = true, e.NetworkID, settle
 	}
@@ -122,6 +124,13 @@ func (g *gate) settleForm(status int) error {
 		return nil
 	}
 	return settle(&exchange.Response{Status: status})
+}
+
+// barred is the rule that kept the password back, "" for none.
+func (g *gate) barred() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.form.barred
 }
 
 // heldBack lists why requests were held.

@@ -27,6 +27,9 @@ func (v *visit) signIn() *Entry {
 		v.pressThen(e)
 	}
 	v.judge(e)
+	if why := v.gate.barred(); why != "" && e.How == "" {
+		e.Withheld, e.Barred = why, true
+	}
 	return e
 }
 
