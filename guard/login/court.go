@@ -6,11 +6,13 @@ import (
 	"strings"
 
 	"github.com/why401/why401/browser"
+	"github.com/why401/why401/cause"
 	"github.com/why401/why401/causes/session"
 	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/guard"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/signature"
 )
 
 // Ruling is what the browser did with one cookie of one answer, or with one that it held and did not send.
@@ -35,8 +37,11 @@ func Court(rec *browser.Recording) Rulings {
 			continue
 		}
 		for _, c := range x.Browser.Kept {
-			if cause, reason := faulty(c.Reasons); cause != "" {
-				out = append(out, Ruling{Cookie: name(c.Name), Exchange: x.N, Stored: true, Kept: true, Reason: reason, Cause: cause})
+			if !missing(x) {
+				break // a cookie of another path or site, which nobody misses there
+			}
+			if id, reason := faulty(c.Reasons); id != "" {
+				out = append(out, Ruling{Cookie: name(c.Name), Exchange: x.N, Stored: true, Kept: true, Reason: reason, Cause: id})
 			}
 		}
 		for _, f := range x.Header().Values("Set-Cookie") {
@@ -59,8 +64,14 @@ func Court(rec *browser.Recording) Rulings {
 	return out
 }
 
+// missing reports a page that was refused or led to a login: a cookie that it went without may be the reason.
+func missing(x *exchange.Exchange) bool {
+	_, login := signature.LoginPage(x)
+	return x.Browser.Kind == "document" && (cause.Refused(x) || login && x.Status()/100 == 3)
+}
+
 // faulty gives the first reason that is somebody's mistake, with the cause.
-func faulty(reasons []string) (cause, reason string) {
+func faulty(reasons []string) (id, reason string) {
 	for _, r := range reasons {
 		if id := session.OfReason(r); id != "" {
 			return id, r
