@@ -19,6 +19,7 @@ import (
 type Options struct {
 	MaxRequests int    // requests per run; 8 when zero
 	MaxRefused  int    // refusals (401, 403, 404, 407, 429) taken from one host per run; 5 when zero
+	Refused     int    // how often the intent's token or key was refused already by another sender of the same run
 	Offline     bool   // send nothing: every Do is a Refusal
 	UserAgent   string // for requests that imitate no other program and bring no User-Agent
 	StateDir    string // of the ledger; $XDG_STATE_HOME/why401 or ~/.local/state/why401 when ""
