@@ -111,7 +111,7 @@ func sarif(w io.Writer, a *Audit, unjudged string) error {
 		run.Results = append(run.Results, sarifResult{RuleID: f.Cause, RuleIndex: i, Level: level(f), Message: sarifMessage{text},
 			Locations: []sarifLocation{located(f.File, f.Line)}, PartialFingerprints: map[string]string{"why401Finding/v1": hex.EncodeToString(sum[:16])}})
 	}
-	inv := sarifInvocation{ExecutionSuccessful: len(a.Configs) > 0}
+	inv := sarifInvocation{ExecutionSuccessful: len(a.Configs)+len(a.Sites) > 0}
 	for _, u := range a.Unread {
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{Level: "warning",
 			Message: sarifMessage{unjudged + u.What}, Locations: []sarifLocation{located(u.File, u.Line)}})
