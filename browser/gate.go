@@ -230,7 +230,7 @@ func (g *gate) login(e *fetch.EventAuthRequired) *fetch.AuthChallengeResponse {
 		g.concluded(401) // asked again: it was not taken
 	}
 	if err != nil || c == nil || c.Source == fetch.AuthChallengeSourceProxy || g.loan.given || in.Login.Empty() || in.Login.NeedPassword ||
-		g.form.out || u.Origin() != g.o.at(in) || !strings.EqualFold(c.Scheme, "basic") {
+		g.form.first != "" || u.Origin() != g.o.at(in) || !strings.EqualFold(c.Scheme, "basic") {
 		return no
 	}
 	r := exchange.Request{Method: "GET", URL: u, Header: exchange.Header{in.Login.BasicField()}}

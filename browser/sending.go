@@ -1,14 +1,17 @@
 package browser
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
+	"golang.org/x/text/encoding/charmap"
 )
 
 // maxPosts is how many POSTs the pages of a login may send besides the one with the password: a user name that is asked for
@@ -17,71 +20,81 @@ const maxPosts = 10
 
 // sending is a login form on its way: the only thing that a page may change at a server, and the user wants it.
 type sending struct {
-	pressed bool // a button was pressed for the user: POSTs of the page are what follows from it
-	typed   bool // the password stands in the page
-	out     bool // it has left
-	to      network.RequestID
+	pressed bool              // a button was pressed for the user: POSTs of the page are what follows from it
+	typed   bool              // the password stands in the page
+	first   network.RequestID // the first POST behind the button, which the ledger counts whatever it carries
+	out     network.RequestID // the one that carries the password, as far as that shows
 	posts   int
 	barred  string // the rule that kept the password back, prompt or form
 	settle  func(*exchange.Response) error
 }
 
+// id is the request that took the password along; "" while it is at home. A page may write it in a way that is not
+// recognised (a hash): then it is the first POST.
+func (f *sending) id() network.RequestID {
+	if f.out != "" {
+		return f.out
+	}
+	return f.first
+}
+
 // formRules are the rules for a login's pages, beside those for every page: the password goes out once, in a body, to
 // its own origin. g.mu is held.
 func (g *gate) formRules(e *fetch.EventRequestPaused, u exchange.URL) (why string) {
-	f := &g.form
-	carries := f.typed && g.holdsPassword(e.Request)
+	f, method := &g.form, e.Request.Method
+	carries := f.typed && (g.holdsPassword(e.Request) || method == "POST" && (f.first == "" || f.id() == e.NetworkID))
 	switch {
-	case carries && e.Request.Method == "GET":
+	case carries && method == "GET":
 		return "the page would put your password into an address"
 	case carries && u.Origin() != g.o.at(g.in):
 		return "the page would send your password to " + u.Origin().String()
-	case carries && f.out && f.to != e.NetworkID: // a redirect that keeps the POST is the same sending
+	case carries && f.out != "" && f.out != e.NetworkID: // a redirect that keeps the POST is the same sending
 		return "your login would have gone out again"
-	case e.Request.Method != "POST":
+	case method != "POST":
 		return ""
 	case !f.pressed:
 		return "the method POST may change something at the server"
 	case f.posts >= maxPosts:
 		return "more POSTs than a login needs"
 	}
-	if carries && !f.out {
+	if f.typed && f.first == "" {
 		// In one form, whatever the page calls its fields: the ledger knows the principal by the user name.
-		body := secret.Join(secret.Public("username="), escaped(g.in.Login.User), secret.Public("&password="), escaped(g.in.Login.Password))
+		body := secret.Join(secret.Public("username="), g.in.Login.User, secret.Public("&password="), g.in.Login.Password)
 		settle, err := g.o.Lend(exchange.Request{Method: "POST", URL: u, Body: body})
 		if err != nil {
 			f.barred = strings.TrimPrefix(err.Error(), "not sent ")
 			return f.barred
 		}
-		f.out, f.to, f.settle = true, e.NetworkID, settle
+		f.first, f.settle = e.NetworkID, settle
+	}
+	if f.typed && f.out == "" && (e.ResourceType == network.ResourceTypeDocument || g.holdsPassword(e.Request)) {
+		f.out = e.NetworkID
 	}
 	f.posts++
 	return ""
 }
 
-func escaped(t secret.Text) secret.Text { return t.Map(url.QueryEscape) }
-
-// holdsPassword looks for the password as forms and scripts write it. A password of fewer than four characters is not told
-// from other text; then the first POST behind the button is taken for the one that carries it.
+// holdsPassword looks for the password as forms and scripts write it. One of fewer than four characters is not told from
+// other text.
 func (g *gate) holdsPassword(r *network.Request) bool {
 	if g.in.Login.Password.Len() < 4 {
-		return r.Method == "POST" && g.form.pressed
+		return false
 	}
 	text := postData(r).Reveal() + "\n" + r.URL
-	for _, s := range spellings(g.in.Login.Password.Reveal()) {
-		if strings.Contains(text, s) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(spellings(g.in.Login.Password.Reveal()), func(s string) bool { return strings.Contains(text, s) })
 }
 
-// spellings are the ways to write s in a form, a script's JSON, or an address.
+// spellings are the ways to write s in a form (in UTF-8, and in the Latin-1 of a page that names no charset), a script's JSON,
+// or an address.
 func spellings(s string) []string {
 	quoted, _ := json.Marshal(s)
-	out := []string{s, url.QueryEscape(s), url.PathEscape(s), strings.ReplaceAll(url.QueryEscape(s), "+", "%20")}
-	if len(quoted) > 2 {
-		out = append(out, string(quoted[1:len(quoted)-1]))
+	out := []string{s, string(quoted[1 : len(quoted)-1]), base64.StdEncoding.EncodeToString([]byte(s))}
+	latin, err := charmap.Windows1252.NewEncoder().String(s)
+	if err != nil {
+		latin = s
+	}
+	for _, b := range []string{s, latin} {
+		out = append(out, b, url.QueryEscape(b), url.PathEscape(b), strings.ReplaceAll(url.QueryEscape(b), "+", "%20"))
 	}
 	return out
 }
@@ -110,7 +123,7 @@ func (g *gate) press(password bool) {
 func (g *gate) sentForm() (network.RequestID, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.form.to, g.form.out
+	return g.form.id(), g.form.first != ""
 }
 
 // settleForm writes what became of the login: status stands for the judgement (200 for one that was let in, 401 for one that

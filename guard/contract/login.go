@@ -20,3 +20,26 @@ type LoginPages struct {
 	Text     string // words that the page shows
 	Selector string // an element that the page shows
 }
+
+func (r *reader) loginPages(p *LoginPages, n *node) {
+	if h := n.get("home"); h != nil {
+		p.Home = r.origin(h, "home")
+	}
+	for _, v := range r.several(n.get("calls"), "calls") {
+		p.Calls = append(p.Calls, r.origin(v, "calls"))
+	}
+	for _, v := range r.several(n.get("then"), "then") {
+		p.Then = append(p.Then, v.text)
+	}
+	p.URL, p.Text, p.Selector = r.line(n.get("url"), "url"), r.line(n.get("text"), "text"), r.line(n.get("selector"), "selector")
+}
+
+// origin reads SCHEME://HOST[:PORT] and nothing behind it.
+func (r *reader) origin(n *node, what string) exchange.URL {
+	u, err := exchange.ParseURL(r.line(n, what))
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Path != "" && u.Path != "/" || u.HasQuery || !u.User.Empty() {
+		r.wrong(n.at, "%s: expected an origin, SCHEME://HOST[:PORT]", what)
+		return exchange.URL{}
+	}
+	return u
+}
