@@ -29,10 +29,8 @@ type guarding struct {
 	exitZero                   bool
 	timeout                    time.Duration
 	init                       initial
+	logins                     loggingIn
 }
-
-// loginBrowser gives the browser for rows of kind login; nil where the program has none.
-var loginBrowser func(a *app) guard.Browser
 
 func (a *app) guard() *cobra.Command {
 	g := &guarding{app: a}
@@ -68,6 +66,7 @@ because the target is down or a secret is missing. docs/guard.md has the file's 
 	f.DurationVar(&g.timeout, "timeout", 30*time.Second, "give up on a row after this time")
 	a.replayFlags(c)
 	a.expiryFlags(c)
+	g.logins.register(f)
 	return c
 }
 
@@ -91,6 +90,9 @@ func (g *guarding) run(args []string) error {
 		return usage("why401 guard --init URL -o contract.yaml", "-o without --init")
 	case len(args) == 0:
 		return usage("why401 guard contract.yaml, or why401 guard --init URL to write a first one", "guard: name the contract")
+	}
+	if err := g.logins.check(); err != nil {
+		return err
 	}
 	c, err := g.read(args[0])
 	if err != nil {
@@ -146,10 +148,7 @@ func (g *guarding) ask(c *contract.Contract) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o := guard.Options{Env: a.env, Timeout: g.timeout, IKnow: g.iKnow, Catalogue: known, Dir: filepath.Dir(c.File)}
-	if loginBrowser != nil {
-		o.Login = loginBrowser(a)
-	}
+	o := guard.Options{Env: a.env, Timeout: g.timeout, IKnow: g.iKnow, Catalogue: known, Dir: filepath.Dir(c.File), Login: g.logins.browser()}
 	if len(g.rows) > 0 {
 		o.Only = func(ch guard.Check) bool { return contains(g.rows, ch.Row.Name) }
 	}
