@@ -185,7 +185,7 @@ func TestADeadTargetIsNoFailureOfAuthentication(t *testing.T) {
 // Credentials go to their target and nowhere else, whatever a redirect asks for.
 func TestACredentialStaysAtItsTarget(t *testing.T) {
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "elsewhere") })
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/in", 302) })
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/in", http.StatusFound) })
 	run(t, parse(t, "why401: guard/1\ntarget: "+s.URL+`
 principals:
   bot: {bearer: {env: T}}
