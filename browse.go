@@ -28,16 +28,9 @@ type Browsing struct {
 // any other diagnosis. Without a browser to start the report says so, and the diagnosis is done without.
 func WithBrowser(b Browsing) Option { return func(s *settings) { s.browsing = &b } }
 
-// browse puts what a browser saw in place of the user's own request. The intent becomes the request that failed in the
-// browser, so that experiments change that one; its origin is one that the user named.
+// browse puts what a browser saw in place of the user's own request.
 func browse(ctx context.Context, in Input, s *settings) (Input, error) {
-	b := s.browsing
-	sender, err := probe.New(in.Intent, s.probe)
-	if err != nil {
-		return in, err
-	}
-	rec, err := browser.Open(ctx, in.Intent, browser.Options{Path: b.Path, Calls: b.Calls, BlockThirdParty: b.BlockThirdParty, NoSandbox: b.NoSandbox,
-		Screenshot: b.Screenshot, Permit: sender.Permit, Lend: sender.Lend})
+	rec, err := open(ctx, in, *s.browsing, nil, s.probe)
 	var missing *browser.Missing
 	switch {
 	case errors.As(err, &missing):
@@ -46,28 +39,48 @@ func browse(ctx context.Context, in Input, s *settings) (Input, error) {
 	case err != nil:
 		return in, err
 	}
-	if b.Recorded != nil {
-		b.Recorded(rec)
+	if s.browsing.Recorded != nil {
+		s.browsing.Recorded(rec)
 	}
+	return in.Browsed(rec), nil
+}
+
+// open starts the browser, under the rules of a sender.
+func open(ctx context.Context, in Input, b Browsing, l *browser.Login, rules probe.Options) (*browser.Recording, error) {
+	sender, err := probe.New(in.Intent, rules)
+	if err != nil {
+		return nil, err
+	}
+	return browser.Open(ctx, in.Intent, browser.Options{Path: b.Path, Calls: b.Calls, BlockThirdParty: b.BlockThirdParty, NoSandbox: b.NoSandbox,
+		Screenshot: b.Screenshot, Login: l, Permit: sender.Permit, Lend: sender.Lend})
+}
+
+// Browsed is in with what a browser recorded for it as evidence. The intent becomes the request that failed in the browser,
+// so that experiments change that one; its origin is one that the user named.
+func (in Input) Browsed(rec *browser.Recording) Input {
 	for _, n := range rec.Notes {
 		in.Facts = append(in.Facts, fact.Given("browser", "%s", n))
 	}
 	xs := rec.Exchanges
 	if len(xs) == 0 {
-		return in, nil
+		return in
 	}
 	in.Evidence.Exchanges = xs
+	if rec.Entry != nil {
+		in.Facts = append(in.Facts, entered(rec)...)
+		setAside(xs, rec.Entry)
+	}
 	x := xs[failing(xs)]
 	wanted := *in.Intent
-	own := x.Request.URL.Origin() == in.Intent.Request.URL.Origin()
-	if !own {
+	if x.Request.URL.Origin() != in.Intent.Request.URL.Origin() || rec.Entry != nil {
+		// A login that went into a form is no login for a header, and one that was refused is not repeated.
 		wanted.Login, wanted.Auth, wanted.Proxy = exchange.Login{}, exchange.AuthHeader, in.Intent.Proxy
 	}
 	wanted.Request, wanted.Full = x.Request.Clone(), nil
 	wanted.Agent = exchange.Agent{Name: "browser"}
 	wanted.Follow = x.Browser.Kind == "document" || x.Status()/100 == 3
 	in.Intent = &wanted
-	return in, nil
+	return in
 }
 
 // browsed reports exchanges that a browser made for us.

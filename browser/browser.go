@@ -3,8 +3,8 @@
 // why, which it did not store, why it kept an answer from a script.
 //
 // It is opened only when the user asks. It obeys probe's rules: requests go to origins that the user named and to no
-// other, a login to the exact origin it was given for, only methods that change nothing, one page, a limited number of
-// requests and a limited time. What a rule holds back is told. The page is hostile until shown otherwise: downloads are
+// other, a login to the exact origin it was given for, only methods that change nothing (but for the login form that the
+// user wants sent, once), one page, a limited number of requests and a limited time. What a rule holds back is told. The page is hostile until shown otherwise: downloads are
 // denied, dialogs dismissed, windows blocked, no other host name resolves, and Chromium's sandbox stays on.
 package browser
 
@@ -28,6 +28,9 @@ type Options struct {
 	NoSandbox       bool // the user agreed to run without; root needs that outside containers
 	Screenshot      bool // take one, with what may be secret painted over
 
+	// Login makes the visit a login: the one form of the page that asks for the intent's user name and password is sent, once.
+	Login *Login
+
 	// Permit says whether a request obeys the rules that depend on it alone; first is the one the user typed. Lend is
 	// asked before the login is given to the browser, and told what came of it. Both belong to the run's sender.
 	Permit func(r exchange.Request, first bool) error
@@ -40,6 +43,7 @@ type Recording struct {
 	Exchanges  []*exchange.Exchange // in the order in which they were sent
 	Notes      []string             // what was held back, and how the browser ran; may be shown
 	Screenshot []byte               // PNG; nil when none was taken
+	Entry      *Entry               // how the login went; nil without one
 }
 
 // Missing is the error when no browser can be started: the diagnosis goes on without.
@@ -51,6 +55,12 @@ func (m *Missing) Error() string { return m.Why }
 func Open(ctx context.Context, in *exchange.Intent, o Options) (*Recording, error) {
 	if o.Permit == nil || o.Lend == nil {
 		return nil, errors.New("browser: no sender: nothing says what may be sent")
+	}
+	if o.Login != nil {
+		if err := o.Login.check(in); err != nil {
+			return nil, err
+		}
+		o.Requests, o.Time = max(o.Requests, 200), max(o.Time, 60*time.Second) // several pages
 	}
 	if o.Requests <= 0 {
 		o.Requests = 60

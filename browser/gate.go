@@ -44,6 +44,7 @@ type gate struct {
 	loan    loan
 	refused bool                                  // the login was refused: nothing more goes to that origin
 	network map[fetch.RequestID]network.RequestID // the same request, as the two domains call it
+	form    sending                               // the login form's way out
 	waiting int
 	quit    chan struct{}
 }
@@ -129,7 +130,7 @@ func (g *gate) next() {
 		}
 		e := g.queue[0]
 		u, err := exchange.ParseURL(e.Request.URL)
-		alone := err == nil && !g.in.Login.Empty() && u.Origin() == g.in.Request.URL.Origin()
+		alone := err == nil && !g.in.Login.Empty() && u.Origin() == g.o.at(g.in)
 		if alone && g.flying != "" && g.flying != e.NetworkID && time.Since(g.since) < patience {
 			g.mu.Unlock()
 			return
@@ -161,7 +162,7 @@ func (g *gate) judge(e *fetch.EventRequestPaused, u exchange.URL, err error) dec
 		return hold("an address that is no http or https")
 	}
 	o := u.Origin()
-	own := o == g.in.Request.URL.Origin()
+	own, at := o == g.in.Request.URL.Origin(), g.o.at(g.in)
 	switch {
 	case !slices.Contains(g.named, o):
 		if len(g.origins) < 50 {
@@ -170,10 +171,18 @@ func (g *gate) judge(e *fetch.EventRequestPaused, u exchange.URL, err error) dec
 		return hold("another origin")
 	case g.sent >= g.o.Requests:
 		return hold(fmt.Sprintf("more than %d requests", g.o.Requests))
-	case g.refused && own:
+	case g.refused && o == at:
 		return hold("your login was refused, and would have gone out again")
 	}
 	r := exchange.Request{Method: e.Request.Method, URL: u}
+	if g.o.Login != nil {
+		if why := g.formRules(e, u); why != "" {
+			return hold(why)
+		}
+		if r.Method == "POST" {
+			r.Method = "GET" // the rule about methods is the form's; all others are asked as ever
+		}
+	}
 	for name, value := range e.Request.Headers {
 		if s, ok := value.(string); ok {
 			r.Header = append(r.Header, requestField(name, s))
@@ -221,13 +230,14 @@ func (g *gate) login(e *fetch.EventAuthRequired) *fetch.AuthChallengeResponse {
 		g.concluded(401) // asked again: it was not taken
 	}
 	if err != nil || c == nil || c.Source == fetch.AuthChallengeSourceProxy || g.loan.given || in.Login.Empty() || in.Login.NeedPassword ||
-		u.Origin() != in.Request.URL.Origin() || !strings.EqualFold(c.Scheme, "basic") {
+		g.form.first != "" || u.Origin() != g.o.at(in) || !strings.EqualFold(c.Scheme, "basic") {
 		return no
 	}
 	r := exchange.Request{Method: "GET", URL: u, Header: exchange.Header{in.Login.BasicField()}}
 	settle, err := g.o.Lend(r)
 	if err != nil {
-		g.held[strings.TrimPrefix(err.Error(), "not sent ")]++
+		g.form.barred = strings.TrimPrefix(err.Error(), "not sent ")
+		g.held[g.form.barred]++
 		return no
 	}
 	g.settle, g.loan = settle, loan{true, c.Realm, id}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/why401/why401/cred/cookie"
 	"github.com/why401/why401/exchange"
 )
 
@@ -19,6 +20,7 @@ type (
 		Browser harName    `json:"browser"`
 		Pages   []struct{} `json:"pages"`
 		Entries []harEntry `json:"entries"`
+		Console []string   `json:"_console,omitempty"`
 	}
 	harName struct {
 		Name    string `json:"name"`
@@ -45,8 +47,14 @@ type (
 		Headers []harPair `json:"headers"`
 		Query   []harPair `json:"queryString"`
 		Cookies []harPair `json:"cookies"`
+		Post    *harPost  `json:"postData,omitempty"`
 		HeadLen int       `json:"headersSize"`
 		BodyLen int       `json:"bodySize"`
+	}
+	harPost struct {
+		Mime   string    `json:"mimeType"`
+		Params []harPair `json:"params"`
+		Text   string    `json:"text"`
 	}
 	harResponse struct {
 		Status   int        `json:"status"`
@@ -86,6 +94,9 @@ type (
 func HAR(rec *Recording) string {
 	name, version, _ := strings.Cut(rec.Program, " ")
 	f := harFile{harLog{Version: "1.2", Creator: harName{"why401", "1"}, Browser: harName{name, version}, Pages: []struct{}{}, Entries: []harEntry{}}}
+	if rec.Entry != nil {
+		f.Log.Console = rec.Entry.Console
+	}
 	for _, x := range rec.Exchanges {
 		f.Log.Entries = append(f.Log.Entries, entry(x))
 	}
@@ -102,6 +113,18 @@ func entry(x *exchange.Exchange) harEntry {
 		Request: harRequest{Method: x.Request.Method, URL: u.Scheme + "://" + u.Authority() + u.Target().Reveal(), Proto: x.Request.Proto,
 			Headers: pairs(x.Request.Header), Query: []harPair{}, Cookies: []harPair{}, HeadLen: -1, BodyLen: -1},
 		Response: harResponse{Headers: []harPair{}, Cookies: []harPair{}, HeadLen: -1, BodyLen: -1}}
+	for _, p := range u.Query {
+		e.Request.Query = append(e.Request.Query, harPair{p.Name, p.Value.Reveal()})
+	}
+	for _, f := range x.Request.Header.Values("Cookie") {
+		for _, p := range cookie.ParseCookie(f) {
+			e.Request.Cookies = append(e.Request.Cookies, harPair{p.Name, p.Value.Reveal()})
+		}
+	}
+	if b := x.Request.Body; !b.Empty() {
+		e.Request.Post = &harPost{Mime: x.Request.Header.Get("Content-Type"), Params: []harPair{}, Text: b.Reveal()}
+		e.Request.BodyLen = b.Len()
+	}
 	if r := x.Response; r != nil {
 		e.Response.Status, e.Response.Reason, e.Response.Proto, e.Response.Headers = r.Status, r.Reason, r.Proto, pairs(r.Header)
 		e.Response.Redirect = r.Header.Text("Location").Reveal()

@@ -1,11 +1,14 @@
 package browser
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
@@ -22,12 +25,15 @@ const (
 type recorder struct {
 	in      *exchange.Intent
 	program string
+	frame   cdp.FrameID // of the page itself; "" when it does not matter
 
 	mu     sync.Mutex
 	reqs   map[network.RequestID]*requested
 	order  []network.RequestID
 	load   bool
+	broken bool // the page could not be opened: there will be no load event
 	errors []string
+	says   []string // what the browser complained of
 }
 
 // requested is one request of the page with all its hops: redirects and logins share its id.
@@ -69,7 +75,23 @@ func (r *recorder) with(id network.RequestID, f func(*requested)) {
 }
 
 func (r *recorder) request(e *network.EventRequestWillBeSent) {
-	r.with(e.RequestID, func(q *requested) { q.events = append(q.events, e) })
+	r.with(e.RequestID, func(q *requested) {
+		q.events = append(q.events, e)
+		if e.Type == network.ResourceTypeDocument && e.FrameID == r.frame && r.frame != "" {
+			r.load, r.broken = false, false // the next page
+		}
+	})
+}
+
+// count is how many requests were seen.
+func (r *recorder) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, q := range r.reqs {
+		n += len(q.events)
+	}
+	return n
 }
 
 func (r *recorder) requestExtra(e *network.EventRequestWillBeSentExtraInfo) {
@@ -137,7 +159,64 @@ func (r *recorder) empty() bool {
 func (r *recorder) note(why string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.errors = append(r.errors, why)
+	r.errors, r.broken = append(r.errors, why), true
+}
+
+// begin forgets the page that was shown: another is about to be opened.
+func (r *recorder) begin() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.load, r.broken = false, false
+}
+
+// maxComplaints is how many of the browser's complaints are kept, and maxComplaint how long one may be.
+const (
+	maxComplaints = 30
+	maxComplaint  = 300
+)
+
+// complaint keeps what the browser itself complains of: CORS, cookies, what could not be loaded. It is foreign text.
+func (r *recorder) complaint(e *log.Entry) {
+	if e == nil || e.Level != log.EntryLevelError && e.Level != log.EntryLevelWarning {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	text := strings.Join(strings.Fields(e.Text), " ")
+	if len(text) > maxComplaint {
+		text = strings.ToValidUTF8(text[:maxComplaint], "")
+	}
+	if len(r.says) < maxComplaints && !slices.Contains(r.says, text) {
+		r.says = append(r.says, text)
+	}
+}
+
+// complaints are those, with secrets scrubbed.
+func (r *recorder) complaints() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []string
+	for _, s := range r.says {
+		out = append(out, secret.Scrub(s))
+	}
+	return out
+}
+
+// status is that of the last page that was answered in the tab itself, 0 when there is none.
+func (r *recorder) status() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range slices.Backward(r.order) {
+		q := r.reqs[id]
+		if n := len(q.events); n == 0 || q.events[n-1].Type != network.ResourceTypeDocument || q.events[n-1].FrameID != r.frame {
+			continue
+		}
+		if q.final == nil {
+			return 0
+		}
+		return int(q.final.Status)
+	}
+	return 0
 }
 
 // trouble is the browser's own word for why nothing was exchanged.
@@ -166,7 +245,7 @@ func (r *recorder) atRest() bool {
 			return false
 		}
 	}
-	return len(r.order) > 0 && (r.load || len(r.errors) > 0)
+	return len(r.order) > 0 && (r.load || r.broken)
 }
 
 // asked names a request whose jar is to be looked at.
@@ -257,7 +336,7 @@ func (r *recorder) exchanges(l loan) []*exchange.Exchange {
 func (r *recorder) inOrder(xs []*exchange.Exchange) {
 	for _, p := range xs {
 		q := r.reqs[network.RequestID(p.Browser.Chain)]
-		if !q.preflight() {
+		if q == nil || !q.preflight() {
 			continue
 		}
 		for _, x := range xs {
@@ -314,18 +393,24 @@ func (r *recorder) preflightErrors() map[network.RequestID]corsError {
 // did not tell of was not sent, or came out of the cache.
 func (r *recorder) wire(q *requested) []*exchange.Exchange {
 	var out []*exchange.Exchange
-	hop := 0
+	hop, first, chain := 0, 0, string(q.id)
 	for i, s := range q.sent {
 		e := q.events[min(hop, len(q.events)-1)]
+		if n := len(out); n > 0 && out[n-1].Request.Method == "POST" && e.Request.Method == "GET" {
+			// Where a form leads is asked for anew, with GET (RFC 9110 15.4.4): a request of its own, that can be asked again.
+			first, chain = hop, chain+" on"
+		}
 		u, err := exchange.ParseURL(e.Request.URL)
 		if err != nil {
 			continue
 		}
-		x := &exchange.Exchange{Purpose: "the page's own, in " + r.program, Hop: hop, Sent: q.at(e, i),
+		x := &exchange.Exchange{Purpose: "the page's own, in " + r.program, Hop: hop - first, Sent: q.at(e, i),
 			Request: exchange.Request{Method: e.Request.Method, URL: u, Proto: "HTTP/1.1", Header: requestHeader(s.Headers, u)},
-			Browser: &exchange.Browsed{Program: r.program, Chain: string(q.id), Kind: q.kind(e)}}
+			Browser: &exchange.Browsed{Program: r.program, Chain: chain, Kind: q.kind(e)}}
 		if e.Request.HasPostData {
-			x.Unseen |= exchange.RequestBody
+			if x.Request.Body = postData(e.Request); x.Request.Body.Empty() {
+				x.Unseen |= exchange.RequestBody
+			}
 		}
 		if p, err := exchange.ParseURL(e.DocumentURL); err == nil && e.Type != network.ResourceTypeDocument {
 			x.Browser.Page = &p

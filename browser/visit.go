@@ -9,7 +9,9 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/fetch"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -59,12 +61,20 @@ func (p *place) visit(ctx context.Context, in *exchange.Intent, o Options) (*Rec
 		return nil, err
 	}
 	out := &Recording{Program: v.rec.program, Notes: p.notes}
+	if o.Login != nil {
+		out.Entry = v.signIn()
+	}
 	v.jars()
 	v.bodies.Wait()
 	if o.Screenshot {
 		out.Screenshot = v.screenshot()
 	}
 	out.Exchanges = v.rec.exchanges(v.gate.lent())
+	if out.Entry != nil {
+		if err := v.finish(out.Entry, out.Exchanges); err != nil {
+			return nil, err
+		}
+	}
 	out.Notes = append(out.Notes, v.gate.notes()...)
 	if v.late {
 		out.Notes = append(out.Notes, "The page had not come to rest when its time was over; what came later was not seen.")
@@ -112,7 +122,22 @@ func (v *visit) prepare() error {
 	if _, err := cdp.Call(v.ctx, v.page, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
 		return err
 	}
-	_, err := cdp.Call(v.ctx, v.page, page.Enable, page.EnableParams{})
+	if _, err := cdp.Call(v.ctx, v.page, page.Enable, page.EnableParams{}); err != nil {
+		return err
+	}
+	if v.o.Login == nil {
+		return nil
+	}
+	tree, err := cdp.Call(v.ctx, v.page, page.GetFrameTree, cdp.Empty{})
+	if err != nil {
+		return err
+	}
+	v.rec.frame = tree.FrameTree.Frame.ID
+	if _, err := cdp.Call(v.ctx, v.page, log.Enable, cdp.Empty{}); err != nil {
+		return err
+	}
+	// Text goes where the focus is, and a page of which no window is in front has none.
+	_, err = cdp.Call(v.ctx, v.page, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 	return err
 }
 
@@ -145,6 +170,9 @@ func (v *visit) heard(ev any) {
 		v.rec.request(e)
 	case *network.EventRequestWillBeSentExtraInfo:
 		v.rec.requestExtra(e)
+	case *log.EventEntryAdded:
+		v.rec.complaint(e.Entry)
+		return
 	default:
 		return
 	}
@@ -182,7 +210,10 @@ func (v *visit) open() error {
 	if err := v.cookies(); err != nil {
 		return fmt.Errorf("giving the browser your cookies: %w", err)
 	}
-	address := v.in.Request.URL
+	return v.navigate(v.in.Request.URL)
+}
+
+func (v *visit) navigate(address exchange.URL) error {
 	// The answer to the command comes with the page's own answer; a page that never answers ends with the time.
 	failed := make(chan string, 1)
 	go func() {
@@ -194,6 +225,11 @@ func (v *visit) open() error {
 			failed <- got.ErrorText
 		}
 	}()
+	return v.rest(failed)
+}
+
+// rest waits until the page is silent or its time is over. failed tells that the page could not be opened; nil never does.
+func (v *visit) rest(failed <-chan string) error {
 	idle := time.NewTimer(quiet)
 	defer idle.Stop()
 	var end <-chan time.Time

@@ -185,7 +185,7 @@ func TestADeadTargetIsNoFailureOfAuthentication(t *testing.T) {
 // Credentials go to their target and nowhere else, whatever a redirect asks for.
 func TestACredentialStaysAtItsTarget(t *testing.T) {
 	other := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "elsewhere") })
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/in", 302) })
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/in", http.StatusFound) })
 	run(t, parse(t, "why401: guard/1\ntarget: "+s.URL+`
 principals:
   bot: {bearer: {env: T}}
@@ -233,8 +233,12 @@ var writers = map[string]func(*bytes.Buffer, *report.Guard) error{
 	"sarif":      func(b *bytes.Buffer, g *report.Guard) error { return report.GuardSARIF(b, g) },
 	"github":     func(b *bytes.Buffer, g *report.Guard) error { return report.GuardGitHub(b, g) },
 	"prometheus": func(b *bytes.Buffer, g *report.Guard) error { return report.GuardPrometheus(b, g) },
-	"text":       func(b *bytes.Buffer, g *report.Guard) error { return report.GuardText(b, g, report.TextOptions{Verbose: true}) },
-	"plain":      func(b *bytes.Buffer, g *report.Guard) error { return report.GuardText(b, g, report.TextOptions{Plain: true}) },
+	"text": func(b *bytes.Buffer, g *report.Guard) error {
+		return report.GuardText(b, g, report.TextOptions{Verbose: true})
+	},
+	"plain": func(b *bytes.Buffer, g *report.Guard) error {
+		return report.GuardText(b, g, report.TextOptions{Plain: true})
+	},
 }
 
 // fakeBrowser stands in for a real one.

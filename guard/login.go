@@ -3,9 +3,12 @@ package guard
 import (
 	"context"
 
+	"github.com/why401/why401"
+	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/guard/contract"
 	"github.com/why401/why401/probe"
+	"github.com/why401/why401/report"
 )
 
 // login runs a row of kind login by the browser that was handed in, and holds what came against the same expectations.
@@ -63,5 +66,16 @@ func (r *Runner) login(ctx context.Context, res *RowResult) {
 	if x.Status() == 401 && row.As.Carrier != contract.NoCarrier {
 		st.refused, st.by = st.refused+1, res.Check.Name()
 	}
-	a.diagnose(ctx)
+	if got.Report == nil {
+		a.diagnose(ctx)
+		return
+	}
+	// The login was diagnosed from where it stopped, with what the browser said.
+	known := r.o.Catalogue
+	if known == nil {
+		known = all.BuiltIn()
+	}
+	got.Report.Schema, got.Report.Tool.Version = report.Schema, why401.Version()
+	a.recount(got.Report)
+	res.Report = a.conclude(got.Report, known)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/why401/why401/causes/all"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
 )
 
@@ -63,6 +64,8 @@ type LoginResult struct {
 	Answer      int                  // the protected page's answer, which the row's expectations are held against
 	Differences []Difference         // what the browser itself says went wrong: a cookie not stored, the form not found
 	Intent      *exchange.Intent     // the request that a diagnosis of a broken login starts from; nil: that of Exchanges[Answer]
-	Notes       []string
-	Files       []string
+	// Report is the diagnosis of a login that failed. With it the row is not diagnosed again; nil leaves that to the caller.
+	Report *report.Report
+	Notes  []string
+	Files  []string
 }

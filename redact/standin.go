@@ -105,7 +105,7 @@ func (r *Redactor) invent(sort Sort, v string, n int) string {
 	keep := vendorPrefix(v)
 	rest := v[keep:]
 	for try := range 8 {
-		g := &maker{n: uint64(n) + uint64(try)*7919}
+		g := &maker{n: uint64(n) + uint64(try)*nextIdea}
 		out := v[:keep]
 		switch {
 		case hexadecimal.MatchString(rest):
@@ -121,6 +121,9 @@ func (r *Redactor) invent(sort Sort, v string, n int) string {
 	}
 	return v[:keep] + (&maker{n: uint64(n)}).scramble(rest)
 }
+
+// nextIdea is how far the number goes on when what it made up cannot be used.
+const nextIdea = 7919
 
 // longEnough is where a value is a made-up one, whose exact length tells nothing; that of a password would.
 const longEnough = 20

@@ -24,6 +24,17 @@ var saidReasons = map[string][]string{
 	"cookie-too-large":            {"NameValuePairExceedsMaxSize"},
 }
 
+// OfReason names the cause for which a browser keeps a cookie back or does not store it, by the reason that it gives; ""
+// for reasons that are no fault, such as another host.
+func OfReason(reason string) (id string) {
+	for id, reasons := range saidReasons {
+		if slices.Contains(reasons, reason) {
+			return id
+		}
+	}
+	return ""
+}
+
 // lost is a cookie that the browser kept back, or did not keep.
 type lost struct {
 	exchange.BrowsedCookie

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/why401/why401/guard"
 	"github.com/why401/why401/guard/contract"
+	"github.com/why401/why401/guard/expiry"
 	"github.com/why401/why401/report"
 )
 
@@ -28,10 +29,8 @@ type guarding struct {
 	exitZero                   bool
 	timeout                    time.Duration
 	init                       initial
+	logins                     loggingIn
 }
-
-// loginBrowser gives the browser for rows of kind login; nil where the program has none.
-var loginBrowser func(a *app) guard.Browser
 
 func (a *app) guard() *cobra.Command {
 	g := &guarding{app: a}
@@ -65,6 +64,9 @@ because the target is down or a secret is missing. docs/guard.md has the file's 
 	f.BoolVar(&g.iKnow, "i-know", false, "send a password that was refused lately")
 	f.BoolVar(&g.exitZero, "exit-zero", false, "exit 0 whenever the contract could be run")
 	f.DurationVar(&g.timeout, "timeout", 30*time.Second, "give up on a row after this time")
+	a.replayFlags(c)
+	a.expiryFlags(c)
+	g.logins.register(f)
 	return c
 }
 
@@ -88,6 +90,9 @@ func (g *guarding) run(args []string) error {
 		return usage("why401 guard --init URL -o contract.yaml", "-o without --init")
 	case len(args) == 0:
 		return usage("why401 guard contract.yaml, or why401 guard --init URL to write a first one", "guard: name the contract")
+	}
+	if err := g.logins.check(); err != nil {
+		return err
 	}
 	c, err := g.read(args[0])
 	if err != nil {
@@ -143,10 +148,7 @@ func (g *guarding) ask(c *contract.Contract) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	o := guard.Options{Env: a.env, Timeout: g.timeout, IKnow: g.iKnow, Catalogue: known, Dir: filepath.Dir(c.File)}
-	if loginBrowser != nil {
-		o.Login = loginBrowser(a)
-	}
+	o := guard.Options{Env: a.env, Timeout: g.timeout, IKnow: g.iKnow, Catalogue: known, Dir: filepath.Dir(c.File), Login: g.logins.browser()}
 	if len(g.rows) > 0 {
 		o.Only = func(ch guard.Check) bool { return contains(g.rows, ch.Row.Name) }
 	}
@@ -156,7 +158,9 @@ func (g *guarding) ask(c *contract.Contract) error {
 	}
 	rep := res.Report()
 	rep.Contract = shorter(rep.Contract)
-	if werr := g.write(rep); werr != nil {
+	now := time.Now()
+	ends := endings(res, now)
+	if werr := g.write(rep, ends, now); werr != nil {
 		return werr
 	}
 	switch code := rep.ExitCode(); {
@@ -178,10 +182,13 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func (g *guarding) write(rep *report.Guard) error {
+func (g *guarding) write(rep *report.Guard, ends []expiry.Ending, now time.Time) error {
 	a := g.app
+	rep.Endings = expiry.Lines(ends)
 	if g.prometheus != "" {
-		if err := writeWhole(g.prometheus, func(w io.Writer) error { return report.GuardPrometheus(w, rep) }); err != nil {
+		if err := writeWhole(g.prometheus, func(w io.Writer) error {
+			return errors.Join(report.GuardPrometheus(w, rep), expiry.Metrics(w, ends))
+		}); err != nil {
 			return unreadable(err, "")
 		}
 	}
@@ -195,7 +202,13 @@ func (g *guarding) write(rep *report.Guard) error {
 	case g.github:
 		return report.GuardGitHub(a.out, rep)
 	}
-	return report.GuardText(a.out, rep, a.options())
+	if err := report.GuardText(a.out, rep, a.options()); err != nil {
+		return err
+	}
+	if soon := expiry.Pressing(ends); len(soon) > 0 {
+		return a.print("\n" + expiry.Text(soon, now, a.options()))
+	}
+	return nil
 }
 
 // writeWhole writes a file beside path and renames it, so that nobody reads half of it.

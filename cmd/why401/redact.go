@@ -28,6 +28,7 @@ type redaction struct {
 	app            *app
 	as, out        string
 	preview, force bool
+	check          bool
 	hosts          bool
 }
 
@@ -52,6 +53,7 @@ func (a *app) redact() *cobra.Command {
 	f.StringVar(&d.as, "as", "", "read the input as this `KIND`")
 	f.StringVarP(&d.out, "output", "o", "", "write to `FILE`; with several inputs to this folder")
 	f.BoolVar(&d.preview, "preview", false, "list what would be replaced, and write nothing")
+	f.BoolVar(&d.check, "check", false, "write nothing; exit 1 when a password, token, key or cookie is in it")
 	f.BoolVar(&d.hosts, "hosts", false, "replace host names, too, but for well-known services")
 	f.BoolVar(&d.force, "force", false, "overwrite what is there")
 	return c
@@ -63,6 +65,12 @@ func (d *redaction) run(args []string) error {
 		if _, err := input.Read([]string{"-"}, strings.NewReader("-"), input.Options{As: d.as}); errors.As(err, &e) && e.Kind == input.Usage {
 			return err
 		}
+	}
+	if d.check {
+		if d.preview || d.out != "" {
+			return usage("why401 redact --check trace.har", "--check writes nothing: leave --preview and -o out")
+		}
+		return d.live(args)
 	}
 	if len(args) > 1 && d.out == "" && !d.preview {
 		return usage("why401 redact a.har b.log -o clean/", "several inputs: name a folder with -o")

@@ -120,10 +120,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 
 // valid checks that standard output follows the schema of a report, or of what is named (valid guard), and nothing else stands there.
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	schema := report.SchemaJSON
-	if len(args) > 0 && args[0] == "guard" {
-		schema = report.GuardSchemaJSON
-	}
+	schema := map[string][]byte{"": report.SchemaJSON, "guard": report.GuardSchemaJSON}[strings.Join(args, " ")]
 	ts.Check(schematest.Follows(schema, []byte(ts.ReadFile("stdout")), report.SchemaJSON))
 }
 

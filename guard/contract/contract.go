@@ -87,7 +87,8 @@ type LoginForm struct {
 	// Basic answers the browser's own prompt in place of a form.
 	Basic bool
 	// API puts the same login to an endpoint: a route to POST to, and the names of the fields in a form or JSON body.
-	API *LoginAPI
+	API   *LoginAPI
+	Pages LoginPages
 }
 
 // LoginAPI is the endpoint that takes the login without a browser.

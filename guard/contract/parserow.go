@@ -167,9 +167,11 @@ func (r *reader) loginForm(row *Row, parent *node) {
 	}
 	l := row.Login
 	l.At = n.at
-	if !r.keys(n, "login", "page", "user", "password", "submit", "basic", "api") {
+	if !r.keys(n, "login", "page", "user", "password", "submit", "basic", "api",
+		"home", "calls", "then", "url", "text", "selector") {
 		return
 	}
+	r.loginPages(&l.Pages, n)
 	l.User, l.Password, l.Submit = r.line(n.get("user"), "user"), r.line(n.get("password"), "password"), r.line(n.get("submit"), "submit")
 	l.Basic = r.flag(n.get("basic"), "basic")
 	l.Page = r.below(n.get("page"), "page")
