@@ -52,6 +52,12 @@ func read(x *exchange.Exchange) reply {
 	case media != "" && !isJSON:
 		r.text += " (" + media + ")"
 	}
+	if x.Hop > 0 {
+		r.text += " at " + x.Request.URL.Path
+	}
+	if !r.in && x.Status()/100 == 2 {
+		r.text += ", which lets nobody in"
+	}
 	return r
 }
 

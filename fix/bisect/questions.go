@@ -59,7 +59,7 @@ func (q *questions) with(ctx context.Context, digest, off, purpose string) (repl
 
 // marked wants the drop-in's mark for this very request.
 func (q *questions) marked(x *exchange.Exchange, r reply, at, want string) error {
-	stamp, state, _ := strings.Cut(x.Header().Get(headerName), " ")
+	stamp, state, _ := strings.Cut(mark(x), " ")
 	switch word, rest, _ := strings.Cut(state, " "); {
 	case stamp != at && r.fails:
 		return nil // the server wrote the error page itself
@@ -73,6 +73,14 @@ func (q *questions) marked(x *exchange.Exchange, r reply, at, want string) error
 		return &unmarked{r}
 	}
 	return nil
+}
+
+// mark is what the drop-in wrote into the answer's field, "" when it wrote nothing.
+func mark(x *exchange.Exchange) string {
+	if x.Response == nil {
+		return ""
+	}
+	return x.Response.Header.Text(headerName).Reveal()
 }
 
 func (q *questions) send(ctx context.Context, req exchange.Request, purpose string) (reply, *exchange.Exchange, error) {
@@ -121,7 +129,7 @@ func (q *questions) list(ctx context.Context, u exchange.URL) (listing, error) {
 	if err != nil {
 		return listing{}, err
 	}
-	if x.Header().Get(headerName) == "" {
+	if mark(x) == "" {
 		return listing{}, &unmarked{r} // an error page of the server included
 	}
 	if err := q.marked(x, r, at, "list"); err != nil {
