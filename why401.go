@@ -61,6 +61,7 @@ type settings struct {
 	catalogue *all.Catalogue
 	browsing  *Browsing
 	issuers   []exchange.Issuer
+	sender    *probe.Sender
 }
 
 // agree writes into the case what the user agreed to, and the same into the sender's rules.
@@ -129,6 +130,10 @@ func Consult(o exchange.Origin) Option {
 	return func(s *settings) { s.probe.Consult = append(s.probe.Consult, o) }
 }
 
+// Continue diagnoses with what is left of s, the sender that brought the exchanges in the input's evidence: its budget, its
+// tally of refusals and its passwords are those of one run. The options about sending are then s's own.
+func Continue(s *probe.Sender) Option { return func(o *settings) { o.sender = s } }
+
 // Prepare reads the built-in catalogue in the background, which takes as long as reading a small input: call it before
 // the input is read when a diagnosis is going to follow. Diagnose waits for it.
 func Prepare() {
@@ -174,9 +179,12 @@ func Diagnose(ctx context.Context, in Input, opts ...Option) (*report.Report, er
 	if in.Intent == nil || engine.Foresee {
 		return run()
 	}
-	sender, err := probe.New(in.Intent, s.probe)
-	if err != nil {
-		return nil, err
+	sender := s.sender
+	if sender == nil {
+		var err error
+		if sender, err = probe.New(in.Intent, s.probe); err != nil {
+			return nil, err
+		}
 	}
 	engine.Prober = prober{sender}
 	rep, err := run()

@@ -14,6 +14,7 @@ import (
 	"github.com/why401/why401/cred/form"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/site"
 )
 
 // Cause is one entry of the catalogue.
@@ -42,9 +43,12 @@ type Cause struct {
 	Audit func(c *conf.Config) []Sighting
 	// Traced says how well this cause explains what c does with one request; nil when a trace tells it nothing.
 	Traced func(c *conf.Config, t *conf.Trace) *Suspicion
+	// Installed names every place in the files of an installed system (WordPress, CiviCRM, Magento, Drupal) at which this cause
+	// will refuse somebody; nil for a cause that they do not show. Like Suspect it only looks.
+	Installed func(in *site.Installation) []Sighting
 }
 
-// Sighting is a place in a configuration at which a cause will refuse somebody.
+// Sighting is a place in a configuration, of a server or of an installed system, at which a cause will refuse somebody.
 type Sighting struct {
 	Place    conf.Place
 	Says     string // one plain sentence: who will be refused, and why

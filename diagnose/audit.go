@@ -27,7 +27,7 @@ func Audit(causes []*cause.Cause, pages func(id string) (cause.Page, bool), conf
 		}
 		for _, k := range causes {
 			if k.Audit != nil {
-				a.Findings = append(a.Findings, findings(k, pages, c)...)
+				a.Findings = append(a.Findings, findings(k, pages, c.Program, k.Audit(c.Config))...)
 			}
 		}
 	}
@@ -36,7 +36,7 @@ func Audit(causes []*cause.Cause, pages func(id string) (cause.Page, bool), conf
 }
 
 // findings writes down what one cause sees. A line that is in force in many places is one finding.
-func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), c Configuration) []report.Finding {
+func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), program string, seen []cause.Sighting) []report.Finding {
 	var out []report.Finding
 	type key struct {
 		conf.Place
@@ -44,7 +44,7 @@ func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), c Config
 	}
 	at := map[key]int{}
 	var fallback []report.Remedy // of the page, made when the first sighting needs it
-	for _, s := range k.Audit(c.Config) {
+	for _, s := range seen {
 		id := key{s.Place, s.Says}
 		if i, ok := at[id]; ok {
 			out[i].Places++
@@ -53,7 +53,7 @@ func findings(k *cause.Cause, pages func(id string) (cause.Page, bool), c Config
 		}
 		at[id] = len(out)
 		f := report.Finding{Cause: k.ID, Title: k.Title, Family: k.Family, Grade: s.Grade, Says: s.Says,
-			File: s.Place.File, Line: s.Place.Line, Program: c.Program, Places: 1}
+			File: s.Place.File, Line: s.Place.Line, Program: program, Places: 1}
 		if s.Scope != nil {
 			f.Server, f.Path = strings.Join(s.Scope.Server.Names, " "), s.Scope.Path
 		}

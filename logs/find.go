@@ -32,7 +32,7 @@ func (v *view) find(ctx context.Context) []*finding {
 	take(v.toLogin())
 	take(v.loginPages())
 	for _, f := range found {
-		f.listen(ctx, said)
+		v.listen(ctx, f, said)
 		v.judge(f)
 	}
 	slices.SortStableFunc(found, func(a, b *finding) int { return cmp.Compare(b.weight(), a.weight()) })

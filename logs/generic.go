@@ -162,9 +162,19 @@ func (v *view) failing(ctx context.Context, all []*sentence) []*item {
 		minute uint32
 	}
 	said := map[key]bool{}
+	type moment struct {
+		kind   uint64
+		minute uint32
+	}
+	named := map[moment]bool{}
 	for _, s := range all {
-		if !v.nearFailures(s) || s.ask(ctx) == nil {
+		if !v.nearFailures(s) || v.answers.ask(ctx, s) == nil {
 			continue
+		}
+		for _, r := range s.requests {
+			for _, h := range r.Kinds {
+				named[moment{h, r.Minute}] = true
+			}
 		}
 		for _, p := range s.phrases {
 			if p.Client == "" {
@@ -183,7 +193,7 @@ func (v *view) failing(ctx context.Context, all []*sentence) []*item {
 		c := *i
 		c.times, c.left = nil, 0
 		for _, m := range i.times {
-			if said[key{i.Group[tally.Client], m.Minute}] {
+			if said[key{i.Group[tally.Client], m.Minute}] || named[moment{i.hash, m.Minute}] {
 				c.times = append(c.times, m)
 				c.left += int64(m.N)
 			}
@@ -195,13 +205,16 @@ func (v *view) failing(ctx context.Context, all []*sentence) []*item {
 	return out
 }
 
-// nearFailures reports that a sentence is said beside answers of 400 or 5xx.
+// nearFailures reports that a sentence is said beside answers of 400 or 5xx: about the same client, or the same request.
 func (v *view) nearFailures(s *sentence) bool {
-	clients := map[string]bool{}
+	clients, kinds := map[string]bool{}, map[uint64]bool{}
 	for _, i := range v.other {
 		if st := i.Group[tally.Status]; st == "400" || st[0] == '5' {
-			clients[i.Group[tally.Client]] = true
+			clients[i.Group[tally.Client]], kinds[i.hash] = true, true
 		}
 	}
-	return slices.ContainsFunc(s.phrases, func(p *tally.Phrase) bool { return clients[p.Client] })
+	return slices.ContainsFunc(s.phrases, func(p *tally.Phrase) bool { return clients[p.Client] }) ||
+		slices.ContainsFunc(s.requests, func(r *tally.Request) bool {
+			return slices.ContainsFunc(r.Kinds, func(h uint64) bool { return kinds[h] })
+		})
 }

@@ -66,25 +66,41 @@ type worker struct{ t *tally.Tally }
 func (w worker) Line(l *line.Line) { w.t.Add(l) }
 func (w worker) EndBlock() func()  { return nil }
 
-// Follow does the same while files grow, and calls show when it has something new to say.
+// Follow does the same while files grow, and calls show when it has something new to say. Looking for incidents takes a
+// tenth of the time at most, so that on a busy log the lines come first.
 func Follow(ctx context.Context, paths []string, o Options, show func(*Report)) (*Report, error) {
 	t := tally.New(paths...)
+	answers := answers{}
+	report := func(s *read.Summary) *Report {
+		v := newView(t)
+		v.answers = answers
+		// Who ends the following wants to know what was found, so the search does not end with it.
+		return v.report(ctx, v.find(context.WithoutCancel(ctx)), s, o)
+	}
 	last := ""
+	lines := int64(-1)
+	var next time.Time
 	s, err := read.Follow(ctx, paths, o.Read, t.Add, func(s *read.Summary) {
+		now := time.Now()
+		if t.Lines == lines || now.Before(next) {
+			return
+		}
+		lines = t.Lines
 		for _, f := range s.Files {
 			if f.Format != "" {
 				t.Formats[f.Format] = true
 			}
 		}
-		if r := Of(ctx, t, s, o); r.headline() != last {
+		if r := report(s); r.headline() != last {
 			last = r.headline()
 			show(r)
 		}
+		next = now.Add(10 * time.Since(now))
 	})
 	if err != nil {
 		return nil, err
 	}
-	return Of(ctx, t, s, o), nil
+	return report(s), nil
 }
 
 // Of reports a tally. s is what was read in this run, nil when the tally comes from files.

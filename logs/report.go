@@ -141,7 +141,7 @@ type Vaccine struct {
 
 // headline changes when there is something new to say.
 func (r *Report) headline() string {
-	s := ""
+	s := string(r.Outcome) + "\n" // so that a log on which all is well is told once too
 	for _, i := range r.Incidents {
 		s += fmt.Sprintf("%s %s %d\n", i.Verdict.Cause, i.Since, i.Refused/10)
 	}
@@ -202,6 +202,7 @@ func (v *view) sampledTables() []Sampled {
 	add("URLs per client", v.t.Marks.Whole(), v.t.Marks.Share(), len(v.t.Marks.Rows))
 	add("clients and users", v.t.Parties.Whole(), v.t.Parties.Share(), len(v.t.Parties.Rows))
 	add("accepted requests", v.t.Sample.Whole(), v.t.Sample.Share(), len(v.t.Sample.Rows))
+	add("requests with an id", v.t.Requests.Whole(), v.t.Requests.Share(), len(v.t.Requests.Rows))
 	add("sentences of error logs", v.t.Phrases.Whole(), v.t.Phrases.Share(), len(v.t.Phrases.Rows))
 	return list
 }

@@ -19,9 +19,8 @@ type sentence struct {
 	said              string // as it stood in the first line
 	first             tally.Place
 	phrases           []*tally.Phrase
+	requests          []*tally.Request // about which it was said, where the log names them
 	n                 int64
-	verdict           *verdict // what the catalogue says of it, once it was asked
-	asked             bool
 }
 
 // verdict is the catalogue's answer to a sentence.
@@ -38,6 +37,7 @@ const maxSentences = 48
 // sentences groups the phrases, the most frequent first.
 func (v *view) sentences() []*sentence {
 	byText := map[string]*sentence{}
+	of := map[uint64]*sentence{}
 	var all []*sentence
 	for _, h := range v.t.Phrases.Sorted() {
 		p := v.t.Phrases.Rows[h]
@@ -48,6 +48,7 @@ func (v *view) sentences() []*sentence {
 			byText[key] = s
 			all = append(all, s)
 		}
+		of[h] = s
 		s.phrases = append(s.phrases, p)
 		s.n += p.Times.Sum()
 		if len(p.Places) > 0 && (s.said == "" || before(p.Places[0], s.first)) {
@@ -57,6 +58,19 @@ func (v *view) sentences() []*sentence {
 	slices.SortFunc(all, func(a, b *sentence) int {
 		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.text, b.text), cmp.Compare(a.code, b.code))
 	})
+	for _, h := range v.t.Requests.Sorted() {
+		r := v.t.Requests.Rows[h]
+		var said []*sentence
+		for _, p := range r.Said {
+			if s := of[p]; s != nil && !slices.Contains(said, s) {
+				said = append(said, s)
+				s.requests = append(s.requests, r)
+			}
+		}
+		if len(r.Kinds) > 0 {
+			v.requests = append(v.requests, r)
+		}
+	}
 	return all[:min(len(all), maxSentences)]
 }
 
@@ -64,12 +78,20 @@ func before(a, b tally.Place) bool {
 	return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.File, b.File), cmp.Compare(a.N, b.N)) < 0
 }
 
+// answers are what the catalogue said of sentences, by their code and words; nil where it knows no cause.
+type answers map[[2]string]*verdict
+
 // ask asks the catalogue what a sentence means: the diagnosis of a pasted log line, which sends nothing.
-func (s *sentence) ask(ctx context.Context) *verdict {
-	if s.asked {
-		return s.verdict
+func (a answers) ask(ctx context.Context, s *sentence) *verdict {
+	key := [2]string{s.code, s.text}
+	if v, ok := a[key]; ok {
+		return v
 	}
-	s.asked = true
+	a[key] = s.diagnose(ctx)
+	return a[key]
+}
+
+func (s *sentence) diagnose(ctx context.Context) *verdict {
 	for _, text := range s.asLines() {
 		in, err := input.Read([]string{"-"}, strings.NewReader(text), input.Options{})
 		if err != nil || !in.Recorded() {
@@ -79,8 +101,7 @@ func (s *sentence) ask(ctx context.Context) *verdict {
 		if err != nil || rep.Verdict.Cause == "" || rep.Verdict.Grade == cause.Unknown || isHarmless[rep.Verdict.Cause] {
 			continue
 		}
-		s.verdict = &verdict{rep.Verdict, rep.Remedies, rep.Raise, rep.Suspects}
-		return s.verdict
+		return &verdict{rep.Verdict, rep.Remedies, rep.Raise, rep.Suspects}
 	}
 	return nil
 }
@@ -106,9 +127,33 @@ func (s *sentence) asLines() []string {
 	return lines
 }
 
-// covers is the part of the finding's requests near which the sentence was said about the same client (or, when it names
-// none, about the same time), and the part of the sentence's times that lie in the finding.
-func (s *sentence) covers(f *finding) (ofFinding, ofSentence float64) {
+// covers is the part of the finding's requests about which the sentence was said, and the part of what the sentence was
+// said about that lies in the finding. Where both logs have the requests' ids, these decide.
+func (v *view) covers(s *sentence, f *finding) (ofFinding, ofSentence float64) {
+	if all := f.among(v.requests); all > 0 && len(s.requests) > 0 {
+		hit := f.among(s.requests)
+		return float64(hit) / float64(all), float64(hit) / float64(len(s.requests))
+	}
+	return s.near(f)
+}
+
+// among counts the requests that are the finding's.
+func (f *finding) among(requests []*tally.Request) (n int) {
+	kinds := map[uint64]bool{}
+	for _, i := range f.items {
+		kinds[i.hash] = true
+	}
+	for _, r := range requests {
+		if f.span.has(r.Minute) && slices.ContainsFunc(r.Kinds, func(h uint64) bool { return kinds[h] }) {
+			n++
+		}
+	}
+	return n
+}
+
+// near is what covers is where no ids tell: the part of the finding's requests near which the sentence was said about the
+// same client (or, when it names none, about the same time), and the part of the sentence's times that lie in the finding.
+func (s *sentence) near(f *finding) (ofFinding, ofSentence float64) {
 	type key struct {
 		client string
 		minute uint32
@@ -151,20 +196,20 @@ func (f *finding) has2(p *tally.Phrase, minute uint32) bool {
 }
 
 // listen finds what error logs say about the finding, and what the catalogue says of that.
-func (f *finding) listen(ctx context.Context, all []*sentence) {
+func (v *view) listen(ctx context.Context, f *finding, all []*sentence) {
 	best := 0.0
 	for _, s := range all {
-		of, within := s.covers(f)
+		of, within := v.covers(s, f)
 		if of < 0.3 {
 			continue
 		}
 		f.said = append(f.said, s)
-		v := s.ask(ctx)
-		if v == nil {
+		told := v.answers.ask(ctx, s)
+		if told == nil {
 			continue
 		}
-		if rank := of * (0.3 + within) * (1 + float64(v.Grade)); rank > best {
-			best, f.verdict = rank, v
+		if rank := of * (0.3 + within) * (1 + float64(told.Grade)); rank > best {
+			best, f.verdict = rank, told
 		}
 	}
 }

@@ -26,6 +26,8 @@ type view struct {
 	load     []float64
 	refused  []*item
 	other    []*item
+	requests []*tally.Request // with an id, that were not served
+	answers  answers
 	sample   []sampled
 	parties  map[string]*tally.Party // clients, by address
 	users    map[string]*tally.Party
@@ -46,7 +48,7 @@ const steps = 288
 
 func newView(t *tally.Tally) *view {
 	t.Trim()
-	v := &view{t: t, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
+	v := &view{t: t, answers: answers{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
 	buckets := t.Time.Minutes()
 	first := true
 	see := func(minute uint32) {

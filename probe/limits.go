@@ -70,8 +70,8 @@ func (s *Sender) limits(host string, c credential) error {
 		return &Refusal{Rule: RuleRefusals, Why: fmt.Sprintf("%s refused %d requests; a guard that counts refusals may ban this machine", host, t.all)}
 	}
 	switch {
-	case c.kind == token && t.tokens >= maxTokensRefused:
-		return &Refusal{Rule: RuleTokens, Why: fmt.Sprintf("%s refused the credential %d times in this run", host, t.tokens)}
+	case c.kind == token && t.tokens+s.o.Refused >= maxTokensRefused:
+		return &Refusal{Rule: RuleTokens, Why: fmt.Sprintf("%s refused the credential %d times in this run", host, t.tokens+s.o.Refused)}
 	case c.kind == noCredential && t.anonymous >= s.o.MaxAnonymous:
 		return &Refusal{Rule: RuleAnonymous, Why: fmt.Sprintf("%s refused %d requests without a credential in this run", host, t.anonymous)}
 	case c.kind == canary && t.canaries >= maxAnonymousRefused:

@@ -22,6 +22,7 @@ type Options struct {
 	// MaxAnonymous is how many of them a request without a credential may meet; 3 when zero. More is for a site whose files
 	// the user may write, and never for tokens and passwords.
 	MaxAnonymous int
+	Refused      int    // how often the intent's token or key was refused already by another sender of the same run
 	Offline      bool   // send nothing: every Do is a Refusal
 	UserAgent    string // for requests that imitate no other program and bring no User-Agent
 	StateDir     string // of the ledger; $XDG_STATE_HOME/why401 or ~/.local/state/why401 when ""

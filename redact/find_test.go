@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // finders are all patterns that are not searched for by package regexp, by name.
@@ -93,29 +92,6 @@ func FuzzFinders(f *testing.F) {
 		f.Add(random(r, 20))
 	}
 	f.Fuzz(func(t *testing.T, s string) { same(t, s) })
-}
-
-// TestFindersAreLinear: no text makes a finder look at its bytes again and again. What is linear takes a millisecond here.
-func TestFindersAreLinear(t *testing.T) {
-	const n = 48 << 10
-	for _, a := range atoms {
-		for _, more := range []string{" ", "a", "=", `"`, `\"`} {
-			s := strings.Repeat(a+more, n/len(a+more))
-			for name, f := range finders {
-				took := time.Hour
-				for range 4 { // the fastest of four: a busy machine may hold up any one
-					start := time.Now()
-					f.find(f, s, func([]int) {})
-					if took = min(took, time.Since(start)); took < 3*time.Second {
-						break
-					}
-				}
-				if took >= 3*time.Second {
-					t.Errorf("%s took %v for %q again and again", name, took, a+more)
-				}
-			}
-		}
-	}
 }
 
 // TestQuickLooks: the looks that spare a text the patterns never spare one that a pattern matches.

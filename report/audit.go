@@ -25,6 +25,7 @@ type Audit struct {
 	Schema   string    `json:"schema"`
 	Tool     Tool      `json:"tool"`
 	Configs  []Config  `json:"configs"`
+	Sites    []Site    `json:"sites"`    // installed systems that were read
 	Findings []Finding `json:"findings"` // surest first, those of one cause together
 	Unread   []Unread  `json:"unread"`   // what could not be read, and is not judged
 	Logins   []Login   `json:"logins"`   // a password that was given, held against each password file
@@ -38,6 +39,26 @@ type Config struct {
 	Version string `json:"version"`
 	Files   int    `json:"files"`
 	Places  int    `json:"places"` // that a request can end up in
+}
+
+// Site is an installed system that was read from its files.
+type Site struct {
+	Platform  string `json:"platform"`
+	Version   string `json:"version"`
+	VersionAt At     `json:"version_at"` // where it was read
+	Root      string `json:"root"`
+	Inside    string `json:"inside"` // the system that it runs in, "" for none
+	Facts     []Told `json:"facts"`
+}
+
+// Told is what a site's files say about one thing.
+type Told struct {
+	About   string `json:"about"`   // the group: address, environment, cookies, keys, database, mandatory, plugins, htaccess, permissions, logs
+	Name    string `json:"name"`    // of the setting, the file
+	Says    string `json:"says"`    // the value, or a sentence
+	Depends string `json:"depends"` // what it depends on outside the files, "" for nothing
+	File    string `json:"file"`
+	Line    int    `json:"line"`
 }
 
 // Finding is a place that will refuse somebody.
@@ -55,6 +76,9 @@ type Finding struct {
 	Places   int         `json:"places"` // in how many places this line is in force
 	Raise    []Raise     `json:"raise"`
 	Remedies []Remedy    `json:"remedies"`
+
+	// Certain says that something is wrong here whatever the grade of its cause: a row of a contract is broken.
+	Certain bool `json:"-"`
 }
 
 // Unread is a part that could not be read.
@@ -62,6 +86,8 @@ type Unread struct {
 	File string `json:"file"`
 	Line int    `json:"line"`
 	What string `json:"what"`
+	// Opens is what it leaves open, "" when that is not known.
+	Opens string `json:"opens"`
 }
 
 // Login says what a password file makes of the user and the password that were given.

@@ -14,15 +14,8 @@ const placesShown = 5
 
 // AuditText writes a for a person at a terminal: the answer first, then cause by cause, surest first. The error is w's.
 func AuditText(w io.Writer, a *Audit, o TextOptions) error {
-	escape := Terminal
-	if o.ASCII {
-		escape = ASCII
-	}
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	o.Width = min(max(o.Width, 20), widest)
-	s := &auditScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, a: prepareAudit(a, escape)}
+	o = o.fitted()
+	s := &auditScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, a: prepareAudit(a, o.escape())}
 	switch {
 	case o.Quiet:
 		s.quiet()
@@ -83,6 +76,12 @@ func (s *auditScreen) plain() {
 	for _, l := range s.a.Logins {
 		add("Login", place(l.File, l.Line)+": "+l.Says)
 	}
+	for _, site := range s.a.Sites {
+		add("Site", siteTitle(site))
+		for _, f := range site.Facts {
+			add("  "+f.About, told(f))
+		}
+	}
 	for _, g := range s.a.groups() {
 		for _, f := range g {
 			add("Finding", f.Title)
@@ -102,7 +101,7 @@ func (s *auditScreen) plain() {
 		}
 	}
 	for _, u := range s.a.Unread {
-		add("Not read", place(u.File, u.Line)+": "+u.What)
+		add("Not read", place(u.File, u.Line)+": "+u.sentence())
 	}
 	add("Read", s.read())
 }
@@ -125,12 +124,13 @@ func (s *auditScreen) full() {
 	if len(s.a.Findings) > 0 {
 		s.rule()
 	}
+	s.sites()
 	for i, u := range s.a.Unread {
 		if !s.o.Verbose && i == placesShown {
 			s.text("  Not read  ", fmt.Sprintf("and %d more: -v", len(s.a.Unread)-i), 0)
 			break
 		}
-		s.text("  Not read  ", place(u.File, u.Line)+": "+u.What, 0)
+		s.text("  Not read  ", place(u.File, u.Line)+": "+u.sentence(), 0)
 	}
 	s.text("", s.read(), 0)
 	if len(s.a.Findings) > 0 {
@@ -198,7 +198,7 @@ func (s *auditScreen) headline() string {
 		}
 	}
 	switch {
-	case len(s.a.Configs) == 0:
+	case len(s.a.Configs)+len(s.a.Sites) == 0:
 		return "No configuration could be read"
 	case n == 0:
 		return "Nothing in it refuses anybody wrongly, as far as the files tell"
@@ -214,9 +214,20 @@ func (s *auditScreen) headline() string {
 	return fmt.Sprintf("%d places refuse somebody wrongly, and %d may", sure, n-sure)
 }
 
+// sentence is what could not be read, and what that leaves open.
+func (u Unread) sentence() string {
+	if u.Opens == "" {
+		return u.What
+	}
+	return u.What + ". Open: " + u.Opens
+}
+
 // read says what was read.
 func (s *auditScreen) read() string {
 	var parts []string
+	for _, site := range s.a.Sites {
+		parts = append(parts, strings.TrimSpace(site.Platform+" "+site.Version)+" ("+filepath.Base(site.Root)+")")
+	}
 	for i, c := range s.a.Configs {
 		if i == 4 && !s.o.Verbose {
 			parts = append(parts, fmt.Sprintf("%d more", len(s.a.Configs)-i))

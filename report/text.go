@@ -19,6 +19,23 @@ type TextOptions struct {
 // widest is the longest line on a broad terminal: longer ones are hard to read.
 const widest = 100
 
+// fitted gives o with a width that can be drawn.
+func (o TextOptions) fitted() TextOptions {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	o.Width = min(max(o.Width, 20), widest)
+	return o
+}
+
+// escape is what makes foreign text fit for o's screen.
+func (o TextOptions) escape() func(string) string {
+	if o.ASCII {
+		return ASCII
+	}
+	return Terminal
+}
+
 // screenful is the number of lines an answer may have at 80 columns: a terminal of 24 lines shows it together with the
 // command above it and the prompt below. On a narrower terminal it grows in proportion.
 const screenful = 22
@@ -26,15 +43,8 @@ const screenful = 22
 // Text writes rep for a person at a terminal. Colours are of the sixteen that a theme can change, never the only
 // carrier of a meaning. The error is w's.
 func Text(w io.Writer, rep *Report, o TextOptions) error {
-	escape := Terminal
-	if o.ASCII {
-		escape = ASCII
-	}
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	o.Width = min(max(o.Width, 20), widest)
-	r := prepare(rep, escape)
+	o = o.fitted()
+	r := prepare(rep, o.escape())
 	var lines []string
 	switch {
 	case o.Quiet:

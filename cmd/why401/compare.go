@@ -109,18 +109,18 @@ func things(n int) string {
 }
 
 func (a *app) compareText(r compare.Result, all bool) string {
-	s := newSheet(a.options())
-	s.text(conclusion(r))
-	s.rule()
+	s := report.NewSheet(a.options())
+	s.Text(conclusion(r))
+	s.Rule()
 	if r.Good != nil {
-		s.row("Good", asked(r.Good)+" -> "+ending(r.Good))
-		s.row("Bad", asked(r.Bad)+" -> "+ending(r.Bad))
-		s.rule()
+		s.Row("Good", asked(r.Good)+" -> "+ending(r.Good))
+		s.Row("Bad", asked(r.Bad)+" -> "+ending(r.Bad))
+		s.Rule()
 	}
 	show := func(d compare.Difference) {
-		s.text(d.What)
-		s.row("  good", d.Good)
-		s.row("  bad", d.Bad)
+		s.Text(d.What)
+		s.Row("  good", d.Good)
+		s.Row("  bad", d.Bad)
 	}
 	quiet := 0
 	for _, d := range r.Differences {
@@ -131,16 +131,16 @@ func (a *app) compareText(r compare.Result, all bool) string {
 		show(d)
 	}
 	if len(r.Answers) > 0 {
-		s.rule()
+		s.Rule()
 		for _, d := range r.Answers {
-			s.row("Answer", d.What+": "+d.Good+" | "+d.Bad)
+			s.Row("Answer", d.What+": "+d.Good+" | "+d.Bad)
 		}
 	}
 	for _, u := range r.Unseen {
-		s.row("Unseen", u)
+		s.Row("Unseen", u)
 	}
 	if quiet > 0 {
-		s.row("Left out", things(quiet)+" that mean nothing as a rule; --all shows them")
+		s.Row("Left out", things(quiet)+" that mean nothing as a rule; --all shows them")
 	}
 	return s.String()
 }
@@ -152,11 +152,11 @@ func compareJSON(r compare.Result) string {
 		Good string `json:"good"`
 		Bad  string `json:"bad"`
 	}
-	s := newSheet(report.TextOptions{Plain: true})
+	s := report.NewSheet(report.TextOptions{Plain: true})
 	list := func(ds []compare.Difference) []difference {
 		out := []difference{}
 		for _, d := range ds {
-			out = append(out, difference{string(d.Area), s.escape(d.What), s.escape(d.Good), s.escape(d.Bad)})
+			out = append(out, difference{string(d.Area), s.Escape(d.What), s.Escape(d.Good), s.Escape(d.Bad)})
 		}
 		return out
 	}
@@ -169,7 +169,7 @@ func compareJSON(r compare.Result) string {
 		Differences []difference `json:"differences"`
 		Answers     []difference `json:"answers"`
 		Unseen      []string     `json:"unseen"`
-	}{"why401.compare/1", s.escape(conclusion(r)), r.OneThing, 0, 0, list(r.Differences), list(r.Answers), append([]string{}, r.Unseen...)}
+	}{"why401.compare/1", s.Escape(conclusion(r)), r.OneThing, 0, 0, list(r.Differences), list(r.Answers), append([]string{}, r.Unseen...)}
 	if r.Good != nil {
 		doc.Good, doc.Bad = r.Good.Status(), r.Bad.Status()
 	}

@@ -11,9 +11,9 @@ import (
 
 // lines makes text of our own with foreign words in it fit for the screen.
 func (m *mending) lines(lines ...string) string {
-	s := newSheet(m.app.options())
+	s := report.NewSheet(m.app.options())
 	for _, l := range lines {
-		s.text(l)
+		s.Text(l)
 	}
 	return s.String()
 }
@@ -24,15 +24,16 @@ func (m *mending) head(p *fix.Plan) string {
 
 // step shows one thing that was done.
 func (m *mending) step(st fix.Step) {
-	s := newSheet(m.app.options())
+	o := m.app.options()
+	s := report.NewSheet(o)
 	mark := st.Got
 	if mark != "ok" {
 		mark = "FAILED"
 	}
-	if s.o.Plain {
-		s.text(mark + ": " + st.What)
+	if o.Plain {
+		s.Text(mark + ": " + st.What)
 	} else {
-		s.row("  "+mark, st.What)
+		s.Row("  "+mark, st.What)
 	}
 	m.app.print(s.String())
 }
@@ -42,61 +43,61 @@ func (m *mending) showPlan(s *fix.Store, p *fix.Plan) error {
 	if err := s.Keep(p); err != nil {
 		return err
 	}
-	sh := newSheet(m.app.options())
-	sh.text(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
-	sh.rule()
+	sh := report.NewSheet(m.app.options())
+	sh.Text(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
+	sh.Rule()
 	for _, f := range p.Files {
-		sh.row("File", f.Path)
+		sh.Row("File", f.Path)
 		for _, l := range f.Links {
-			sh.row("", "a link, which stays: "+l)
+			sh.Row("", "a link, which stays: "+l)
 		}
 	}
 	if p.Effect != "" {
-		sh.row("Effect", p.Effect)
+		sh.Row("Effect", p.Effect)
 	}
-	sh.row("Opens", p.Opens)
-	sh.row("Reach", reach(p))
-	sh.rule()
+	sh.Row("Opens", p.Opens)
+	sh.Row("Reach", reach(p))
+	sh.Rule()
 	diff, err := p.Diff()
 	if err != nil {
 		return err
 	}
 	for line := range strings.Lines(hideSecrets(diff)) {
-		sh.lines = append(sh.lines, sh.escape(strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    ")))
+		sh.Verbatim(strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    "))
 	}
-	sh.rule()
+	sh.Rule()
 	m.commands(sh, p)
-	sh.row("Checks", "the failing request is let in; without a credential and with a wrong one it is refused; another request is answered as before")
-	sh.row("Undo", "why401 undo "+p.ID+"; by hand: "+s.UndoFolder(p.ID)+"/README, written before anything is changed")
+	sh.Row("Checks", "the failing request is let in; without a credential and with a wrong one it is refused; another request is answered as before")
+	sh.Row("Undo", "why401 undo "+p.ID+"; by hand: "+s.UndoFolder(p.ID)+"/README, written before anything is changed")
 	why := p.Obstacles()
 	for _, w := range why {
-		sh.row("Not here", w)
+		sh.Row("Not here", w)
 	}
 	if live, host := p.Production(nil); len(live) > 0 {
-		sh.row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
+		sh.Row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
 	}
 	if len(why) == 0 {
-		sh.row("Next", "why401 fix "+p.ID+" --apply --request 'curl ...'")
+		sh.Row("Next", "why401 fix "+p.ID+" --apply --request 'curl ...'")
 	} else {
-		sh.row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
+		sh.Row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
 	}
 	return m.app.print(sh.String())
 }
 
-func (m *mending) commands(sh *sheet, p *fix.Plan) {
+func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
 	srv, err := m.server(p)
 	if err != nil {
-		sh.row("Runs", "cannot be said: "+err.Error())
+		sh.Row("Runs", "cannot be said: "+err.Error())
 		return
 	}
 	if srv.Test != nil {
-		sh.row("Runs", srv.Test.String())
+		sh.Row("Runs", srv.Test.String())
 	}
 	switch {
 	case srv.Reload != nil:
-		sh.row("", srv.Reload.String())
+		sh.Row("", srv.Reload.String())
 	case srv.Test == nil:
-		sh.row("Runs", "nothing: the file is read for each request")
+		sh.Row("Runs", "nothing: the file is read for each request")
 	}
 }
 
@@ -156,25 +157,25 @@ func (m *mending) standing(s *fix.Store, args []string) error {
 	} else if all, err = s.All(); err != nil {
 		return unreadable(err, "")
 	}
-	sh := newSheet(m.app.options())
+	sh := report.NewSheet(m.app.options())
 	if len(all) == 0 {
-		sh.text("No fixes.")
+		sh.Text("No fixes.")
 	}
 	code := exitOK
 	for _, st := range all {
-		sh.row(st.ID, fmt.Sprintf("%s: %s", st.State, st.Title))
-		sh.row("", strings.Join(st.Files, ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
+		sh.Row(st.ID, fmt.Sprintf("%s: %s", st.State, st.Title))
+		sh.Row("", strings.Join(st.Files, ", ")+", "+st.When.UTC().Format("2006-01-02 15:04 UTC"))
 		switch {
 		case st.Stuck != "":
-			sh.row("", st.Stuck)
+			sh.Row("", st.Stuck)
 			code = exitPerson
 		case st.State == fix.Unverified:
-			sh.row("", "the run ended before the controls did: why401 undo "+st.ID+" takes it back")
+			sh.Row("", "the run ended before the controls did: why401 undo "+st.ID+" takes it back")
 			code = exitPerson
 		case st.State == fix.Changed && st.Folder != "":
-			sh.row("", "what was there before: "+st.Folder)
+			sh.Row("", "what was there before: "+st.Folder)
 		case st.State == fix.Applied:
-			sh.row("", "why401 undo "+st.ID+" takes it back")
+			sh.Row("", "why401 undo "+st.ID+" takes it back")
 		}
 	}
 	if err := m.app.print(sh.String()); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"strings"
 
@@ -77,8 +78,8 @@ func planDocuments(in why401.Input, issuers []exchange.Issuer, consult []exchang
 	if len(issuers)+len(consult) == 0 {
 		return ""
 	}
-	var b strings.Builder
-	line := lines(&b, o)
+	s := report.NewSheet(o)
+	line := func(format string, args ...any) { s.Verbatim(fmt.Sprintf(format, args...)) }
 	line("")
 	line("Among them may be published documents, with GET and without any credential:")
 	line("  GET %s", oauth.ResourceDocument(in.Intent.Request.URL))
@@ -97,5 +98,5 @@ func planDocuments(in why401.Input, issuers []exchange.Issuer, consult []exchang
 			line("with the client %q and its secret.", i.Client.User.String())
 		}
 	}
-	return b.String()
+	return s.String()
 }

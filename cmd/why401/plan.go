@@ -7,14 +7,13 @@ import (
 	"github.com/why401/why401"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/report"
-	"github.com/why401/why401/secret"
 )
 
 // plan says what would be sent: the first request as it would go out, with secrets by number, and the rules for those
 // that may follow.
 func plan(in why401.Input, most int, introspect bool, o report.TextOptions) string {
-	var b strings.Builder
-	line := lines(&b, o)
+	s := report.NewSheet(o)
+	line := func(format string, args ...any) { s.Verbatim(fmt.Sprintf(format, args...)) }
 	r := in.Intent.Request
 	line("Read %s. Nothing is sent.", in.Read)
 	line("")
@@ -48,16 +47,5 @@ func plan(in why401.Input, most int, introspect bool, o report.TextOptions) stri
 		line("At most %d more may follow, chosen by what the answers tell: safe methods only,", most-1)
 		line("a password that was refused not a second time, nothing altered or guessed.")
 	}
-	return b.String()
-}
-
-// lines writes lines to b, escaped for the terminal that o describes, and without secrets.
-func lines(b *strings.Builder, o report.TextOptions) func(format string, args ...any) {
-	escape := report.Terminal
-	if o.ASCII {
-		escape = report.ASCII
-	}
-	return func(format string, args ...any) {
-		b.WriteString(escape(secret.Scrub(fmt.Sprintf(format, args...))) + "\n")
-	}
+	return s.String()
 }

@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/why401/why401/internal/golden"
+	"github.com/why401/why401/internal/schematest"
 	"github.com/why401/why401/lab"
 	"github.com/why401/why401/report"
 )
@@ -116,15 +116,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 
 // valid checks that standard output follows the schema and nothing else stands there.
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.SchemaJSON))
-	ts.Check(err)
-	c := jsonschema.NewCompiler()
-	ts.Check(c.AddResource("schema.json", doc))
-	s, err := c.Compile("schema.json")
-	ts.Check(err)
-	v, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile("stdout")))
-	ts.Check(err)
-	ts.Check(s.Validate(v))
+	ts.Check(schematest.Follows(report.SchemaJSON, []byte(ts.ReadFile("stdout"))))
 }
 
 // rc runs why401 and checks its exit code: rc 3 why401 URL.

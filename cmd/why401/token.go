@@ -21,6 +21,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/input"
 	"github.com/why401/why401/internal/term"
+	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
 )
 
@@ -315,7 +316,7 @@ func (d *tokenCheck) agree(origin string) error {
 	if d.fromStdin || !term.Is(a.in) {
 		return usage("--yes answers for you in scripts", "--fetch would ask %s, and there is nobody to say yes", origin)
 	}
-	fmt.Fprint(a.err, newSheet(a.options()).escape("The token says that its issuer is at "+origin+". Ask it for its public keys? The token is not sent. [y/N] "))
+	fmt.Fprint(a.err, report.NewSheet(a.options()).Escape("The token says that its issuer is at "+origin+". Ask it for its public keys? The token is not sent. [y/N] "))
 	line, _ := bufio.NewReader(a.in).ReadString('\n')
 	if s := strings.ToLower(strings.TrimSpace(line)); s != "y" && s != "yes" {
 		return &failure{exitWithheld, fmt.Errorf("not asked: %s", origin), "give its keys with --jwks FILE"}

@@ -9,6 +9,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/cred/token"
+	"github.com/why401/why401/report"
 )
 
 // claimLine is one claim as it may be shown.
@@ -171,13 +172,13 @@ func (d *tokenCheck) signature(j token.Judgement) string {
 }
 
 func (d *tokenCheck) screen(j token.Judgement, at time.Time) string {
-	s := newSheet(d.app.options())
-	s.row("Token", d.headline(j))
-	s.row("Verdict", d.verdict(j))
-	s.rule()
+	s := report.NewSheet(d.app.options())
+	s.Row("Token", d.headline(j))
+	s.Row("Verdict", d.verdict(j))
+	s.Rule()
 	if j.Token != nil {
 		if !d.partial {
-			s.row("Header", headerLine(j.Token))
+			s.Row("Header", headerLine(j.Token))
 		}
 		lines, others := claimLines(j.Token, at)
 		for _, l := range lines {
@@ -185,26 +186,26 @@ func (d *tokenCheck) screen(j token.Judgement, at time.Time) string {
 			if l.Judge != "" {
 				text += ", " + l.Judge
 			}
-			s.row(l.Name, text)
+			s.Row(l.Name, text)
 		}
 		if len(others) > 0 {
-			s.row("also", strings.Join(others, ", "))
+			s.Row("also", strings.Join(others, ", "))
 		}
 		if sig := d.signature(j); sig != "" {
-			s.row("Signature", sig)
+			s.Row("Signature", sig)
 		}
 	}
 	if len(j.Findings) > 0 {
-		s.rule()
+		s.Rule()
 	}
 	for _, f := range j.Findings {
 		label := map[token.Severity]string{token.Refused: "Wrong", token.Doubtful: "Doubt", token.Remark: "Note"}[f.Severity]
-		s.row(label, f.Text)
+		s.Row(label, f.Text)
 	}
-	s.rule()
-	s.row("Clock", at.Format("2006-01-02 15:04:05 UTC")+map[bool]string{true: ", this machine's", false: ", as given"}[d.at == ""])
+	s.Rule()
+	s.Row("Clock", at.Format("2006-01-02 15:04:05 UTC")+map[bool]string{true: ", this machine's", false: ", as given"}[d.at == ""])
 	if d.typed {
-		s.row("Note", "a token in the arguments is readable in the process list and the shell's history; why401 token - < FILE keeps it out")
+		s.Row("Note", "a token in the arguments is readable in the process list and the shell's history; why401 token - < FILE keeps it out")
 	}
 	return s.String()
 }
@@ -239,22 +240,22 @@ func (d *tokenCheck) document(j token.Judgement, at time.Time) string {
 	if j.Token == nil {
 		doc.Verdict = "unreadable"
 	}
-	s := newSheet(d.app.options())
+	s := report.NewSheet(d.app.options())
 	if t := j.Token; t != nil {
-		doc.Form, doc.Alg, doc.Typ, doc.Kid, doc.Keys = string(t.Form), s.escape(t.Header.Alg), s.escape(t.Header.Typ), s.escape(t.Header.Kid.Show), t.Header.Keys
+		doc.Form, doc.Alg, doc.Typ, doc.Kid, doc.Keys = string(t.Form), s.Escape(t.Header.Alg), s.Escape(t.Header.Typ), s.Escape(t.Header.Kid.Show), t.Header.Keys
 		lines, others := claimLines(t, at)
 		for _, l := range lines {
-			doc.Claims = append(doc.Claims, claimLine{l.Name, s.escape(l.Value), l.Judge})
+			doc.Claims = append(doc.Claims, claimLine{l.Name, s.Escape(l.Value), l.Judge})
 		}
 		for _, o := range others {
-			doc.Others = append(doc.Others, s.escape(o))
+			doc.Others = append(doc.Others, s.Escape(o))
 		}
 	}
 	if j.Signature != nil {
 		doc.Signature = map[bool]string{true: "good", false: "bad"}[j.Signature.OK]
 	}
 	for _, f := range j.Findings {
-		doc.Findings = append(doc.Findings, finding{string(f.Word), string(f.Severity), f.Claim, s.escape(f.Text)})
+		doc.Findings = append(doc.Findings, finding{string(f.Word), string(f.Severity), f.Claim, s.Escape(f.Text)})
 	}
 	b, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {

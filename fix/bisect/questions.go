@@ -12,6 +12,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/probe"
+	"github.com/why401/why401/secret"
 )
 
 // Limits on what a run sends. They stand in place of the probe's for a foreign server, because the refusals come from a
@@ -30,6 +31,7 @@ type questions struct {
 	pace    time.Duration // between two requests
 	sleep   func(context.Context, time.Duration) error
 	sent    int
+	anew    bool // a parameter of its own in every request, because a cache answers at this address
 }
 
 // unmarked is the error for an answer that the drop-in did not mark.
@@ -39,16 +41,14 @@ func (u *unmarked) Error() string {
 	return fmt.Sprintf("the answer %s does not come from WordPress in this folder", u.reply.text)
 }
 
-// outside sends the request as a visitor does.
-func (q *questions) outside(ctx context.Context) (reply, error) {
-	r, _, err := q.send(ctx, q.request, "as a visitor sends it")
-	return r, err
-}
-
 // with sends the request with a token for the set. It fails unless the drop-in has marked the answer, or the site failed.
 func (q *questions) with(ctx context.Context, digest, off, purpose string) (reply, error) {
 	at, value := q.token.sign(digest, off)
 	req := q.request.Clone()
+	if q.anew {
+		req.URL = past(req.URL, at)
+		req.Target = req.Target.Map(func(string) string { return "" })
+	}
 	req.Header = req.Header.With(exchange.Field{Name: headerName, Value: value})
 	r, x, err := q.send(ctx, req, purpose)
 	if err != nil {
@@ -123,6 +123,9 @@ const maxPlugins = 1000
 func (q *questions) list(ctx context.Context, u exchange.URL) (listing, error) {
 	at, value := q.token.sign("list", "")
 	req := q.request.Clone()
+	if q.anew {
+		u = past(u, at)
+	}
 	req.Method, req.URL, req.Target = "GET", u, req.Target.Map(func(string) string { return "" })
 	req.Header = req.Header.With(exchange.Field{Name: headerName, Value: value})
 	r, x, err := q.send(ctx, req, "which plugins are active")
@@ -170,6 +173,13 @@ func bare(in *exchange.Intent) *exchange.Intent {
 	out.Login, out.Auth = exchange.Login{}, exchange.AuthHeader
 	out.TLS.CertFile, out.TLS.KeyFile = "", ""
 	return &out
+}
+
+// past adds a parameter that no stored answer has.
+func past(u exchange.URL, at string) exchange.URL {
+	u.Query = append(u.Query[:len(u.Query):len(u.Query)], exchange.Param{Name: "why401", Value: secret.Public(at), Eq: true})
+	u.HasQuery = true
+	return u
 }
 
 // home is the site's front address: what stands in front of /wp-json/, else the path up to a PHP file, else "/".

@@ -116,6 +116,7 @@ type run struct {
 	token *token
 	res   *Result
 	list  listing
+	anew  bool // see questions.anew
 }
 
 func (r *run) questions(in *exchange.Intent) (*questions, error) {
@@ -123,7 +124,7 @@ func (r *run) questions(in *exchange.Intent) (*questions, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &questions{intent: in, request: in.Request, sender: s, token: r.token, sleep: sleep}
+	q := &questions{intent: in, request: in.Request, sender: s, token: r.token, sleep: sleep, anew: r.anew}
 	if !loopback(in.Request.URL.Host) {
 		q.pace = time.Second // of strangers one asks no more (docs/safety.md)
 	}
@@ -196,6 +197,13 @@ func (r *run) look(ctx context.Context, q *questions) (ended bool, err error) {
 	r.list, err = q.list(ctx, at)
 	if errors.As(err, &u) {
 		first := u
+		q.anew = true
+		if r.list, err = q.list(ctx, at); err == nil {
+			r.anew = true
+			r.res.Notes = append(r.res.Notes, "a cache answers at this address with what it has stored ("+first.reply.text+"): every question had a parameter of its own (why401=...)")
+			return false, r.fill()
+		}
+		q.anew = false
 		if r.list, err = q.list(ctx, home(at)); errors.As(err, &u) {
 			return true, fmt.Errorf("neither this address nor %s is answered by the WordPress in %s (%s, %s): another folder or server answers there, PHP may not read the drop-in, or a cache answers", home(at).Path, r.o.Site.Dir, first.reply.text, u.reply.text)
 		}
@@ -209,6 +217,11 @@ func (r *run) look(ctx context.Context, q *questions) (ended bool, err error) {
 	if err != nil {
 		return true, err
 	}
+	return ended, r.fill()
+}
+
+// fill reads what the list names.
+func (r *run) fill() error {
 	plugins, err := os.OpenRoot(r.list.Folder)
 	if err == nil {
 		defer plugins.Close()
@@ -221,7 +234,7 @@ func (r *run) look(ctx context.Context, q *questions) (ended bool, err error) {
 	if r.list.NoFileMods {
 		r.res.Notes = append(r.res.Notes, "wp-config.php sets DISALLOW_FILE_MODS: WordPress's own screens cannot switch plugins' files; to switch a plugin off for good use wp-cli or the deployment")
 	}
-	return ended, nil
+	return nil
 }
 
 // conclude runs the search of h and says how it ended.

@@ -169,7 +169,7 @@ func TestBisectWithCaches(t *testing.T) {
 	s.Activate(among(8, map[int]string{5: "rest-sealed", 1: "guestbook"})...)
 	s.File("site/.htaccess", wpRewrite)
 	w.PHPFPMFull("php", "php_admin_value[opcache.validate_timestamps] = 0\nphp_admin_value[opcache.revalidate_freq] = 3600")
-	w.Nginx("front", "fastcgi_cache_path @dir:front@/cache keys_zone=answers:1m;\n"+nginxPHP("site", "", `fastcgi_cache answers; fastcgi_cache_key $uri$args; fastcgi_cache_valid 200 10m; fastcgi_ignore_headers Set-Cookie;`))
+	w.Nginx("front", "fastcgi_cache_path @dir:front@/cache keys_zone=answers:1m;\n"+nginxPHP("site", "", `fastcgi_cache answers; fastcgi_cache_key $request_uri; fastcgi_cache_valid 200 10m; fastcgi_ignore_headers Set-Cookie;`))
 	w.warm([]string{w.URL("front", wpPosts)})
 	res, err := s.bisect(t, []string{w.URL("front", wpPosts)})
 	if err != nil || res.Outcome != bisect.Guards || strings.Join(names(res.Guards), ",") != "REST sealed" {

@@ -73,7 +73,7 @@ func logfmtField(t *times, l *Line, name, v []byte) {
 		l.User = v
 	case "ip", "client", "remote", "remote_addr", "remoteAddr", "client_ip", "source_ip":
 		l.Client = host(v)
-	case "request_id", "traceID", "req_id":
+	case "request_id", "requestId", "x_request_id", "traceID", "trace_id", "req_id":
 		l.RequestID = v
 	case "upstream_status":
 		setUpstreamStatus(t, l, v)

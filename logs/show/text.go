@@ -20,53 +20,51 @@ const maxLines = 24
 // Text is the screen: the first incident with everything that is needed to act, the others in a line each. With all it is
 // as long as it has to be.
 func Text(r *logs.Report, o report.TextOptions, all bool) string {
-	s := &sheet{o: o}
-	if s.o.Width == 0 {
-		s.o.Width = 80
-	}
-	s.o.Width = min(max(s.o.Width, 40), 100)
-	foot := s.sub()
-	foot.rule()
-	foot.text(footer(r))
+	s := report.NewSheet(o)
+	foot := s.Sub()
+	foot.Rule()
+	foot.Text(footer(r))
 	if r.Read != nil && all {
 		for _, n := range r.Read.Notes() {
-			foot.row("Note", n)
+			foot.Row("Note", n)
 		}
 	}
 	if all {
 		for _, x := range r.Sampled {
-			foot.row("Sampled", sampled(x))
+			foot.Row("Sampled", sampled(x))
 		}
 	}
 	if len(r.Incidents) == 0 {
-		s.text(healthy(r))
+		s.Text(healthy(r))
 		if all {
-			s.row("Apart", apart(r))
+			s.Row("Apart", apart(r))
 		}
-		return s.join(foot)
+		s.Lines = append(s.Lines, foot.Lines...)
+		return s.String()
 	}
-	others := s.sub()
+	others := s.Sub()
 	if rest := r.Incidents[1:]; len(rest) > 0 && !all {
-		others.rule()
+		others.Rule()
 		for _, i := range rest[:min(len(rest), 3)] {
-			others.line(fmt.Sprintf("%d. %s", i.N, brief(r, i)))
+			others.Line(fmt.Sprintf("%d. %s", i.N, brief(r, i)))
 		}
 		if len(rest) > 3 {
-			others.line(fmt.Sprintf("and %d more: -v shows them", len(rest)-3))
+			others.Line(fmt.Sprintf("and %d more: -v shows them", len(rest)-3))
 		}
 	}
 	if all {
 		for _, i := range r.Incidents {
-			s.lines = append(s.lines, s.incident(r, i, 1<<20)...)
+			s.Lines = append(s.Lines, incident(s, r, i, 1<<20)...)
 		}
 		for _, v := range r.Vaccine {
-			s.vaccine(v)
+			vaccine(s, v)
 		}
 	} else {
-		s.lines = append(s.lines, s.incident(r, r.Incidents[0], maxLines-len(others.lines)-len(foot.lines))...)
+		s.Lines = append(s.Lines, incident(s, r, r.Incidents[0], maxLines-len(others.Lines)-len(foot.Lines))...)
 	}
-	s.lines = append(s.lines, others.lines...)
-	return s.join(foot)
+	s.Lines = append(s.Lines, others.Lines...)
+	s.Lines = append(s.Lines, foot.Lines...)
+	return s.String()
 }
 
 // Title is an incident's first line: what, and who.
@@ -104,7 +102,7 @@ func has(traits []logs.Trait, name string) bool {
 }
 
 // incident writes one incident in at most room lines: what helps least is left out first.
-func (s *sheet) incident(r *logs.Report, i logs.Incident, room int) []string {
+func incident(s *report.Sheet, r *logs.Report, i logs.Incident, room int) []string {
 	id := i.Verdict.Cause
 	if id == "" {
 		id = "cause unknown"
@@ -114,58 +112,60 @@ func (s *sheet) incident(r *logs.Report, i logs.Incident, room int) []string {
 		lines []string
 	}
 	var parts []part
-	add := func(keep int, write func(s *sheet)) {
-		c := s.sub()
+	add := func(keep int, write func(s *report.Sheet)) {
+		c := s.Sub()
 		write(c)
-		if len(c.lines) > 0 {
-			parts = append(parts, part{keep, c.lines})
+		if len(c.Lines) > 0 {
+			parts = append(parts, part{keep, c.Lines})
 		}
 	}
-	add(0, func(s *sheet) {
-		s.head(Title(i), id+"  grade "+i.Verdict.Grade.String())
-		s.rule()
+	add(0, func(s *report.Sheet) {
+		s.Head(Title(i), id+"  grade "+i.Verdict.Grade.String())
+		s.Rule()
 	})
-	add(0, func(s *sheet) { s.row("Since", since(r, i)) })
-	add(1, func(s *sheet) { s.row("Refused", amount(i)) })
-	add(2, func(s *sheet) { s.row("Who", spread(i)) })
+	add(0, func(s *report.Sheet) { s.Row("Since", since(r, i)) })
+	add(1, func(s *report.Sheet) { s.Row("Refused", amount(i)) })
+	add(2, func(s *report.Sheet) { s.Row("Who", spread(i)) })
 	if i.Verdict.RefusedBy != "" || i.Verdict.FaultAt != "" {
-		add(5, func(s *sheet) { s.row("Where", place(i)) })
+		add(5, func(s *report.Sheet) { s.Row("Where", place(i)) })
 	}
 	if i.Pattern != "" || len(i.Because) > 0 {
-		add(1, func(s *sheet) { s.row("Why", strings.Join(nonEmpty(append([]string{i.Pattern}, i.Because...)), "; ")) })
+		add(1, func(s *report.Sheet) {
+			s.Row("Why", strings.Join(nonEmpty(append([]string{i.Pattern}, i.Because...)), "; "))
+		})
 	}
 	for n, e := range i.Evidence {
-		add(3+2*n, func(s *sheet) { s.row("", fmt.Sprintf("%s (%s:%d)", e.Fact, e.Source.File, e.Source.Line)) })
+		add(3+2*n, func(s *report.Sheet) { s.Row("", fmt.Sprintf("%s (%s:%d)", e.Fact, e.Source.File, e.Source.Line)) })
 	}
 	if len(i.Change.Also) > 0 {
-		add(2, func(s *sheet) { s.row("Then too", strings.Join(i.Change.Also, "; ")) })
+		add(2, func(s *report.Sheet) { s.Row("Then too", strings.Join(i.Change.Also, "; ")) })
 	}
 	if len(i.Suspects) > 0 {
 		var ids []string
 		for _, x := range i.Suspects {
 			ids = append(ids, x.Cause)
 		}
-		add(4, func(s *sheet) { s.row("Or", strings.Join(ids, ", ")) })
+		add(4, func(s *report.Sheet) { s.Row("Or", strings.Join(ids, ", ")) })
 	}
 	for n, x := range i.Raise {
-		add(5+n, func(s *sheet) { s.row("Decides", strings.TrimSpace(command(x.Command)+x.Would)) })
+		add(5+n, func(s *report.Sheet) { s.Row("Decides", strings.TrimSpace(command(x.Command)+x.Would)) })
 	}
 	for n, m := range i.Remedies {
-		add(2+5*n, func(s *sheet) {
-			s.row("Fix", m.Title)
+		add(2+5*n, func(s *report.Sheet) {
+			s.Row("Fix", m.Title)
 			for _, step := range m.Steps[:min(len(m.Steps), 2)] {
 				if step != m.Title {
-					s.row("", step)
+					s.Row("", step)
 				}
 			}
 		})
 	}
 	if len(r.Vaccine) > 0 {
-		add(6, func(s *sheet) {
-			s.row("Vaccine", "log "+strings.Join(r.Vaccine[0].Lacks, ", ")+": -v shows the lines for "+r.Vaccine[0].Product)
+		add(6, func(s *report.Sheet) {
+			s.Row("Vaccine", "log "+strings.Join(r.Vaccine[0].Lacks, ", ")+": -v shows the lines for "+r.Vaccine[0].Product)
 		})
 	}
-	add(0, func(s *sheet) { s.row("Next", i.Next) })
+	add(0, func(s *report.Sheet) { s.Row("Next", i.Next) })
 	total := func() (n int) {
 		for _, p := range parts {
 			n += len(p.lines)
@@ -206,11 +206,11 @@ func nonEmpty(list []string) []string {
 	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
 }
 
-func (s *sheet) vaccine(v logs.Vaccine) {
-	s.rule()
-	s.row("Vaccine", "The log of "+v.Product+" lacks "+strings.Join(v.Lacks, ", ")+". These lines would have told. "+v.Where)
+func vaccine(s *report.Sheet, v logs.Vaccine) {
+	s.Rule()
+	s.Row("Vaccine", "The log of "+v.Product+" lacks "+strings.Join(v.Lacks, ", ")+". These lines would have told. "+v.Where)
 	for _, l := range v.Lines {
-		s.lines = append(s.lines, "  "+s.escape(l))
+		s.Verbatim("  " + l)
 	}
 }
 

@@ -175,6 +175,7 @@ func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from
 		g[To] = "login"
 	}
 	h := g.hash()
+	t.answered(l, h)
 	k := table.row(h)
 	if k == nil {
 		return h

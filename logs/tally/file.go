@@ -15,7 +15,7 @@ import (
 
 // Schema names the form of a tally's file: gzip over lines of JSON, the header first, then one row of a table a line. A
 // reader of another number refuses it, because the bounds and hashes belong to the form.
-const Schema = "why401.tally/1"
+const Schema = "why401.tally/2"
 
 // header is the first line.
 type header struct {
@@ -26,7 +26,7 @@ type header struct {
 	Width   uint32             `json:"width"`
 	Lacks   Lacks              `json:"lacks"`
 	Formats []string           `json:"formats"`
-	Doors   [6]uint64          `json:"doors"`
+	Doors   [7]uint64          `json:"doors"`
 	Rows    int                `json:"rows"` // that follow, so that a cut file is noticed
 	Times   map[uint32]Answers `json:"times"`
 }
@@ -49,13 +49,13 @@ func (t *Tally) Write(w io.Writer) error {
 	for m, a := range t.Time.At {
 		h.Times[m] = *a
 	}
-	h.Doors = [6]uint64{t.Refused.Door, t.Other.Door, t.Marks.Door, t.Parties.Door, t.Sample.Door, t.Phrases.Door}
-	h.Rows = len(t.Refused.Rows) + len(t.Other.Rows) + len(t.Marks.Rows) + len(t.Parties.Rows) + len(t.Sample.Rows) + len(t.Phrases.Rows)
+	h.Doors = [7]uint64{t.Refused.Door, t.Other.Door, t.Marks.Door, t.Parties.Door, t.Sample.Door, t.Phrases.Door, t.Requests.Door}
+	h.Rows = len(t.Refused.Rows) + len(t.Other.Rows) + len(t.Marks.Rows) + len(t.Parties.Rows) + len(t.Sample.Rows) + len(t.Phrases.Rows) + len(t.Requests.Rows)
 	out := bufio.NewWriter(z)
 	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
 	err = errors.Join(e.Encode(h), writeRows(e, 0, t.Refused), writeRows(e, 1, t.Other), writeRows(e, 2, t.Marks),
-		writeRows(e, 3, t.Parties), writeRows(e, 4, t.Sample), writeRows(e, 5, t.Phrases))
+		writeRows(e, 3, t.Parties), writeRows(e, 4, t.Sample), writeRows(e, 5, t.Phrases), writeRows(e, 6, t.Requests))
 	return errors.Join(err, out.Flush(), z.Close())
 }
 
@@ -110,7 +110,7 @@ func Read(r io.Reader) (*Tally, error) {
 	for _, f := range h.Formats {
 		t.Formats[f] = true
 	}
-	for i, door := range []*uint64{&t.Refused.Door, &t.Other.Door, &t.Marks.Door, &t.Parties.Door, &t.Sample.Door, &t.Phrases.Door} {
+	for i, door := range []*uint64{&t.Refused.Door, &t.Other.Door, &t.Marks.Door, &t.Parties.Door, &t.Sample.Door, &t.Phrases.Door, &t.Requests.Door} {
 		*door = h.Doors[i]
 	}
 	n := 1
@@ -154,6 +154,15 @@ func (t *Tally) take(r row) error {
 		p := t.Phrases.Rows[r.Hash]
 		t.Phrases.weight += len(p.Times)
 		return p.Times.check()
+	case 6:
+		if err := take(t.Requests, r); err != nil {
+			return err
+		}
+		q := t.Requests.Rows[r.Hash]
+		if len(q.Kinds) > maxJoined || len(q.Said) > maxJoined || !slices.IsSorted(q.Kinds) || !slices.IsSorted(q.Said) {
+			return fmt.Errorf("row %d is joined to more than %d lines, or not in order", r.Hash, maxJoined)
+		}
+		return nil
 	}
 	return fmt.Errorf("no table has the number %d", r.Table)
 }

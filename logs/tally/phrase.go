@@ -22,9 +22,14 @@ func (t *Tally) phrase(l *line.Line) {
 	if len(user) == 0 {
 		user = userIn(said)
 	}
+	id := l.RequestID
+	if len(id) == 0 {
+		id = idIn(said)
+	}
 	client := clientOf(l)
-	t.buf = appendPattern(t.buf[:0], said, user)
+	t.buf = appendPattern(t.buf[:0], said, user, id)
 	h := hash(t.buf, l.Code, client, user)
+	t.told(id, h)
 	p := t.Phrases.row(h)
 	if p == nil {
 		return
@@ -64,8 +69,8 @@ func userIn(said []byte) []byte {
 }
 
 // appendPattern writes a sentence with what changes from line to line taken out: quoted text, numbers, addresses, the
-// user's name, and what nginx adds about the request.
-func appendPattern(to, said, user []byte) []byte {
+// user's name, the request's id, and what nginx adds about the request.
+func appendPattern(to, said, user, id []byte) []byte {
 	for _, tail := range [][]byte{[]byte(", client: "), []byte(", referer: ")} {
 		if i := bytes.Index(said, tail); i > 0 {
 			said = said[:i]
@@ -76,6 +81,11 @@ func appendPattern(to, said, user []byte) []byte {
 		if len(user) > 0 && c == user[0] && bytes.HasPrefix(said[i:], user) {
 			to = append(to, '*')
 			i += len(user)
+			continue
+		}
+		if len(id) > 0 && c == id[0] && bytes.HasPrefix(said[i:], id) {
+			to = append(to, '#')
+			i += len(id)
 			continue
 		}
 		if c == '"' || c == '\'' || c == '`' {

@@ -23,6 +23,7 @@ const (
 	maxParties = 32_000  // clients and users
 	maxSample  = 16_000  // accepted requests that stand for all of them
 	maxPhrases = 8_000   // sentences of error logs, per client and user
+	maxJoins   = 16_000  // requests that were not served and have an id
 	maxMinutes = 4_096   // time buckets; wider ones are taken when a log has more
 )
 
@@ -32,15 +33,18 @@ type Tally struct {
 	Untimed int64 // of these, without a time; they are counted and not used
 	Access  int64 // requests
 
-	Time    Times           // what was answered, over time
-	Refused *Table[Kind]    // requests that were refused, or may have been
-	Other   *Table[Kind]    // redirects, bad requests and failures, which only other lines can explain
-	Marks   *Table[Mark]    // what one client was told at one URL, to the second
-	Parties *Table[Party]   // clients and users
-	Sample  *Table[Sample]  // accepted requests
-	Phrases *Table[Phrase]  // sentences of error logs and events
-	Formats map[string]bool // names of the formats read
-	Lacks   Lacks           // fields that access lines did not have
+	Time    Times          // what was answered, over time
+	Refused *Table[Kind]   // requests that were refused, or may have been
+	Other   *Table[Kind]   // redirects, bad requests and failures, which only other lines can explain
+	Marks   *Table[Mark]   // what one client was told at one URL, to the second
+	Parties *Table[Party]  // clients and users
+	Sample  *Table[Sample] // accepted requests
+	Phrases *Table[Phrase] // sentences of error logs and events
+	// Requests joins the rows of Refused and Other to those of Phrases. Its keys are the hashes of request ids, so both
+	// sides of a request are kept or left out together, in whichever part each stands.
+	Requests *Table[Request]
+	Formats  map[string]bool // names of the formats read
+	Lacks    Lacks           // fields that access lines did not have
 
 	files  []string
 	intern map[string]string
@@ -58,17 +62,18 @@ type Lacks struct {
 // New makes an empty tally. files are the names that line.Line's File counts.
 func New(files ...string) *Tally {
 	return &Tally{
-		files:   files,
-		Time:    Times{Width: 1, At: map[uint32]*Answers{}},
-		Refused: newTable[Kind](maxKinds, maxMoments),
-		Other:   newTable[Kind](maxKinds, maxMoments),
-		Marks:   newTable[Mark](maxMarks, 0),
-		Parties: newTable[Party](maxParties, 0),
-		Sample:  newTable[Sample](maxSample, 0),
-		Phrases: newTable[Phrase](maxPhrases, maxMoments),
-		Formats: map[string]bool{},
-		intern:  map[string]string{},
-		agents:  map[string]Agent{},
+		files:    files,
+		Time:     Times{Width: 1, At: map[uint32]*Answers{}},
+		Refused:  newTable[Kind](maxKinds, maxMoments),
+		Other:    newTable[Kind](maxKinds, maxMoments),
+		Marks:    newTable[Mark](maxMarks, 0),
+		Parties:  newTable[Party](maxParties, 0),
+		Sample:   newTable[Sample](maxSample, 0),
+		Phrases:  newTable[Phrase](maxPhrases, maxMoments),
+		Requests: newTable[Request](maxJoins, 0),
+		Formats:  map[string]bool{},
+		intern:   map[string]string{},
+		agents:   map[string]Agent{},
 	}
 }
 
@@ -172,6 +177,7 @@ func (t *Tally) Merge(o *Tally) {
 	t.Parties.merge(o.Parties, (*Party).merge)
 	t.Sample.merge(o.Sample, (*Sample).merge)
 	t.Phrases.merge(o.Phrases, (*Phrase).merge)
+	t.Requests.merge(o.Requests, (*Request).merge)
 	for f := range o.Formats {
 		t.Formats[f] = true
 	}
@@ -188,6 +194,7 @@ func (t *Tally) Trim() {
 	t.Parties.trim()
 	t.Sample.trim()
 	t.Phrases.trim()
+	t.Requests.trim()
 	t.Time.settle()
 	t.last = nil
 }

@@ -31,6 +31,11 @@ func lines(r *rand.Rand, n int) []line.Line {
 			l.Kind, l.Status, l.Level = line.Error, 0, []byte("error")
 			l.Message = fmt.Appendf(nil, `user "user%d": password mismatch, client: %s, server: x`, r.IntN(20), client)
 		}
+		if r.IntN(2) == 0 {
+			l.RequestID = fmt.Appendf(nil, "id-%d", r.IntN(60))
+		} else if l.Kind == line.Error && r.IntN(2) == 0 {
+			l.Message = fmt.Appendf(l.Message, " request_id=id-%d-00000", r.IntN(60))
+		}
 		if r.IntN(500) == 0 {
 			l.Time = time.Unix(0, 0)
 		}
@@ -45,10 +50,11 @@ func small(t *Tally) *Tally {
 	t.Other.limit, t.Other.weightLimit = 40, 1000
 	t.Marks.limit, t.Parties.limit, t.Sample.limit = 50, 40, 30
 	t.Phrases.limit, t.Phrases.weightLimit = 35, 50
+	t.Requests.limit = 20
 	return t
 }
 
-var private = []cmp.Option{cmp.AllowUnexported(Table[Kind]{}, Table[Mark]{}, Table[Party]{}, Table[Sample]{}, Table[Phrase]{}),
+var private = []cmp.Option{cmp.AllowUnexported(Table[Kind]{}, Table[Mark]{}, Table[Party]{}, Table[Sample]{}, Table[Phrase]{}, Table[Request]{}),
 	cmpopts.IgnoreUnexported(Tally{}), cmpopts.EquateEmpty()}
 
 // TestPartsMakeTheWhole: however lines are dealt out to tallies, in whatever order they come and the tallies are merged,
@@ -180,8 +186,24 @@ func TestPatterns(t *testing.T) {
 		`user anna not found: /in`: {`user * not found: /in`, "anna"},
 	} {
 		user := userIn([]byte(in))
-		if got := string(appendPattern(nil, []byte(in), user)); got != want[0] || string(user) != want[1] {
+		if got := string(appendPattern(nil, []byte(in), user, nil)); got != want[0] || string(user) != want[1] {
 			t.Errorf("%s: got %q of %q, want %q", in, got, user, want)
+		}
+	}
+}
+
+func TestIDsInSentences(t *testing.T) {
+	for in, want := range map[string]string{
+		`ModSecurity: Access denied with code 403 [id "1"] [unique_id "aSHd3X8AAQEAAAbR@3k"] [uri "/"]`: "aSHd3X8AAQEAAAbR@3k",
+		`token expired request_id=4f1c0a9b77e2 user=7`:                                                  "4f1c0a9b77e2",
+		`refused (X-Request-Id: 4f1c0a9b-77e2-4b1f), no role`:                                           "4f1c0a9b-77e2-4b1f",
+		`{"trace_id":"0af7651916cd43dd8448eb211c80319c"}`:                                               "0af7651916cd43dd8448eb211c80319c",
+		`request_id missing in 12345678`:                                                                "",
+		`request_id=unknown`:                                                                            "",
+		`no id at all`:                                                                                  "",
+	} {
+		if got := string(idIn([]byte(in))); got != want {
+			t.Errorf("%s: got %q, want %q", in, got, want)
 		}
 	}
 }
