@@ -18,14 +18,6 @@ import (
 	"github.com/why401/why401/fix"
 )
 
-// Site is where a WordPress keeps what a search needs.
-type Site struct {
-	Dir     string // with wp-load.php
-	Content string // wp-content, or what WP_CONTENT_DIR names
-	MustUse string // mu-plugins, or what WPMU_PLUGIN_DIR names; it need not be there
-	Config  string // wp-config.php: the drop-in gets its owner and mode, because it is read by the same program and holds a key
-}
-
 // note is what is on disk before the drop-in is, so that a later start finds what a crash left.
 type note struct {
 	ID     string    `json:"id"`

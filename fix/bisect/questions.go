@@ -148,9 +148,9 @@ func (q *questions) list(ctx context.Context, u exchange.URL) (listing, error) {
 	return l, nil
 }
 
-// refusals says how often the request may be refused: without limit (-1) without a credential, three times with a token,
+// Refusals says how often the request may be refused: without limit (-1) without a credential, three times with a token,
 // once with a password.
-func refusals(in *exchange.Intent) int {
+func Refusals(in *exchange.Intent) int {
 	kinds := []cred.Kind{cred.Basic, cred.Digest, cred.NTLM, cred.Negotiate}
 	switch {
 	case !carries(in):

@@ -30,10 +30,7 @@ type Options struct {
 // Host is the name that has to be typed.
 func (o *Options) Check() error {
 	u := o.Intent.Request.URL
-	host := u.Host
-	if h := o.Intent.Request.Header.Text("Host"); !h.Empty() {
-		host = strings.ToLower(h.String())
-	}
+	host := o.asked()
 	live := fix.LiveName(host)
 	switch {
 	case o.Intent.Request.Method != "GET" && o.Intent.Request.Method != "HEAD":
@@ -60,6 +57,22 @@ func (o *Options) Check() error {
 		return writable(o.Site.MustUse)
 	}
 	return writable(filepath.Dir(o.Site.MustUse))
+}
+
+// asked is the host name that the request is for.
+func (o *Options) asked() string {
+	if h := o.Intent.Request.Header.Text("Host"); !h.Empty() {
+		return strings.ToLower(h.String())
+	}
+	return o.Intent.Request.URL.Host
+}
+
+// LooksLive gives the host name that has to be typed for a site that looks live, "" for another.
+func (o *Options) LooksLive() string {
+	if fix.LiveName(o.asked()) == "" {
+		return ""
+	}
+	return o.asked()
 }
 
 func (o *Options) sender(in *exchange.Intent) (*probe.Sender, error) {
@@ -161,7 +174,7 @@ func (r *run) decide(ctx context.Context) error {
 	if ended || err != nil {
 		return err
 	}
-	allowed := refusals(r.o.Intent)
+	allowed := Refusals(r.o.Intent)
 	anonymous := &hunt{q: q, l: r.list, res: r.res}
 	if err := anonymous.begin(ctx, -1); err != nil {
 		return err

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// site is a model of a site: which plugins refuse, together with which others, and which fail without which.
-type site struct {
+// model is a model of a site: which plugins refuse, together with which others, and which fail without which.
+type model struct {
 	n       int
 	guards  [][]int // each refuses when all of its members are on
 	needs   map[int]int
@@ -17,7 +17,7 @@ type site struct {
 	refused int
 }
 
-func (m *site) ask(_ context.Context, off []bool) (answer, error) {
+func (m *model) ask(_ context.Context, off []bool) (answer, error) {
 	m.asked++
 	for b, a := range m.needs {
 		if !off[b] && off[a] {
@@ -45,7 +45,7 @@ func inOrder(n int) []int {
 // One plugin of 32 takes five questions behind the one with everything off, wherever it stands.
 func TestFirstFindsOneOf32InFive(t *testing.T) {
 	for p := range 32 {
-		m := &site{n: 32, guards: [][]int{{p}}}
+		m := &model{n: 32, guards: [][]int{{p}}}
 		s := newSearch(inOrder(32), -1, m.ask)
 		k, _, err := s.first(t.Context(), 0, 32, nil, nil)
 		if err != nil || s.order[k-1] != p || m.asked > 5 {
@@ -59,7 +59,7 @@ func TestFirstKeepsToItsRefusals(t *testing.T) {
 	for _, c := range []struct{ refusals, most int }{{1, 31}, {2, 8}, {3, 6}} {
 		worst := 0
 		for p := range 32 {
-			m := &site{n: 32, guards: [][]int{{p}}}
+			m := &model{n: 32, guards: [][]int{{p}}}
 			s := newSearch(inOrder(32), c.refusals, m.ask)
 			k, _, err := s.first(t.Context(), 0, 32, nil, nil)
 			if err != nil || s.order[k-1] != p || m.refused > c.refusals {
@@ -80,7 +80,7 @@ func TestFirstUnties(t *testing.T) {
 	for range 2000 {
 		n := 2 + r.IntN(40)
 		p := r.IntN(n)
-		m := &site{n: n, guards: [][]int{{p}}, needs: map[int]int{}}
+		m := &model{n: n, guards: [][]int{{p}}, needs: map[int]int{}}
 		for range r.IntN(4) {
 			if a, b := r.IntN(n), r.IntN(n); a < b {
 				m.needs[b] = a // the later one needs the earlier
@@ -98,7 +98,7 @@ func TestFirstUnties(t *testing.T) {
 
 // Two that fail without each other, of which one refuses, cannot be told apart: the search says so and ends.
 func TestFirstSeesAKnot(t *testing.T) {
-	m := &site{n: 8, guards: [][]int{{3}}}
+	m := &model{n: 8, guards: [][]int{{3}}}
 	s := newSearch(inOrder(8), -1, func(ctx context.Context, off []bool) (answer, error) {
 		if off[3] != off[5] {
 			return broken, nil
