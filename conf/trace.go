@@ -13,6 +13,8 @@ type Request struct {
 	Port   int        // the port it arrived at, 0 for the one in the URL
 	// Address is the server's own address that it arrived at; invalid when it is not known, or the one in the URL.
 	Address netip.Addr
+	// Partly is set when only a record of the request is left.
+	Partly *Partly
 }
 
 // Tracer follows one request through a configuration.

@@ -26,19 +26,19 @@ func GuardMetrics(w io.Writer, g *Guard) error {
 	var b strings.Builder
 	metric(&b, "why401_check_known", "Whether the row could be told.")
 	for _, r := range g.Rows {
-		fmt.Fprintf(&b, "why401_check_known{%s} %d\n", labels(g, r), bit(r.State != RowNot))
+		fmt.Fprintf(&b, "why401_check_known{%s} %d\n", guardLabels(g, r), bit(r.State != RowNot))
 	}
 	metric(&b, "why401_check_up", "Whether the row held.")
 	for _, r := range g.Rows {
 		if r.State != RowNot {
-			fmt.Fprintf(&b, "why401_check_up{%s} %d\n", labels(g, r), bit(r.State == RowHeld))
+			fmt.Fprintf(&b, "why401_check_up{%s} %d\n", guardLabels(g, r), bit(r.State == RowHeld))
 		}
 	}
 	metric(&b, "why401_cause_info", "The cause of a broken row; id is unknown when none was found.")
 	for _, r := range g.Rows {
 		if r.State == RowBroken {
 			v := r.verdict()
-			fmt.Fprintf(&b, "why401_cause_info{%s,id=%s,fault_at=%s,grade=%s} 1\n", labels(g, r), label(orElse(v.Cause, "unknown")), label(string(v.FaultAt)), label(v.Grade.String()))
+			fmt.Fprintf(&b, "why401_cause_info{%s,id=%s,fault_at=%s,grade=%s} 1\n", guardLabels(g, r), label(orElse(v.Cause, "unknown")), label(string(v.FaultAt)), label(v.Grade.String()))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
@@ -49,7 +49,7 @@ func metric(b *strings.Builder, name, help string) {
 	fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
 }
 
-func labels(g *Guard, r GuardRow) string {
+func guardLabels(g *Guard, r GuardRow) string {
 	return "contract=" + label(g.Contract) + ",check=" + label(r.Name)
 }
 

@@ -221,7 +221,26 @@ func (v *visit) file(d *dirConf, user, password string) (verdict, conf.Place, st
 	if !found {
 		return noUser, d.userFile.place, "the user is not in the password file"
 	}
+	if v.hidden != nil && v.hidden.Vouches() {
+		return v.vouched(d.userFile.place, user, hash)
+	}
 	return verify(d.userFile.place, hash, password)
+}
+
+// vouched asks who speaks for a password that is not in the request.
+func (v *visit) vouched(at conf.Place, user, hash string) (verdict, conf.Place, string) {
+	h := secret.New(hash)
+	kind := htpasswd.KindOf(h)
+	if kind == htpasswd.Unknown || htpasswd.CanVerify(htpasswd.Apache, kind) == htpasswd.Never {
+		return wrong, at, "what the password file has for the user is no hash that httpd can check"
+	}
+	switch fit, why := v.hidden.Password(user, h); fit {
+	case conf.Fits:
+		return right, at, "the password is right"
+	case conf.CannotTell:
+		return unsure, at, why
+	}
+	return wrong, at, "the password does not match the hash in the password file"
 }
 
 func verify(at conf.Place, hash, password string) (verdict, conf.Place, string) {
@@ -322,7 +341,17 @@ func (v *visit) digest() int {
 	for _, l := range htpasswd.Parse(string(b)).Lines {
 		if l.User.Is(user) && l.Realm == v.realm() {
 			v.user, v.authType = &user, d.authType.value
-			v.open("whether the answer to the digest challenge is right: its nonce is the running server's")
+			fit, why := conf.CannotTell, "whether the answer to the digest challenge is right: its nonce is the running server's"
+			if v.hidden != nil && v.hidden.Vouches() {
+				fit, why = v.hidden.Password(user, l.Hash)
+			}
+			switch fit {
+			case conf.Unfit:
+				v.challenge()
+				return v.refuse(401, d.userFile.place, "auth", "the password does not match the hash in the password file")
+			case conf.CannotTell:
+				v.open(why)
+			}
 			return 0
 		}
 	}

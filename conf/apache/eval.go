@@ -9,6 +9,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/why401/why401/conf"
 )
 
 // holds evaluates a condition for a request. What cannot be known is noted as open, and taken for false or empty.
@@ -16,7 +18,35 @@ func (v *visit) holds(e *expr) bool {
 	if e == nil || e.root == nil {
 		return false
 	}
-	return (&evaluation{v: v}).truth(e.root)
+	depends := v.watch()
+	yes := (&evaluation{v: v}).truth(e.root)
+	field, password := depends()
+	if field == "" && password && !e.pattern() {
+		field = "Authorization"
+	}
+	return v.either(conf.Place{}, field, yes)
+}
+
+// pattern reports that an expression compares with patterns alone, for which the words of Authorization in front of the password
+// are enough.
+func (e *expr) pattern() bool { return onlyPatterns(e.root) }
+
+func onlyPatterns(t *term) bool {
+	switch t.op {
+	case "==", "!=", "<", ">", "<=", ">=", "in", "-strmatch", "-strcmatch", "-fnmatch":
+		for _, k := range t.kids {
+			if k.op == "lit" && k.text == "" {
+				return true // compared with nothing
+			}
+		}
+		return false
+	}
+	for _, k := range t.kids {
+		if !onlyPatterns(k) {
+			return false
+		}
+	}
+	return true
 }
 
 // value evaluates a text.
@@ -223,14 +253,14 @@ func (v *visit) call(name string, args []string) string {
 	a := args[0]
 	switch name {
 	case "req", "http", "req_novary":
-		return v.in.get(a)
+		return v.field(a)
 	case "resp":
 		if s := v.errOut.get(a); s != "" {
 			return s
 		}
 		return v.out.get(a)
 	case "reqenv", "env", "note":
-		return v.env.get(a)
+		return v.variableOf(a)
 	case "tolower":
 		return strings.ToLower(a)
 	case "toupper":

@@ -206,25 +206,29 @@ func (v *visit) setIf(op varIf) {
 		return
 	}
 	var groups []string
+	depends := v.watch()
+	var set bool
 	if op.cond != nil {
 		e := &evaluation{v: v}
-		if op.cond.root == nil || !e.truth(op.cond.root) {
-			return
-		}
+		set = op.cond.root != nil && e.truth(op.cond.root)
 		groups = e.groups
 	} else {
 		groups = op.re.match(v.attribute(op))
-		if groups == nil {
-			return
-		}
+		set = groups != nil
+	}
+	field, _ := depends()
+	if !v.either(op.place, field, set) {
+		return
 	}
 	if op.unset {
 		v.env.unset(op.name)
 		return
 	}
 	value := op.value
+	v.taint(op.name, "")
 	if strings.Contains(value, "$") {
 		value = filled(value, groups, false)
+		v.taint(op.name, field)
 	}
 	v.env.set(op.name, value)
 	v.step(op.place, "header parser", conf.Changes, "the variable %s is set", op.name)
@@ -254,6 +258,9 @@ func (v *visit) attribute(op varIf) string {
 		return v.proto
 	}
 	if op.attrs != nil {
+		if v.hidden != nil { // one that is not shown may fit
+			v.hidden.looks, v.hidden.last = v.hidden.looks+1, "the fields "+op.attr
+		}
 		for _, p := range v.in {
 			if op.attrs.match(p.name) != nil {
 				return p.value
@@ -262,9 +269,12 @@ func (v *visit) attribute(op varIf) string {
 		return ""
 	}
 	if v.in.has(op.attr) {
-		return v.in.get(op.attr)
+		return v.field(op.attr)
 	}
-	return v.env.get(op.attr)
+	if !v.env.has(op.attr) {
+		return v.field(op.attr)
+	}
+	return v.variableOf(op.attr)
 }
 
 // apply carries out one line of RequestHeader or Header on a table of fields.

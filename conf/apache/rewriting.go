@@ -197,7 +197,9 @@ func (w *rewriting) typed(r *rewriteRule) {
 
 // setEnv carries out E=NAME:value and E=!NAME.
 func (w *rewriting) setEnv(e string) {
+	depends := w.v.watch()
 	e = w.expand(e, nil)
+	field, _ := depends()
 	name, value, has := strings.Cut(e, ":")
 	if rest, ok := strings.CutPrefix(e, "!"); ok {
 		w.v.env.unset(rest)
@@ -206,6 +208,7 @@ func (w *rewriting) setEnv(e string) {
 	if !has {
 		value = ""
 	}
+	w.v.taint(name, field)
 	w.v.env.set(name, value)
 }
 
@@ -283,8 +286,19 @@ func (w *rewriting) condition(c *rewriteCond) bool {
 	if c.expr != nil {
 		return v.holds(c.expr) != c.not
 	}
+	depends := v.watch()
+	ok := w.compare(c)
+	field, password := depends()
+	if field == "" && password && c.op != "" && c.operand != "" && c.operand != `""` {
+		field = "Authorization"
+	}
+	return v.either(c.place, field, ok != c.not)
+}
+
+// compare holds what a RewriteCond looks at against what it wants.
+func (w *rewriting) compare(c *rewriteCond) (ok bool) {
+	v := w.v
 	s := w.expand(c.test, nil)
-	var ok bool
 	switch c.op {
 	case "":
 		m := c.re.match(s)
@@ -305,7 +319,7 @@ func (w *rewriting) condition(c *rewriteCond) bool {
 	default:
 		ok = lexical(c.op, s, w.expand(c.operand, nil), c.fold)
 	}
-	return ok != c.not
+	return ok
 }
 
 // lexical compares as mod_rewrite does for < and >: the longer text is the greater one.
@@ -407,11 +421,11 @@ func (w *rewriting) lookup(name string) string {
 		switch strings.ToUpper(kind) {
 		case "ENV":
 			if v.env.has(arg) {
-				return v.env.get(arg)
+				return v.variableOf(arg)
 			}
 			return ""
 		case "HTTP":
-			return v.in.get(arg)
+			return v.field(arg)
 		case "SSL":
 			if v.tls {
 				v.open("the TLS variable " + arg)

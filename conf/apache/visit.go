@@ -53,6 +53,7 @@ type visit struct {
 	redirects          int
 	acceptPath         string
 	looks              *int // of this trace
+	hidden             *hidden
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 
@@ -87,21 +88,21 @@ func (v *visit) refuse(status int, p conf.Place, phase, format string, args ...a
 func (v *visit) variable(name string) string {
 	switch name {
 	case "HTTP_USER_AGENT":
-		return v.in.get("User-Agent")
+		return v.field("User-Agent")
 	case "HTTP_REFERER":
-		return v.in.get("Referer")
+		return v.field("Referer")
 	case "HTTP_COOKIE":
-		return v.in.get("Cookie")
+		return v.field("Cookie")
 	case "HTTP_FORWARDED":
-		return v.in.get("Forwarded")
+		return v.field("Forwarded")
 	case "HTTP_HOST":
-		return v.in.get("Host")
+		return v.field("Host")
 	case "HTTP_PROXY_CONNECTION":
-		return v.in.get("Proxy-Connection")
+		return v.field("Proxy-Connection")
 	case "HTTP_ACCEPT":
-		return v.in.get("Accept")
+		return v.field("Accept")
 	case "CONTENT_TYPE":
-		return v.in.get("Content-Type")
+		return v.field("Content-Type")
 	case "REQUEST_METHOD":
 		return v.method
 	case "REQUEST_SCHEME":
@@ -113,6 +114,7 @@ func (v *visit) variable(name string) string {
 	case "PATH_INFO":
 		return v.pathInfo
 	case "QUERY_STRING":
+		v.field("query")
 		return v.args
 	case "THE_REQUEST":
 		return v.line

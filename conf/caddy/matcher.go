@@ -163,6 +163,11 @@ func (v *view) unknown(m *matcher) step.Truth {
 	return step.Open
 }
 
+func (v *view) hidden(m *matcher) step.Truth {
+	v.open = "the record of the request does not show " + m.field
+	return step.Open
+}
+
 func (v *view) matcher(m *matcher) step.Truth {
 	if m.open {
 		return v.unknown(m)
@@ -191,8 +196,14 @@ func (v *view) matcher(m *matcher) step.Truth {
 		}
 		return step.No
 	case "header":
+		if v.Partly.Hides(m.field) {
+			return v.hidden(m)
+		}
 		return v.headers(m)
 	case "header_regexp":
+		if v.Partly.Hides(m.field) {
+			return v.hidden(m)
+		}
 		out := step.No
 		for _, x := range v.header().Values(m.field) {
 			out = out.Or(v.pattern(m, x))

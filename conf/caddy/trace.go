@@ -223,7 +223,7 @@ func (w *walk) basic(h *handler) bool {
 		return refuse("the user is not among those of basic_auth")
 	}
 	// Caddy verifies bcrypt, and argon2id since 2.10.
-	switch a.Fits(login.Pair.Password, func(k htpasswd.Kind) bool {
+	switch w.rec.Fits(a, login.Pair.Password, func(k htpasswd.Kind) bool {
 		return k != htpasswd.Bcrypt && k != htpasswd.Argon2 && k != htpasswd.Scrypt
 	}) {
 	case step.No:

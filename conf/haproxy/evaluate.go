@@ -107,6 +107,9 @@ func (a *asked) test(t *test) step.Truth {
 	case "src", "dst":
 		return a.address(t)
 	case "req.hdr_cnt", "hdr_cnt":
+		if a.rec.Hides(t.arg) {
+			return a.unknown(t, "the record does not show "+t.arg)
+		}
 		return a.number(t, len(a.rec.Header().Values(t.arg)))
 	}
 	values, why := a.sample(t)
@@ -135,6 +138,13 @@ func (a *asked) anyOpen(t *test, values []secret.Text) step.Truth {
 func (a *asked) sample(t *test) (values []secret.Text, why string) {
 	r := a.Request.Request
 	h := a.rec.Header()
+	field, _, _ := strings.Cut(t.arg, ",")
+	if t.fetch == "req.cook" {
+		field = "Cookie"
+	}
+	if strings.HasPrefix(t.fetch, "req.") && t.fetch != "req.ver" && a.rec.Hides(field) {
+		return nil, "the record does not show " + field
+	}
 	switch t.fetch {
 	case "path":
 		values = []secret.Text{secret.Public(step.PathOf(r))}
@@ -149,16 +159,13 @@ func (a *asked) sample(t *test) (values []secret.Text, why string) {
 	case "req.ver":
 		values = []secret.Text{secret.Public(strings.TrimPrefix(a.Proto, "HTTP/"))}
 	case "req.hdr":
-		name, _, _ := strings.Cut(t.arg, ",")
-		for _, v := range h.Values(name) {
+		for _, v := range h.Values(field) {
 			values = append(values, parts(v, ",")...)
 		}
 	case "req.fhdr":
-		name, _, _ := strings.Cut(t.arg, ",")
-		values = h.Values(name)
+		values = h.Values(field)
 	case "urlp":
-		name, _, _ := strings.Cut(t.arg, ",")
-		if v, ok := r.URL.Param(name); ok {
+		if v, ok := r.URL.Param(field); ok {
 			values = []secret.Text{v}
 		}
 	case "req.cook":
@@ -333,7 +340,7 @@ func (a *asked) auth(t *test) step.Truth {
 	if !ok || u.Hash.Empty() {
 		return step.No
 	}
-	fits := u.Fits(login.Pair.Password, neverFits)
+	fits := a.rec.Fits(u, login.Pair.Password, neverFits)
 	if fits == step.Open {
 		return a.unknown(t, "the user's password is hashed in a way that is not verified here")
 	}

@@ -162,7 +162,7 @@ func (t *tracer) login(rec *step.Recorder, ro *route, a conf.Auth) bool {
 	if !ok {
 		return refuse("the user is not in the Secret")
 	}
-	switch account.Fits(login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown }) {
+	switch rec.Fits(account, login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown }) {
 	case step.No:
 		return refuse("the password is not the one of the user")
 	case step.Open:

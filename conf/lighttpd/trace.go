@@ -342,7 +342,7 @@ func (a *asked) auth() bool {
 	if !ok {
 		return refuse("the user is not in " + d.Files[0].Path)
 	}
-	switch u.Fits(login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown || k == htpasswd.SSHA || k == htpasswd.Marked }) {
+	switch a.rec.Fits(u, login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown || k == htpasswd.SSHA || k == htpasswd.Marked }) {
 	case step.No:
 		return refuse("the password is not the one of the user")
 	case step.Open:

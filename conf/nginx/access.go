@@ -225,7 +225,11 @@ func (r *run) authBasic() int {
 		}
 		return declined
 	}
+	depends := r.watch()
 	realm := r.value(d.Arg(0))
+	if field, _ := depends(); field != "" && r.hidden.Way(d.Place, field, 2, boolInt(realm == "off")) == 1 {
+		realm = "off"
+	}
 	if realm == "off" {
 		r.step(conf.LetsBy, "auth", d.Place, "auth_basic is off for this request")
 		return declined
@@ -293,7 +297,7 @@ func (r *run) subrequest(uri string) *run {
 	s := &run{
 		m: r.m, t: r.t, parent: r, method: "GET", proto: r.proto, line: r.line, header: r.header, host: r.host, length: r.length,
 		port: r.port, address: r.address, tls: r.tls, peer: r.peer, client: r.client, real: r.real, site: r.site, server: r.server,
-		vars: r.vars, depth: r.depth, slow: r.slow, evaluated: r.evaluated, at: r.server.level, internal: true, changes: maxChanges, uri: uri,
+		vars: r.vars, hidden: r.hidden, depth: r.depth, slow: r.slow, evaluated: r.evaluated, at: r.server.level, internal: true, changes: maxChanges, uri: uri,
 	}
 	s.target.raw = r.target.raw
 	s.handle()

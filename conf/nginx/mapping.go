@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -75,15 +76,45 @@ func (m *model) readMap(d *Directive) *mapping {
 	return p
 }
 
-// look gives the value for r: exact, with hostnames the longest *.name and then name.*, then the first pattern.
+// look gives the value for r. Where what is looked up depends on a field that is not shown, each of the map's values is a way.
 func (p *mapping) look(r *run) string {
+	depends := r.watch()
 	in := r.value(p.source)
+	field, password := depends()
+	natural := p.find(r, in)
+	ways := []string{natural}
+	for key, v := range p.exact {
+		if field != "" || password && strings.Contains(key, "basic ") {
+			ways = append(ways, v)
+		}
+	}
+	for _, e := range slices.Concat(p.names, p.patterns) {
+		if field != "" {
+			ways = append(ways, e.value)
+		}
+	}
+	if field != "" {
+		ways = append(ways, p.fallback)
+	}
+	slices.Sort(ways)
+	ways = slices.Compact(ways)
+	if field == "" {
+		field = "Authorization"
+	}
+	if i := slices.Index(ways, natural); len(ways) > 1 {
+		natural = ways[r.hidden.Way(p.dir.Place, field, len(ways), i)]
+	}
+	return r.value(natural)
+}
+
+// find gives the value for the text as it is written: exact, with hostnames the longest *.name and then name.*, then the first pattern.
+func (p *mapping) find(r *run, in string) string {
 	if p.hostnames {
 		in = strings.TrimSuffix(in, ".")
 	}
 	key := lower(in)
 	if v, ok := p.exact[key]; ok {
-		return r.value(v)
+		return v
 	}
 	best, value := 0, ""
 	for _, e := range p.names {
@@ -100,18 +131,18 @@ func (p *mapping) look(r *run) string {
 		}
 	}
 	if best > 0 {
-		return r.value(value)
+		return value
 	}
 	if in != "" {
 		for _, e := range p.patterns {
 			if ok, err := r.matches(e.pattern, in); err != nil {
 				break
 			} else if ok {
-				return r.value(e.value)
+				return e.value
 			}
 		}
 	}
-	return r.value(p.fallback)
+	return p.fallback
 }
 
 // geo is a geo block.

@@ -63,6 +63,7 @@ type run struct {
 	unknown       bool     // the answer is an upstream's or a module's: it cannot be known
 	hungUp        bool     // the connection is closed without an answer
 	closed        []string // the client's secret values
+	hidden        *hidden  // what only a record of the request leaves out; nil for a request that is known
 	refusal       int      // the step that refused first, from 1
 }
 

@@ -112,7 +112,10 @@ func (e *script) set(d *Directive) {
 	if !ok || len(d.Args) != 2 {
 		return
 	}
+	depends := e.r.watch()
 	v := e.text(d.Arg(1))
+	field, _ := depends()
+	e.r.taint(name, field)
 	if name == "args" {
 		e.r.args, e.r.validTarget = v, false
 	} else {
@@ -274,7 +277,13 @@ func (e *script) test(d *Directive) bool {
 		return false
 	}
 	known := len(r.t.Open)
+	depends := r.watch()
 	yes, what := e.condition(d, words)
+	if field, password := depends(); field != "" {
+		yes = r.hidden.Way(d.Place, field, 2, boolInt(yes)) == 1
+	} else if password && len(words) == 3 && words[1] != "~" && words[1] != "~*" && words[1] != "!~" && words[1] != "!~*" && words[2] != `""` && words[2] != "" {
+		yes = r.hidden.Way(d.Place, "Authorization", 2, boolInt(yes)) == 1
+	}
 	switch {
 	case len(r.t.Open) > known:
 		r.step(conf.Unclear, "rewrite", d.Place, "if (%s): cannot be known from here", what)
@@ -282,6 +291,13 @@ func (e *script) test(d *Directive) bool {
 		r.step(conf.Chooses, "rewrite", d.Place, "if (%s) holds", what)
 	}
 	return yes
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // condition gives the words between the brackets.

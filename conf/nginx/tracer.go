@@ -20,6 +20,9 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 		m: t.m, t: out, method: q.Method, proto: q.Proto, client: q.Client, peer: q.Client, address: q.Address, port: q.Port,
 		vars: map[string]string{}, depth: &depth, slow: new(bool), evaluated: new(int), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
 	}
+	if q.Partly != nil {
+		r.hidden = &hidden{Partly: q.Partly, tainted: map[string]string{}}
+	}
 	r.defaults(q)
 	if r.accept(q) {
 		if rc := r.receive(q); rc != 0 {

@@ -24,6 +24,9 @@ const maxEvaluations = 100_000
 // variable gives the value of $name.
 func (r *run) variable(name string) string {
 	if v, ok := r.vars[name]; ok {
+		if h := r.hidden; h != nil && h.tainted[name] != "" {
+			r.look(h.tainted[name])
+		}
 		return v
 	}
 	if *r.evaluated++; *r.evaluated > maxEvaluations {
@@ -34,10 +37,17 @@ func (r *run) variable(name string) string {
 		return ""
 	}
 	*r.depth++
+	before := 0
+	if r.hidden != nil {
+		before = r.hidden.looks
+	}
 	v, keep := r.compute(name)
 	*r.depth--
 	if keep {
 		r.vars[name] = v
+		if h := r.hidden; h != nil && h.looks > before {
+			h.tainted[name] = h.last
+		}
 	}
 	return v
 }
@@ -50,6 +60,7 @@ func (r *run) compute(name string) (v string, keep bool) {
 	if g := r.m.geos[name]; g != nil {
 		return g.look(r), true
 	}
+	r.lookAt(name)
 	if v, ok := r.builtin(name); ok {
 		return v, !changing[name] && !strings.HasPrefix(name, "arg_")
 	}

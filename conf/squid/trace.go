@@ -337,7 +337,7 @@ func (a *asked) user(x *acl) step.Truth {
 		a.wanted = true
 		return step.Open
 	}
-	switch u.Fits(login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown || k == htpasswd.SSHA || k == htpasswd.Marked }) {
+	switch a.rec.Fits(u, login.Pair.Password, func(k htpasswd.Kind) bool { return k == htpasswd.Unknown || k == htpasswd.SSHA || k == htpasswd.Marked }) {
 	case step.No:
 		a.wanted = true
 		return step.Open

@@ -207,6 +207,9 @@ func (m *matcher) single(r conf.Request) (step.Truth, string) {
 		if len(m.args) != 2 {
 			break
 		}
+		if r.Partly.Hides(m.args[0]) {
+			return step.Open, "the record of the request does not show " + m.args[0]
+		}
 		out := step.No
 		for _, v := range r.Header.Values(m.args[0]) {
 			if strings.Contains(strings.ToLower(m.op), "regexp") {

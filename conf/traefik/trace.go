@@ -191,7 +191,7 @@ func (t *tracer) basic(rec *step.Recorder, m *middleware) bool {
 	if !ok {
 		return refuse("the user is not among the users")
 	}
-	switch account.Fits(login.Pair.Password, neverFits) {
+	switch rec.Fits(account, login.Pair.Password, neverFits) {
 	case step.No:
 		return refuse("the password is not the one of the user")
 	case step.Open:

@@ -92,7 +92,7 @@ func (t *Tally) accepted(l *line.Line, client, path []byte, from uint64) {
 	}
 	where := mix(from ^ xxhash.Sum64(path))
 	if h := mix(where ^ uint64(at) ^ uint64(l.Status)<<40 ^ xxhash.Sum64(l.Agent) ^ mix(xxhash.Sum64(l.Upstream))); h < t.Sample.Door {
-		if s := t.Sample.row(h); s != nil {
+		if s := t.Sample.Row(h); s != nil {
 			if s.N == 0 {
 				s.At = at
 				s.Group = t.group(l, client, path)
@@ -153,7 +153,7 @@ func (t *Tally) refused(l *line.Line, client, path []byte, from uint64) {
 // together.
 func (t *Tally) mark(where uint64, at int64) *Mark {
 	minute := uint32(at / 60)
-	m := t.Marks.row(where&^0xffff | uint64(uint16(minute)))
+	m := t.Marks.Row(where&^0xffff | uint64(uint16(minute)))
 	if m != nil {
 		m.URL, m.Minute = where&^0xffff, minute
 	}
@@ -161,7 +161,7 @@ func (t *Tally) mark(where uint64, at int64) *Mark {
 }
 
 func (t *Tally) party(h uint64, name []byte, isUser bool) *Party {
-	p := t.Parties.row(h)
+	p := t.Parties.Row(h)
 	if p != nil && p.Name == "" {
 		p.Name, p.IsUser = t.text(name), isUser
 	}
@@ -176,7 +176,7 @@ func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from
 	}
 	h := g.hash()
 	t.answered(l, h)
-	k := table.row(h)
+	k := table.Row(h)
 	if k == nil {
 		return h
 	}

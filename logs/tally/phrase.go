@@ -30,7 +30,7 @@ func (t *Tally) phrase(l *line.Line) {
 	t.buf = appendPattern(t.buf[:0], said, user, id)
 	h := hash(t.buf, l.Code, client, user)
 	t.told(id, h)
-	p := t.Phrases.row(h)
+	p := t.Phrases.Row(h)
 	if p == nil {
 		return
 	}

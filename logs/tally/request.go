@@ -51,7 +51,7 @@ func (t *Tally) answered(l *line.Line, kind uint64) {
 	if len(l.RequestID) == 0 {
 		return
 	}
-	if r := t.Requests.row(hash(l.RequestID)); r != nil {
+	if r := t.Requests.Row(hash(l.RequestID)); r != nil {
 		r.seen(uint32(l.Time.Unix() / 60))
 		r.Kinds = join(r.Kinds, kind)
 	}
@@ -62,7 +62,7 @@ func (t *Tally) told(id []byte, phrase uint64) {
 	if len(id) == 0 {
 		return
 	}
-	if r := t.Requests.row(hash(id)); r != nil {
+	if r := t.Requests.Row(hash(id)); r != nil {
 		r.Said = join(r.Said, phrase)
 	}
 }

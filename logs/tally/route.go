@@ -35,6 +35,9 @@ func appendRoute(to, path []byte) []byte {
 	return to
 }
 
+// RouteOf is the route of a path, for those who keep requests by it.
+func RouteOf(path []byte) string { return string(appendRoute(nil, path)) }
+
 func appendSegment(to, s []byte) []byte {
 	if len(s) == 0 {
 		return to

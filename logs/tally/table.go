@@ -20,7 +20,8 @@ type Table[V any] struct {
 	weight             int // of all rows, kept up to date by those who add to a row
 }
 
-func newTable[V any](limit, weightLimit int) *Table[V] {
+// NewTable makes an empty table of at most limit rows, which weigh at most weightLimit; 0 is no limit of weight.
+func NewTable[V any](limit, weightLimit int) *Table[V] {
 	return &Table[V]{Rows: map[uint64]*V{}, Door: math.MaxUint64, limit: limit, weightLimit: weightLimit}
 }
 
@@ -48,8 +49,8 @@ func (t *Table[V]) Whole() bool { return t.Door == math.MaxUint64 }
 // Distinct is the number of keys seen; above the bound an estimate whose standard error is 1/sqrt(rows kept).
 func (t *Table[V]) Distinct() float64 { return float64(len(t.Rows)) / t.Share() }
 
-// row gives the row of hash h, new or not; nil when it is not kept.
-func (t *Table[V]) row(h uint64) *V {
+// Row gives the row of hash h, new or not; nil when it is not kept.
+func (t *Table[V]) Row(h uint64) *V {
 	if h >= t.Door {
 		return nil
 	}
@@ -58,7 +59,7 @@ func (t *Table[V]) row(h uint64) *V {
 	}
 	// A quarter more than the bound may wait, so that cutting is rare.
 	if len(t.Rows) >= t.limit+t.limit/4 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/4 {
-		t.trim()
+		t.Trim()
 		if h >= t.Door {
 			return nil
 		}
@@ -68,8 +69,8 @@ func (t *Table[V]) row(h uint64) *V {
 	return v
 }
 
-// trim moves the door to where the bounds are kept.
-func (t *Table[V]) trim() {
+// Trim moves the door to where the bounds are kept.
+func (t *Table[V]) Trim() {
 	if len(t.Rows) <= t.limit && (t.weightLimit == 0 || t.weight <= t.weightLimit) {
 		return
 	}
@@ -97,7 +98,8 @@ func (t *Table[V]) trim() {
 	t.weight = sum
 }
 
-func (t *Table[V]) merge(o *Table[V], join func(a, b *V)) {
+// Merge adds the rows of o, which must not be used afterwards; join adds b to a of the same key.
+func (t *Table[V]) Merge(o *Table[V], join func(a, b *V)) {
 	t.Door = min(t.Door, o.Door)
 	for h := range t.Rows {
 		if h >= t.Door {
@@ -120,7 +122,7 @@ func (t *Table[V]) merge(o *Table[V], join func(a, b *V)) {
 			t.weight += weigh(v)
 		}
 	}
-	t.trim()
+	t.Trim()
 }
 
 // Sorted gives the hashes of the rows in order, for whoever needs the same order every time.

@@ -64,13 +64,13 @@ func New(files ...string) *Tally {
 	return &Tally{
 		files:    files,
 		Time:     Times{Width: 1, At: map[uint32]*Answers{}},
-		Refused:  newTable[Kind](maxKinds, maxMoments),
-		Other:    newTable[Kind](maxKinds, maxMoments),
-		Marks:    newTable[Mark](maxMarks, 0),
-		Parties:  newTable[Party](maxParties, 0),
-		Sample:   newTable[Sample](maxSample, 0),
-		Phrases:  newTable[Phrase](maxPhrases, maxMoments),
-		Requests: newTable[Request](maxJoins, 0),
+		Refused:  NewTable[Kind](maxKinds, maxMoments),
+		Other:    NewTable[Kind](maxKinds, maxMoments),
+		Marks:    NewTable[Mark](maxMarks, 0),
+		Parties:  NewTable[Party](maxParties, 0),
+		Sample:   NewTable[Sample](maxSample, 0),
+		Phrases:  NewTable[Phrase](maxPhrases, maxMoments),
+		Requests: NewTable[Request](maxJoins, 0),
 		Formats:  map[string]bool{},
 		intern:   map[string]string{},
 		agents:   map[string]Agent{},
@@ -171,13 +171,13 @@ func (t *Tally) Merge(o *Tally) {
 	t.Access += o.Access
 	t.Time.merge(&o.Time)
 	t.last = nil
-	t.Refused.merge(o.Refused, (*Kind).merge)
-	t.Other.merge(o.Other, (*Kind).merge)
-	t.Marks.merge(o.Marks, (*Mark).merge)
-	t.Parties.merge(o.Parties, (*Party).merge)
-	t.Sample.merge(o.Sample, (*Sample).merge)
-	t.Phrases.merge(o.Phrases, (*Phrase).merge)
-	t.Requests.merge(o.Requests, (*Request).merge)
+	t.Refused.Merge(o.Refused, (*Kind).merge)
+	t.Other.Merge(o.Other, (*Kind).merge)
+	t.Marks.Merge(o.Marks, (*Mark).merge)
+	t.Parties.Merge(o.Parties, (*Party).merge)
+	t.Sample.Merge(o.Sample, (*Sample).merge)
+	t.Phrases.Merge(o.Phrases, (*Phrase).merge)
+	t.Requests.Merge(o.Requests, (*Request).merge)
 	for f := range o.Formats {
 		t.Formats[f] = true
 	}
@@ -188,13 +188,13 @@ func (t *Tally) Merge(o *Tally) {
 
 // Trim cuts every table to its bound. It is called before the tally is read or written.
 func (t *Tally) Trim() {
-	t.Refused.trim()
-	t.Other.trim()
-	t.Marks.trim()
-	t.Parties.trim()
-	t.Sample.trim()
-	t.Phrases.trim()
-	t.Requests.trim()
+	t.Refused.Trim()
+	t.Other.Trim()
+	t.Marks.Trim()
+	t.Parties.Trim()
+	t.Sample.Trim()
+	t.Phrases.Trim()
+	t.Requests.Trim()
 	t.Time.settle()
 	t.last = nil
 }

@@ -56,14 +56,18 @@ type Account struct {
 	Groups []string
 }
 
-// Fits says whether password is the account's. never says of a kind of hash that the program's
+// Fits says whether password is the account's, or asks who speaks for it. never says of a kind of hash that the program's
 // own verifier lets nobody in with it.
-func (a Account) Fits(password secret.Text, never func(htpasswd.Kind) bool) Truth {
-	if a.Plain {
+func (r *Recorder) Fits(a Account, password secret.Text, never func(htpasswd.Kind) bool) Truth {
+	if a.Plain && !r.partly.Vouches() {
 		return Of(a.Hash.Equal(password))
 	}
-	if never != nil && never(htpasswd.KindOf(a.Hash)) {
+	if !a.Plain && never != nil && never(htpasswd.KindOf(a.Hash)) {
 		return No
+	}
+	if r.partly.Vouches() {
+		fit, _ := r.partly.Password(a.Name.Reveal(), a.Hash)
+		return Truth(fit)
 	}
 	ok, err := htpasswd.Verify(a.Hash, password)
 	switch {
@@ -74,6 +78,9 @@ func (a Account) Fits(password secret.Text, never func(htpasswd.Kind) bool) Trut
 	}
 	return Of(ok)
 }
+
+// Hides reports that the request's field may be another than it says, because only a record of the request is left.
+func (r *Recorder) Hides(field string) bool { return r.partly.Hides(field) }
 
 // Find gives the first account of that name.
 func Find(all []Account, name secret.Text) (Account, bool) {

@@ -41,11 +41,12 @@ func (t Truth) Or(u Truth) Truth { return max(t, u) }
 type Recorder struct {
 	conf.Trace
 	header exchange.Header // of what is passed on, as it is up to here
+	partly *conf.Partly
 }
 
 // Begin starts the trace of r.
 func Begin(r conf.Request) *Recorder {
-	rec := &Recorder{}
+	rec := &Recorder{partly: r.Partly}
 	rec.header = append(rec.header, r.Header...)
 	return rec
 }
