@@ -45,6 +45,19 @@ func withoutLogin(s string) string {
 	return s
 }
 
+// Host is the host of a setting that is a URL, in lower case; "" when it is none, or not known.
+func (s Setting) Host() string {
+	t, ok := s.Text()
+	if !ok {
+		return ""
+	}
+	u, err := url.Parse(strings.TrimSpace(t))
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
 // constants reads constants as settings, those that are set.
 func constants(s *php.Script, names ...string) []Setting {
 	var out []Setting

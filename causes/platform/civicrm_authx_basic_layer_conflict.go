@@ -16,6 +16,7 @@ var CiviCRMBasicConflict = &cause.Cause{
 	ID:        "civicrm-authx-basic-layer-conflict",
 	Title:     "CiviCRM takes the web server's password prompt for a login",
 	Family:    family,
+	Installed: authxBehindPrompt,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"basic-layer-credentials-reach-app", "two-auth-layers-one-header", "wrong-password", "missing-www-authenticate", "401-means-403",

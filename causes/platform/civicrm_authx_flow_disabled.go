@@ -17,6 +17,7 @@ var CiviCRMFlowDisabled = &cause.Cause{
 	ID:        "civicrm-authx-flow-disabled",
 	Title:     "CiviCRM does not allow this credential this way",
 	Family:    family,
+	Installed: authxWithoutKeys,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"401-means-403", "missing-www-authenticate", "user-lacks-role-or-group", "scope-missing-401", "authorization-scheme-wrong", "wrong-password",

@@ -22,6 +22,7 @@ var DrupalProvider = &cause.Cause{
 	ID:        "drupal-auth-provider",
 	Title:     "Drupal does not allow this login on this route",
 	Family:    family,
+	Installed: drupalBehindPrompt,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"401-means-403", "403-means-401", "missing-www-authenticate", "user-lacks-role-or-group", "method-or-content-type-401", "wrong-password",

@@ -32,6 +32,7 @@ var Causes = []*cause.Cause{
 	SignedURLExpired,
 	WPAppPassword,
 	WPCapability,
+	WPJWTBadConfig,
 	WPJWTConfig,
 	WPNonce,
 	WPRestClosed,

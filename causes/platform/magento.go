@@ -97,6 +97,7 @@ var MagentoBearerDisabled = &cause.Cause{
 	ID:        "magento-integration-bearer-disabled",
 	Title:     "Magento takes the integration's token not as a Bearer token",
 	Family:    family,
+	Installed: bearerLocked,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"token-revoked", "token-expired", "401-means-403", "missing-www-authenticate", "scope-missing-401", "user-lacks-role-or-group",

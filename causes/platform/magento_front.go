@@ -17,6 +17,7 @@ var MagentoBasicLayer = &cause.Cause{
 	ID:        "magento-basic-layer",
 	Title:     "a password prompt in front of Magento takes the header",
 	Family:    family,
+	Installed: magentoBehindPrompt,
 	RefusedBy: exchange.WebServer,
 	FaultAt:   exchange.WebServer,
 	Hides: []string{"basic-wrong-base64", "two-auth-layers-one-header", "basic-layer-credentials-reach-app", "magento-integration-bearer-disabled",

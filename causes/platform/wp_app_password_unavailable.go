@@ -14,6 +14,7 @@ var WPAppPassword = &cause.Cause{
 	ID:        "wp-app-password-unavailable",
 	Title:     "WordPress does not offer application passwords here",
 	Family:    family,
+	Installed: appPasswordsOff,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"wrong-password", "wrong-username-form", "password-login-disabled", "403-means-401", "missing-www-authenticate", "wp-user-lacks-capability",

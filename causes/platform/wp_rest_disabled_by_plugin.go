@@ -15,6 +15,7 @@ var WPRestClosed = &cause.Cause{
 	ID:        "wp-rest-disabled-by-plugin",
 	Title:     "a plugin or the host closes the WordPress REST API",
 	Family:    family,
+	Installed: restGuarded,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"waf-block", "ip-allowlist", "wp-user-lacks-capability", "401-means-403", "403-means-401", "missing-www-authenticate", "no-credentials-sent",

@@ -11,10 +11,11 @@ import (
 // RedirectWWWApex: example.com and www.example.com are two hosts to every client, and the redirect between them costs
 // the header field or the cookie.
 var RedirectWWWApex = &cause.Cause{
-	ID:      "redirect-www-apex",
-	Title:   "the redirect between www and the bare name costs the credential",
-	Family:  family,
-	FaultAt: exchange.Client,
+	ID:        "redirect-www-apex",
+	Title:     "the redirect between www and the bare name costs the credential",
+	Family:    family,
+	Installed: wwwBesideApex,
+	FaultAt:   exchange.Client,
 	Hides: []string{"redirect-cross-host-drops-auth", "no-credentials-sent", "wrong-password", "missing-www-authenticate", "401-means-403",
 		"403-means-401", "redirect-to-login-instead-of-401", "session-expired"},
 	Partial: true,

@@ -14,6 +14,7 @@ var CookieDomainMismatch = &cause.Cause{
 	ID:        "cookie-domain-mismatch",
 	Title:     "no browser keeps the session cookie: its Domain is not this host",
 	Family:    family,
+	Installed: foreignCookieDomain,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides:     generalities,

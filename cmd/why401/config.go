@@ -224,6 +224,13 @@ func shorten(rep *report.Audit) {
 			}
 		}
 	}
+	for i := range rep.Sites {
+		at := &rep.Sites[i]
+		at.VersionAt.File = strings.TrimPrefix(at.VersionAt.File, prefix)
+		for j := range at.Facts {
+			at.Facts[j].File, at.Facts[j].Says = strings.TrimPrefix(at.Facts[j].File, prefix), strings.ReplaceAll(at.Facts[j].Says, prefix, "")
+		}
+	}
 	for i := range rep.Unread {
 		rep.Unread[i].File = strings.TrimPrefix(rep.Unread[i].File, prefix)
 		rep.Unread[i].What = strings.ReplaceAll(rep.Unread[i].What, prefix, "")

@@ -33,11 +33,15 @@ func (p *pluginSearch) register(f *pflag.FlagSet) {
 	f.StringVar(&p.host, "host", "", "the `NAME` of the site, typed to search on one that looks live")
 }
 
-func (p *pluginSearch) asked() bool { return p.request != "" }
+// asked reports that any of the flags was given; run wants the request.
+func (p *pluginSearch) asked() bool { return p.request != "" || p.apply || p.host != "" }
 
 // run searches in an installation; without --apply it says what it would do.
 func (p *pluginSearch) run(in *site.Installation) error {
 	a := p.app
+	if p.request == "" {
+		return usage("why401 site DIR --bisect-plugins 'curl https://example.com/wp-json/wp/v2/posts' --apply", "--apply and --host belong to --bisect-plugins: name the request")
+	}
 	o := bisect.Options{Probe: probe.Options{UserAgent: why401.UserAgent()}}
 	var err error
 	for _, one := range in.All() {

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+	"github.com/why401/why401"
+	"github.com/why401/why401/diagnose"
+	"github.com/why401/why401/report"
+	"github.com/why401/why401/site"
+)
+
+// siteCheck is why401 site.
+type siteCheck struct {
+	app *app
+
+	json, sarif, github bool
+	exitZero            bool
+	plugins             pluginSearch
+}
+
+func (a *app) site() *cobra.Command {
+	d := &siteCheck{app: a, plugins: pluginSearch{app: a}}
+	c := &cobra.Command{
+		Use:   "site DIR",
+		Short: "Say what WordPress, CiviCRM, Magento or Drupal in a folder will refuse",
+		Long: "Finds WordPress, CiviCRM, Magento 2 and Drupal in or below DIR, and reads their\n" +
+			"configuration, .htaccess, plugins, permissions and logs. PHP is read, never run.\n" +
+			"It says what the files decide about logins, what is refused wrongly, and what\n" +
+			"only the database knows. Nothing is sent, and nothing is written, but by\n" +
+			"--bisect-plugins with --apply, which finds the WordPress plugin that refuses a\n" +
+			"request (docs/platforms.md).\n" +
+			"Exit code: 0 nothing wrong, 1 something was found, 4 nothing could be read.",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("why401 site /var/www/html", "expected one folder, got %d", len(args))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return d.run(args[0]) },
+	}
+	f := c.Flags()
+	f.BoolVar(&d.json, "json", false, "write JSON (schema why401.audit/1)")
+	f.BoolVar(&d.sarif, "sarif", false, "write SARIF 2.1.0, for code scanning")
+	f.BoolVar(&d.github, "github", false, "write annotations for GitHub Actions")
+	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever something could be read")
+	d.plugins.register(f)
+	return c
+}
+
+func (d *siteCheck) run(dir string) error {
+	a := d.app
+	forms := 0
+	for _, on := range []bool{d.json, d.sarif, d.github} {
+		if on {
+			forms++
+		}
+	}
+	if forms > 1 {
+		return usage("choose one", "--json, --sarif and --github exclude each other")
+	}
+	known, err := a.catalogue()
+	if err != nil {
+		return err
+	}
+	in, err := site.Open(dir)
+	if errors.Is(err, site.ErrNothing) {
+		return unreadable(err, "name the folder that holds wp-config.php, app/etc/env.php or sites/")
+	}
+	if err != nil {
+		return unreadable(err, "why401 site /var/www/html")
+	}
+	if d.plugins.asked() {
+		if forms > 0 {
+			return usage("without --json, --sarif and --github", "--bisect-plugins writes text only")
+		}
+		return d.plugins.run(in)
+	}
+	rep := diagnose.AuditSites(known.Causes, known.Page, in.All())
+	rep.Tool.Version = why401.Version()
+	shorten(rep)
+	switch {
+	case d.json:
+		err = report.AuditJSON(a.out, rep)
+	case d.sarif:
+		err = report.SARIF(a.out, rep)
+	case d.github:
+		err = report.GitHub(a.out, rep)
+	default:
+		err = report.AuditText(a.out, rep, a.options())
+	}
+	switch {
+	case err != nil:
+		return err
+	case d.exitZero:
+		return nil
+	case len(rep.Findings) > 0:
+		return ended(1)
+	}
+	return nil
+}
