@@ -274,7 +274,7 @@ func readNote(name string) (*note, error) {
 	if json.Unmarshal(b, &n) != nil {
 		return nil, nil
 	}
-	if n.ID != strings.TrimSuffix(filepath.Base(name), ".json") || filepath.Base(n.DropIn) != (&token{id: n.ID}).fileName() ||
+	if n.ID != strings.TrimSuffix(filepath.Base(name), ".json") || !filepath.IsAbs(n.DropIn) || filepath.Base(n.DropIn) != (&token{id: n.ID}).fileName() ||
 		n.Folder != "" && n.Folder != filepath.Dir(n.DropIn) {
 		return nil, fmt.Errorf("%s is no note of a drop-in: expected the name %s in it", name, (&token{id: n.ID}).fileName())
 	}
