@@ -37,9 +37,14 @@ func readPlugin(plugins *os.Root, file string) Plugin {
 	}
 	defer f.Close()
 	head, err := io.ReadAll(io.LimitReader(f, headSize))
-	if err != nil {
-		return p
+	if err == nil {
+		p.fill(head)
 	}
+	return p
+}
+
+// fill takes name and needs out of the head of a plugin's file.
+func (p *Plugin) fill(head []byte) {
 	value := func(re *lazyregexp.Regexp) string {
 		m := re.FindSubmatch(head)
 		if m == nil {
@@ -49,13 +54,12 @@ func readPlugin(plugins *os.Root, file string) Plugin {
 		v, _, _ = strings.Cut(v, "?>")
 		return strings.TrimSpace(v)
 	}
-	p.Name = cmp.Or(value(pluginName), file)
+	p.Name = cmp.Or(value(pluginName), p.File)
 	for need := range strings.SplitSeq(value(pluginNeeds), ",") {
 		if need = strings.TrimSpace(need); need != "" {
 			p.Requires = append(p.Requires, need)
 		}
 	}
-	return p
 }
 
 // order is the order in which plugins go off: as they are listed, but those that require another in front of it.
