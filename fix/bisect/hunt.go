@@ -16,7 +16,6 @@ type hunt struct {
 	refused reply // with every plugin on; empty text when it was not asked
 	without reply // with every plugin off
 	s       *search
-	checked bool // verify went through
 }
 
 // differs is the error for a question that had two answers.
