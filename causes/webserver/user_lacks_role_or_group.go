@@ -46,7 +46,7 @@ var UserLacksRoleOrGroup = &cause.Cause{
 		anon := v.Trial(cause.KeyAnonymous)
 		switch {
 		case anon == nil || !gate(anon):
-		case strings.HasPrefix(v.Answer.Header().Get("X-Generator"), "Drupal"):
+		case ofDrupal(v.Answer):
 			// core/modules/basic_auth/tests, BasicAuthTest: invalid details are answered with 403 and no challenge.
 			s.Because = append(s.Because, v.Saw("Drupal answers a wrong password with 403 as well, so this does not say whether the login is good."))
 		default:
@@ -89,4 +89,9 @@ func keyLacksRight(v *cause.View) *cause.Suspicion {
 		s.Grade, s.Weight = cause.Strong, 0.7
 	}
 	return s
+}
+
+// ofDrupal reports an answer that Drupal wrote, challenges of its basic_auth included.
+func ofDrupal(x *exchange.Exchange) bool {
+	return strings.HasPrefix(x.Header().Get("X-Generator"), "Drupal")
 }
