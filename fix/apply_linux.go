@@ -136,7 +136,7 @@ func (p *Plan) Production(c *Controls) (why []string, host string) {
 	if len(p.Reach.Names) > 0 {
 		host = p.Reach.Names[0]
 		for _, n := range p.Reach.Names {
-			if liveName(n) != "" {
+			if LiveName(n) != "" {
 				host = n
 				break
 			}
@@ -147,9 +147,9 @@ func (p *Plan) Production(c *Controls) (why []string, host string) {
 		if name := c.Failing.Request.Header.Text("Host"); !name.Empty() {
 			asked = hostOnly(name.String())
 		}
-		if live := liveName(asked); live != "" && !slices.Contains(why, live) {
+		if live := LiveName(asked); live != "" && !slices.Contains(why, live) {
 			why = append(why, live)
-			if host == "" || liveName(host) == "" {
+			if host == "" || LiveName(host) == "" {
 				host = asked
 			}
 		}
@@ -183,7 +183,7 @@ func (p *Plan) lock() (unlock func(), err error) {
 	}
 	slices.Sort(dirs)
 	for _, d := range dirs {
-		f, err := lockFolder(d)
+		f, err := LockFolder(d)
 		if err != nil {
 			unlock()
 			return nil, err

@@ -219,8 +219,8 @@ func TestLiveNames(t *testing.T) {
 		"localhost": false, "127.0.0.1": false, "10.1.2.3": false, "staging.shop.de": false, "shop-dev2.example.org": false, "app.test": false,
 		"printer.local": false, "_": false, "web": false, "203.0.113.9": false, "api.internal": false,
 	} {
-		if got := liveName(name) != ""; got != live {
-			t.Errorf("%s: live %v, want %v (%s)", name, got, live, liveName(name))
+		if got := LiveName(name) != ""; got != live {
+			t.Errorf("%s: live %v, want %v (%s)", name, got, live, LiveName(name))
 		}
 	}
 }

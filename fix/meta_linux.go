@@ -154,8 +154,9 @@ func locked(f *os.File) string {
 	return ""
 }
 
-// lockFolder keeps other runs, those of other users included, from changing files in dir until the file is closed.
-func lockFolder(dir string) (*os.File, error) {
+// LockFolder keeps other runs, those of other users included, from changing files in dir until the file is closed. The error
+// is a *Refused while another one does.
+func LockFolder(dir string) (*os.File, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err

@@ -42,7 +42,7 @@ func reachOf(p *Plan, a About) Reach {
 		r.Public = publicly(r.Names, nil)
 		for _, d := range p.Databases {
 			if host, _, err := net.SplitHostPort(d.Address); err == nil {
-				if why := liveName(host); why != "" {
+				if why := LiveName(host); why != "" {
 					r.Public = append(r.Public, "the database is reached by a public name or address: "+why)
 				}
 			}
@@ -145,7 +145,7 @@ func publicly(names []string, listens []conf.Listen) []string {
 	var out []string
 	live := false
 	for _, n := range names {
-		if why := liveName(n); why != "" {
+		if why := LiveName(n); why != "" {
 			out = append(out, why)
 			live = true
 		}
@@ -174,8 +174,8 @@ var closedEnds = []string{"localhost", "test", "example", "invalid", "local", "i
 var rehearsal = []string{"staging", "stage", "stg", "dev", "develop", "development", "test", "testing", "qa", "uat", "demo", "sandbox",
 	"preprod", "preview", "pre", "lab", "local", "int", "integration", "ci", "beta", "tst", "acc", "acceptance", "nonprod"}
 
-// liveName says why a host name looks like a live one, or "".
-func liveName(name string) string {
+// LiveName says why a host name, with or without a port, looks like a live one, or "".
+func LiveName(name string) string {
 	n := strings.ToLower(strings.Trim(strings.TrimPrefix(name, "."), "[]"))
 	if host, _, err := net.SplitHostPort(n); err == nil {
 		n = host

@@ -72,7 +72,7 @@ func (s *Sender) limits(host string, c credential) error {
 	switch {
 	case c.kind == token && t.tokens+s.o.Refused >= maxTokensRefused:
 		return &Refusal{Rule: RuleTokens, Why: fmt.Sprintf("%s refused the credential %d times in this run", host, t.tokens+s.o.Refused)}
-	case c.kind == noCredential && t.anonymous >= maxAnonymousRefused:
+	case c.kind == noCredential && t.anonymous >= s.o.MaxAnonymous:
 		return &Refusal{Rule: RuleAnonymous, Why: fmt.Sprintf("%s refused %d requests without a credential in this run", host, t.anonymous)}
 	case c.kind == canary && t.canaries >= maxAnonymousRefused:
 		return &Refusal{Rule: RuleAnonymous, Why: fmt.Sprintf("%s refused %d canaries in this run", host, t.canaries)}

@@ -17,12 +17,15 @@ import (
 
 // Options are what a caller may set about a run. The zero value is the careful one.
 type Options struct {
-	MaxRequests int    // requests per run; 8 when zero
-	MaxRefused  int    // refusals (401, 403, 404, 407, 429) taken from one host per run; 5 when zero
-	Refused     int    // how often the intent's token or key was refused already by another sender of the same run
-	Offline     bool   // send nothing: every Do is a Refusal
-	UserAgent   string // for requests that imitate no other program and bring no User-Agent
-	StateDir    string // of the ledger; $XDG_STATE_HOME/why401 or ~/.local/state/why401 when ""
+	MaxRequests int // requests per run; 8 when zero
+	MaxRefused  int // refusals (401, 403, 404, 407, 429) taken from one host per run; 5 when zero
+	// MaxAnonymous is how many of them a request without a credential may meet; 3 when zero. More is for a site whose files
+	// the user may write, and never for tokens and passwords.
+	MaxAnonymous int
+	Refused      int    // how often the intent's token or key was refused already by another sender of the same run
+	Offline      bool   // send nothing: every Do is a Refusal
+	UserAgent    string // for requests that imitate no other program and bring no User-Agent
+	StateDir     string // of the ledger; $XDG_STATE_HOME/why401 or ~/.local/state/why401 when ""
 
 	AllowUnsafe bool              // the user agreed to unsafe methods and dangerous URLs
 	IKnow       bool              // the user agreed to send a password that was refused lately
@@ -105,6 +108,9 @@ func New(intent *exchange.Intent, o Options) (*Sender, error) {
 	}
 	if o.MaxRefused <= 0 {
 		o.MaxRefused = 5
+	}
+	if o.MaxAnonymous <= 0 {
+		o.MaxAnonymous = maxAnonymousRefused
 	}
 	if o.Now == nil {
 		o.Now = time.Now

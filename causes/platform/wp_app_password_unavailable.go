@@ -51,6 +51,8 @@ var WPAppPassword = &cause.Cause{
 			if v.Request.URL.Scheme == "http" {
 				s.Title = "no application passwords: the site is not https"
 				s.Because = append(s.Because, v.Asked("The address is http, and WordPress offers them over https only, unless WP_ENVIRONMENT_TYPE is local."))
+			} else {
+				s.Because = append(s.Because, v.Asked("The address is https: either a plugin has switched them off, or TLS ends at a proxy and WordPress does not know of it."))
 			}
 		case asked:
 			s.Weight = 0.3 // WordPress before 5.6 has no such field

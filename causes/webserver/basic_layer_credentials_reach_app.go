@@ -43,7 +43,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 			}
 			return s
 		}
-		if !gate(anon) || !otherRefusal(v.Answer, anon) || sameProgram(v.Answer, anon) {
+		if !gate(anon) || !otherRefusal(v.Answer, anon) || sameProgram(v.Answer, anon) || ofDrupal(anon) {
 			return nil
 		}
 		s.Weight = 0.75

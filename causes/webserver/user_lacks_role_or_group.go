@@ -1,6 +1,8 @@
 package webserver
 
 import (
+	"strings"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
@@ -41,7 +43,13 @@ var UserLacksRoleOrGroup = &cause.Cause{
 				Effect: "the request is made as another user", Opens: "nothing", Steps: []string{"curl -u OTHER " + cause.Quote(v.Request.URL)}, Undo: "use the former login",
 			}},
 		}
-		if anon := v.Trial(cause.KeyAnonymous); anon != nil && gate(anon) {
+		anon := v.Trial(cause.KeyAnonymous)
+		switch {
+		case anon == nil || !gate(anon):
+		case ofDrupal(v.Answer):
+			// core/modules/basic_auth/tests, BasicAuthTest: invalid details are answered with 403 and no challenge.
+			s.Because = append(s.Because, v.Saw("Drupal answers a wrong password with 403 as well, so this does not say whether the login is good."))
+		default:
 			s.Because = append(s.Because, fact.At(anon.N, "Without it the server asks for one: 401, realm=%q. So the login was read and is good.", realm(anon)))
 			s.Grade, s.Weight = cause.Strong, 0.6
 		}
@@ -81,4 +89,9 @@ func keyLacksRight(v *cause.View) *cause.Suspicion {
 		s.Grade, s.Weight = cause.Strong, 0.7
 	}
 	return s
+}
+
+// ofDrupal reports an answer that Drupal wrote, challenges of its basic_auth included.
+func ofDrupal(x *exchange.Exchange) bool {
+	return strings.HasPrefix(x.Header().Get("X-Generator"), "Drupal")
 }

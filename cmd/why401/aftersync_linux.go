@@ -23,8 +23,8 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/probe"
-	"github.com/why401/why401/secret"
 	"github.com/why401/why401/report"
+	"github.com/why401/why401/secret"
 	"github.com/why401/why401/site"
 	"github.com/why401/why401/site/copied"
 )

@@ -19,10 +19,11 @@ type siteCheck struct {
 	database            bool
 	db                  databaseFlags
 	save                string
+	plugins             pluginSearch
 }
 
 func (a *app) site() *cobra.Command {
-	d := &siteCheck{app: a}
+	d := &siteCheck{app: a, plugins: pluginSearch{app: a}}
 	c := &cobra.Command{
 		Use:   "site DIR",
 		Short: "Say what WordPress, CiviCRM, Magento or Drupal in a folder will refuse",
@@ -30,7 +31,8 @@ func (a *app) site() *cobra.Command {
 			"configuration, .htaccess, plugins, permissions and logs. PHP is read, never run.\n" +
 			"It says what the files decide about logins, what is refused wrongly, and what\n" +
 			"only the database knows; with --database that is read as well. Nothing is sent,\n" +
-			"and nothing is written.\n" +
+			"and nothing is written, but by --bisect-plugins with --apply, which finds the\n" +
+			"WordPress plugin that refuses a request (docs/platforms.md).\n" +
 			"Exit code: 0 nothing wrong, 1 something was found, 4 nothing could be read.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -48,6 +50,7 @@ func (a *app) site() *cobra.Command {
 	f.BoolVar(&d.database, "database", false, "read the database, too, with the site's own login")
 	f.StringVar(&d.save, "save-settings", "", "write settings for why401 after-sync to a `FILE`; keys only as short prints")
 	d.db.register(f)
+	d.plugins.register(f)
 	return c
 }
 
@@ -72,6 +75,12 @@ func (d *siteCheck) run(dir string) error {
 	}
 	if err != nil {
 		return unreadable(err, "why401 site /var/www/html")
+	}
+	if d.plugins.asked() {
+		if forms > 0 {
+			return usage("without --json, --sarif and --github", "--bisect-plugins writes text only")
+		}
+		return d.plugins.run(in)
 	}
 	if d.database || d.save != "" || d.db.given() {
 		d.db.ask(in)

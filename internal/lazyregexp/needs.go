@@ -325,6 +325,8 @@ var needs = []struct {
 	{"(?m)^\\s*vcl\\s+4\\.\\d\\s*;", [][]string{[]string{"vcl"}, []string{"4."}, []string{";"}}},
 	{"(?m)^\\x{feff}?[^\\s:#{}]{1,64}:(\\$(apr1|2[aby]|[156]|y)\\$|\\{S?SHA\\})", [][]string{[]string{":$1$", ":$2a$", ":$2b$", ":$2y$", ":$5$", ":$6$", ":$apr1$", ":$y$", ":{sha}", ":{ssha}"}}},
 	{"(?mi)(?:^|[=|(;]\\s*)\\s*(?:iwr|irm)\\s+\\S", [][]string{[]string{"irm", "iwr"}}},
+	{"(?mi)^(?:[ \\t]*<\\?php)?[ \\t/*#@]*Plugin Name:(.*)$", [][]string{[]string{"plugin name:"}}},
+	{"(?mi)^(?:[ \\t]*<\\?php)?[ \\t/*#@]*Requires Plugins:(.*)$", [][]string{[]string{"requires plugins:"}}},
 	{"(?mi)^\\s*(?:\\$\\w+\\s*=\\s*)?(?:curl|wget)\\s.*\\s-(?:Headers|Uri|Method|Credential|UseBasicParsing)\\b", [][]string{[]string{"-credential\x00", "-headers\x00", "-method\x00", "-uri\x00", "-usebasicparsing\x00"}, []string{"curl", "wget"}}},
 	{"(?mi)^\\s*PS(?: [^>\\n]*)?>\\s*(?:curl|iwr|irm|wget|curl\\.exe)\\s", [][]string{[]string{"curl", "irm", "iwr", "wget"}, []string{"ps"}, []string{">"}}},
 	{"(?mi)^\\s*curl\\.exe\\s(?:.*\\n)*?.*\\$\\w+", [][]string{[]string{"curl.exe"}, []string{"$"}}},

@@ -1,0 +1,3 @@
+<?php
+/* Plugin Name: Shop */
+function lab_shop() { return 'open'; }
