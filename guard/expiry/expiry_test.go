@@ -122,7 +122,9 @@ func keys(t *testing.T, kids ...string) jose.Set {
 
 func TestKeys(t *testing.T) {
 	one, two, old := keys(t, "k1"), keys(t, "k1", "m2"), keys(t, "x9")
-	of := func(k expiry.KeySet) []expiry.Ending { return expiry.Of(expiry.Input{Now: now, KeySets: []expiry.KeySet{k}}) }
+	of := func(k expiry.KeySet) []expiry.Ending {
+		return expiry.Of(expiry.Input{Now: now, KeySets: []expiry.KeySet{k}})
+	}
 	same(t, of(expiry.KeySet{Source: "s", Set: one}), "undated with the next rotation signing_key")
 	same(t, of(expiry.KeySet{Source: "s", Set: two}))
 	same(t, of(expiry.KeySet{Source: "s", Set: two, Since: map[string]time.Time{"k1": day(-400)}}), "ended 2026-10-18T12:00 signing_key")
