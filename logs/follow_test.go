@@ -36,7 +36,9 @@ func TestFollowFindsWhileItGrows(t *testing.T) {
 		}
 	}
 	add(access, 0, 2000, request(200))
-	add(errors, 0, 1, func(at time.Time, _ int) string { return at.Format("2006/01/02 15:04:05") + " [notice] 7#7: start worker process 8\n" })
+	add(errors, 0, 1, func(at time.Time, _ int) string {
+		return at.Format("2006/01/02 15:04:05") + " [notice] 7#7: start worker process 8\n"
+	})
 
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
@@ -66,7 +68,9 @@ func TestFollowFindsWhileItGrows(t *testing.T) {
 	add(errors, 2000, 2300, func(at time.Time, n int) string {
 		return fmt.Sprintf("%s [crit] 7#7: *%d open() \"/etc/nginx/users\" failed (2: No such file or directory), client: 198.51.100.%d, server: a.test, request: \"GET /reports/%d HTTP/1.1\", host: \"a.test\"\n", at.Format("2006/01/02 15:04:05"), n, n%40, n)
 	})
-	missing := func(r *Report) bool { return len(r.Incidents) > 0 && r.Incidents[0].Verdict.Cause == "htpasswd-path-wrong" }
+	missing := func(r *Report) bool {
+		return len(r.Incidents) > 0 && r.Incidents[0].Verdict.Cause == "htpasswd-path-wrong"
+	}
 	wait("the missing password file", missing)
 	stop()
 	if r := <-done; !missing(r) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -28,6 +29,9 @@ func (a *app) logs() *cobra.Command {
 			"Several machines: --summary-out on each, then --merge over the summaries.",
 		Args: atLeastOneLog,
 		RunE: func(_ *cobra.Command, args []string) error {
+			// The tables take some 60 MiB at their bounds. The program and the collector's own needs come on top, and all of
+			// it has to stay below 128 MB, however long the log is.
+			debug.SetMemoryLimit(96 << 20)
 			o := logs.Options{ShowUsers: showUsers}
 			var err error
 			now := time.Now()

@@ -93,6 +93,7 @@ func (v *visit) basic() int {
 	if d.authName == nil {
 		return v.refuse(500, d.authType.place, "auth", "AuthType Basic needs an AuthName, and none is set")
 	}
+	v.authType = d.authType.value // also for whom it refuses: an ErrorDocument that is a program sees it
 	line, sent := v.in.get("Authorization"), v.in.has("Authorization")
 	if !sent {
 		v.challenge()
@@ -105,7 +106,7 @@ func (v *visit) basic() int {
 	}
 	text := decodeBasic(strings.TrimLeft(rest, " "))
 	user, password, _ := strings.Cut(text, ":")
-	v.user, v.authType = &user, d.authType.value
+	v.user = &user
 	res, at, why := v.providers(user, password, d.providers)
 	switch res {
 	case right:

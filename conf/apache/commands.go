@@ -75,5 +75,6 @@ func (o *override) lists(name string) bool {
 	return false
 }
 
-// reads reports that an .htaccess is looked for at all.
-func (o *override) reads() bool { return o.classes != "" || len(o.list) > 0 }
+// reads reports that an .htaccess is looked for at all. Where no AllowOverride is in force at all, httpd reads it too, allows
+// nothing in it, and answers 500 to what stands there: AllowOverride None is what every distribution sets for the root folder.
+func (o *override) reads() bool { return !o.classesSet || o.classes != "" || len(o.list) > 0 }

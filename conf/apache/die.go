@@ -44,13 +44,13 @@ func (v *visit) again(to string) *visit {
 	n.unparsed = to
 	n.env = nil
 	for _, p := range old.env {
-		n.env.add("REDIRECT_"+p.name, p.value)
+		n.env.set("REDIRECT_"+p.name, p.value)
 	}
 	n.env.set("REDIRECT_STATUS", "200")
 	if old.status != 0 {
 		n.env.set("REDIRECT_STATUS", itoa(old.status))
 	}
-	n.filename, n.pathInfo, n.kind, n.handler, n.proxied, n.script, n.wsgi = "", "", noFile, "", false, false, false
+	n.filename, n.pathInfo, n.kind, n.handler, n.proxied, n.raw, n.script, n.wsgi = "", "", noFile, "", false, false, false, false
 	n.ctxPrefix, n.ctxRoot = "", ""
 	n.user, n.authType = nil, ""
 	n.out = nil

@@ -199,25 +199,22 @@ func (v *visit) lookup(name string) *visit {
 	sub.in, sub.env = v.in.clone(), v.env.clone()
 	sub.out, sub.errOut = nil, nil
 	sub.method = "GET"
-	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.script, sub.wsgi = "", "", noFile, "", false, false, false
+	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false
 	sub.user, sub.authType = nil, ""
 	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub
 }
 
-// become takes a look's place (ap_internal_fast_redirect).
+// become takes a look's place (ap_internal_fast_redirect). Who was asked for credentials by the look alone is nobody here.
 func (v *visit) become(sub *visit) {
 	v.uri, v.filename, v.pathInfo, v.kind = sub.uri, sub.filename, sub.pathInfo, sub.kind
 	v.args, v.hasArgs = sub.args, sub.hasArgs
 	v.handler, v.handlerAt, v.proxied, v.script, v.wsgi, v.passAt = sub.handler, sub.handlerAt, sub.proxied, sub.script, sub.wsgi, sub.passAt
 	v.d, v.met = sub.d, sub.met
-	v.user, v.authType = sub.user, sub.authType
 	v.acceptPath = sub.acceptPath
 	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
-	for _, p := range sub.env {
-		v.env.set(p.name, p.value)
-	}
+	v.env = append(sub.env.clone(), v.env...) // both stay: who asks for one value gets the look's
 	for _, p := range sub.out {
 		v.out.set(p.name, p.value)
 	}

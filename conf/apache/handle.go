@@ -188,7 +188,10 @@ func closed(way conf.Way, p pair) exchange.Field {
 
 // params are the variables of CGI, FastCGI and their like (ap_add_common_vars, ap_add_cgi_vars).
 func (v *visit) params(way conf.Way) table {
-	out := v.env.clone()
+	out := v.env.last()
+	if i := v.env.find("PATH"); i >= 0 {
+		out.set(v.env[i].name, v.env[i].value) // httpd hands on its own PATH, or else the first that was set
+	}
 	for _, p := range v.in {
 		switch strings.ToLower(p.name) {
 		case "content-type":
@@ -253,19 +256,27 @@ func (v *visit) params(way conf.Way) table {
 		first = first.prev
 	}
 	set("REQUEST_URI", requestURI(first.unparsed))
-	name, info := v.uri, ""
-	if v.pathInfo != "" {
-		if n, ok := strings.CutSuffix(v.uri, v.pathInfo); ok {
-			name, info = n, v.pathInfo
-		} else {
-			info = v.pathInfo
-		}
+	name, info := oneSlash(v.uri), oneSlash(v.pathInfo)
+	if info != "" {
+		name = name[:pathInfoStart(name, info)]
 	}
 	set("SCRIPT_NAME", name)
 	if info != "" {
 		set("PATH_INFO", info)
 	}
 	return out
+}
+
+// pathInfoStart is where info begins in uri, which is compared from its end: at a slash (ap_find_path_info).
+func pathInfoStart(uri, info string) int {
+	u := len(uri)
+	for i := len(info); u > 0 && i > 0 && uri[u-1] == info[i-1]; i-- {
+		u--
+	}
+	for u < len(uri) && uri[u] != '/' {
+		u++
+	}
+	return u
 }
 
 // requestURI is the request-target without a scheme and host.

@@ -11,7 +11,7 @@ import (
 func (v *visit) canonical() {
 	to := strings.TrimPrefix(v.filename, "proxy:")
 	n := strings.Index(to, "://")
-	if n < 0 || v.d.rewrite != nil && v.passAt == v.handlerAt && strings.Contains(to, "?") {
+	if n < 0 || v.raw {
 		return
 	}
 	host, path := to, ""

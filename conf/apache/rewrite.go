@@ -64,7 +64,7 @@ type rewriteRule struct {
 	next                                                   int
 	chain, last, end, forbidden, gone, proxy, passThrough  bool
 	appendQuery, discardQuery, lastQuery, noCase, noEscape bool
-	escapeBack, noSubreq, discardPath, unsafe              bool
+	escapeBack, noSubreq, discardPath, unsafe, allow3F     bool
 }
 
 func readCond(n *node, w []string) (*rewriteCond, string) {
@@ -232,7 +232,9 @@ func (r *rewriteRule) flag(name, value string) string {
 		r.skip = n
 	case "t", "type":
 		r.mime = value
-	case "unsafeallow3f", "unsafeprefixstat", "unsafepathinfo", "unc":
+	case "unsafeallow3f":
+		r.unsafe, r.allow3F = true, true
+	case "unsafeprefixstat", "unsafepathinfo", "unc":
 		r.unsafe = true
 	default:
 		return "unknown flag " + w0(name)

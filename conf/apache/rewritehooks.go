@@ -9,7 +9,8 @@ import (
 // rewriteServer runs the server's rules; done says that the URL is translated.
 func (v *visit) rewriteServer() (done bool, status int) {
 	s := v.srv.rewrite
-	if s == nil || !s.engine.on() || v.ended || !strings.HasPrefix(v.uri, "/") {
+	// RewriteEngine of a <Location> or <If> that is in force says whether the server's rules run, too.
+	if s == nil || v.d.rewrite == nil || !v.d.rewrite.engine.on() || v.ended || !strings.HasPrefix(v.uri, "/") {
 		return false, 0
 	}
 	// The rules see the URL path where the file name will be.
@@ -28,7 +29,7 @@ func (v *visit) rewriteServer() (done bool, status int) {
 	switch f := v.filename; {
 	case strings.HasPrefix(f, "proxy:"):
 		v.proxied, v.handler, v.handlerAt, v.passAt = true, "proxy-server", w.at, w.at
-		if v.hasArgs {
+		if v.raw = w.plain; v.raw && v.hasArgs {
 			v.filename += "?" + v.args
 		}
 		return true, 0

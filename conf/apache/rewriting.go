@@ -22,6 +22,7 @@ type rewriting struct {
 	at     conf.Place
 	raw    bool // the substitution begins with a variable: it is no path of the disk
 	handle string
+	unsafe bool // a question mark came in from the request's path
 }
 
 // Limits of mod_rewrite's loops.
@@ -63,6 +64,10 @@ again:
 			w.at = r.place
 			return answered
 		}
+		if w.unsafe {
+			w.status, w.at = 403, r.place
+			return answered
+		}
 		if sub {
 			changed = rewritten
 			w.plain = r.noEscape
@@ -92,6 +97,10 @@ again:
 			goto again
 		}
 		i += r.skip
+	}
+	if changed == rewritten && w.unsafeQuery() {
+		w.status = 403
+		return answered
 	}
 	return changed
 }
@@ -145,9 +154,7 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 		return true, false
 	}
 	v.step(r.place, "rewrite", conf.Changes, "the rule replaces the path")
-	if w.unsafeQuestion(r, to) {
-		w.status = 403
-	}
+	w.unsafe = w.unsafeQuestion(r, to)
 	v.filename = to
 	w.raw = r.to != "" && (r.to[0] == '$' || r.to[0] == '%') && !r.unsafe
 	if w.folder && r.discardPath {
@@ -179,7 +186,16 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 	return true, true
 }
 
-func (w *rewriting) unsafeQuestion(*rewriteRule, string) bool { return false }
+// unsafeQuestion reports a question mark that a group of the pattern brought in from %3F in the request: httpd answers 403
+// (AH10508), unless the rule has UnsafeAllow3F.
+func (w *rewriting) unsafeQuestion(r *rewriteRule, to string) bool {
+	return !r.allow3F && !strings.Contains(r.to, "?") && strings.Contains(to, "?") && strings.Contains(strings.ToLower(w.v.unparsed), "%3f")
+}
+
+// unsafeQuery reports a blank or a control character in the query that rules made: httpd answers 403 (AH10410, AH10411).
+func (w *rewriting) unsafeQuery() bool {
+	return strings.ContainsFunc(w.v.args, func(c rune) bool { return c <= ' ' || c == 0x7f })
+}
 
 func escapeKeep(u string) string {
 	if n := absolute(u); n > 0 {

@@ -63,6 +63,15 @@ func (t *table) merge(name, value string) {
 	t.add(name, value)
 }
 
+// last keeps the last value of each name, as httpd does where it hands variables to a program.
+func (t table) last() table {
+	var out table
+	for _, p := range t {
+		out.set(p.name, p.value)
+	}
+	return out
+}
+
 func (t table) clone() table { return append(table(nil), t...) }
 
 // compressed joins fields of one name with commas, as httpd does with what it reads.

@@ -44,6 +44,7 @@ type visit struct {
 	handler            string
 	handlerAt          conf.Place
 	proxied            bool
+	raw                bool // the upstream's URL is passed on as a rule with NE wrote it
 	passAt             conf.Place
 	script             bool // a ScriptAlias led here
 	wsgi               bool

@@ -65,6 +65,9 @@ func (w *world) walkDirs(srv *server, filename string, assume bool) located {
 		full += "/"
 	}
 	merged := srv.dir.allow
+	if merged == nil {
+		merged = &override{classesSet: w.part} // of a part it is not known what stands around it
+	}
 	opts := srv.dir.options
 	add := func(s *section) {
 		l.conf = merge(l.conf, s.conf)
@@ -88,7 +91,7 @@ func (w *world) walkDirs(srv *server, filename string, assume bool) located {
 			}
 			add(s)
 		}
-		if merged != nil && merged.reads() {
+		if merged.reads() {
 			h := w.htaccessIn(srv, at, merged)
 			if h != nil {
 				if len(h.conf.wrong) > 0 {

@@ -4,10 +4,14 @@ import (
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/conf/apache"
 	"github.com/why401/why401/conf/caddy"
+	"github.com/why401/why401/conf/fpm"
 	"github.com/why401/why401/conf/haproxy"
 	"github.com/why401/why401/conf/ingress"
+	"github.com/why401/why401/conf/lighttpd"
 	"github.com/why401/why401/conf/nginx"
+	"github.com/why401/why401/conf/squid"
 	"github.com/why401/why401/conf/traefik"
+	"github.com/why401/why401/conf/varnish"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -19,9 +23,13 @@ var All = []Program{
 	{Name: "apache", Mains: []string{"apache2.conf", "httpd.conf", "conf/httpd.conf"}, whole: true, Read: apache.Read,
 		names: lazyregexp.New(`^(apache2?|httpd).*\.conf$|^\.htaccess$`),
 		text:  lazyregexp.New(`(?im)^\s*<(VirtualHost|Directory|Location|Files|IfModule|Proxy|FilesMatch|LocationMatch|DirectoryMatch|Limit|LimitExcept|If|RequireA\w+)\b|^\s*(SetHandler|ProxyPass|AuthName|SSLVerifyClient|SSLEngine|CGIPassAuth|WSGIScriptAlias|SetEnvIf|AuthType|AuthUserFile|RewriteEngine|ServerRoot|LoadModule|Require)\s`)},
+	// Varnish stands before HAProxy: a backend of VCL begins like one of HAProxy's.
+	{Name: "varnish", Mains: []string{"default.vcl", "*.vcl"}, Read: varnish.Read,
+		names: lazyregexp.New(`\.vcl$`),
+		text:  lazyregexp.New(`(?m)^\s*vcl\s+4\.\d\s*;`)},
 	{Name: "haproxy", Mains: []string{"haproxy.cfg"}, Read: haproxy.Read,
 		names: lazyregexp.New(`^haproxy.*\.cfg$`),
-		text:  lazyregexp.New(`(?m)^(frontend|backend|listen|userlist)\s+\S+|^(global|defaults)\s*$`)},
+		text:  lazyregexp.New(`(?m)^(frontend|backend|listen|userlist)\s+[\w.:-]+|^(global|defaults)\s*$`)},
 	{Name: "caddy", Mains: []string{"Caddyfile"}, Read: caddy.Read,
 		names: lazyregexp.New(`(?i)^caddyfile$|\.caddy$|^caddy.*\.json$`),
 		text:  lazyregexp.New(`(?m)^\s*(reverse_proxy|basic_?auth|forward_auth|php_fastcgi|file_server)\b[^;]*$|"apps":\s*\{\s*"http"`)},
@@ -29,6 +37,15 @@ var All = []Program{
 	{Name: "traefik", Mains: []string{"traefik.yml", "traefik.yaml", "traefik.toml"}, Read: traefik.Read,
 		names: lazyregexp.New(`^traefik.*\.(ya?ml|toml)$`),
 		text:  lazyregexp.New(`(?m)^\s*["']?-?\s*["']?traefik\.(http|enable|tcp)|^\s*(middlewares|routers):\s*$|^\[(http\.)?(routers|middlewares)`)},
+	{Name: "lighttpd", Mains: []string{"lighttpd.conf"}, Read: lighttpd.Read,
+		names: lazyregexp.New(`^lighttpd.*\.conf$`),
+		text:  lazyregexp.New(`(?m)^\s*(server\.(modules|document-root|port|bind|username)\s*\+?=|auth\.(backend|require)\b[^=\n]*=|\$(HTTP|SERVER|REQUEST_HEADER)\s*\[\s*")`)},
+	{Name: "squid", Mains: []string{"squid.conf"}, Read: squid.Read,
+		names: lazyregexp.New(`^squid.*\.conf$`),
+		text:  lazyregexp.New(`(?m)^\s*(http_access\s+(allow|deny)\s|auth_param\s+(basic|digest|ntlm|negotiate)\s|cache_peer\s+\S+\s+(parent|sibling|multicast)\s|http_port\s+\S)`)},
+	{Name: "php-fpm", Mains: []string{"php-fpm.conf"}, Below: []string{"fpm/php-fpm.conf", "php/*/fpm/php-fpm.conf", "*/fpm/php-fpm.conf"}, Read: fpm.Read,
+		names: lazyregexp.New(`^php-fpm.*\.conf$`),
+		text:  lazyregexp.New(`(?m)^\s*(pm(\.max_children)?|listen\.(owner|group|mode|allowed_clients)|php_(admin_)?(value|flag)\[[^\]\n]+\])\s*=`)},
 	{Name: "htpasswd", Read: passwords,
 		names: lazyregexp.New(`^\.?ht(passwd|digest)|\.ht(passwd|digest)$|^passwd$`),
 		text:  lazyregexp.New(`(?m)^\x{feff}?[^\s:#{}]{1,64}:(\$(apr1|2[aby]|[156]|y)\$|\{S?SHA\})`)},

@@ -20,6 +20,8 @@ type Program struct {
 	Name string // for --as: "nginx", "apache", "htpasswd"
 	// Mains are the files by which a folder is the program's, best first; globs, relative to the folder.
 	Mains []string
+	// Below are such globs for files that lie deeper in a tree that holds several programs: /etc has php/8.2/fpm/php-fpm.conf.
+	Below []string
 	names *lazyregexp.Regexp // of single files
 	text  *lazyregexp.Regexp // that only its files hold
 	Read  func(src conf.Source, paths ...string) (*conf.Config, error)
@@ -131,6 +133,8 @@ type located struct {
 	path    string
 }
 
+func (l located) same(o located) bool { return l.program.Name == o.program.Name && l.path == o.path }
+
 // folder finds the configurations in dir, and in the folders directly below it when there is none.
 func folder(src conf.Source, dir string) []located {
 	out := mains(src, dir)
@@ -141,6 +145,16 @@ func folder(src conf.Source, dir string) []located {
 	if err != nil || len(names) > 500 {
 		return nil
 	}
+	for _, p := range All {
+		for _, g := range p.Below {
+			found, _ := conf.Glob(src, dir+"/"+g)
+			for _, f := range found {
+				if at := (located{p, f}); !slices.ContainsFunc(out, at.same) {
+					out = append(out, at)
+				}
+			}
+		}
+	}
 	var loose []string
 	for _, n := range names {
 		sub := path.Join(dir, n)
@@ -148,7 +162,11 @@ func folder(src conf.Source, dir string) []located {
 		switch {
 		case err != nil:
 		case info.Mode.IsDir():
-			out = append(out, mains(src, sub)...)
+			for _, m := range mains(src, sub) {
+				if !slices.ContainsFunc(out, m.same) {
+					out = append(out, m)
+				}
+			}
 		case info.Size <= 1<<20:
 			loose = append(loose, sub)
 		}
@@ -171,10 +189,22 @@ func folder(src conf.Source, dir string) []located {
 	return out
 }
 
+// mains are the main files that lie in dir. A pattern such as sites-enabled/* tells the program only where no main file does:
+// nginx and Apache both have such a folder.
 func mains(src conf.Source, dir string) []located {
+	if out := named(src, dir, false); len(out) > 0 {
+		return out
+	}
+	return named(src, dir, true)
+}
+
+func named(src conf.Source, dir string, patterns bool) []located {
 	var out []located
 	for _, p := range All {
 		for _, g := range p.Mains {
+			if conf.HasMeta(g) != patterns {
+				continue
+			}
 			found, _ := conf.Glob(src, dir+"/"+g)
 			if len(found) == 0 {
 				continue

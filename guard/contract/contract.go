@@ -8,6 +8,7 @@ package contract
 
 import (
 	"slices"
+	"time"
 
 	"github.com/why401/why401/exchange"
 )
@@ -25,6 +26,7 @@ type Contract struct {
 	Principals []*Principal // "anonymous" first, which needs no entry in the file
 	Clients    []*Client    // the built-in ones (BuiltInClients) as the file changes them, and those it adds
 	Rows       []*Row
+	Watch      *Watch // nil when the file says nothing about it
 }
 
 // Target is an origin that the rows ask.
@@ -63,6 +65,8 @@ type Row struct {
 	Body    *Body
 	Unsafe  bool // the file says that a method or URL which changes something may be sent
 	Login   *LoginForm
+	Watched *bool         // watch: whether why401 watch asks it (Watches); nil when the file says nothing
+	Every   time.Duration // and how often; 0 for what Watch says
 	Expect  Expect
 }
 

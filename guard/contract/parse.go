@@ -55,7 +55,7 @@ func Parse(file string, text []byte) (*Contract, error) {
 
 func (r *reader) contract(n *node) *Contract {
 	c := &Contract{Principals: []*Principal{{Name: Anonymous}}, Clients: BuiltInClients()}
-	if !r.keys(n, "the contract", "why401", "target", "targets", "principals", "clients", "rows") {
+	if !r.keys(n, "the contract", "why401", "target", "targets", "principals", "clients", "watch", "rows") {
 		return c
 	}
 	if v := n.get("why401"); v == nil {
@@ -74,6 +74,7 @@ func (r *reader) contract(n *node) *Contract {
 	for _, f := range r.entries(n.get("clients"), "clients") {
 		r.client(c, f)
 	}
+	r.watch(c, n.get("watch"))
 	rows := n.get("rows")
 	switch {
 	case rows == nil || rows.shape == null:

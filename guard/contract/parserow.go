@@ -12,7 +12,7 @@ import (
 var methods = []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 
 func (r *reader) row(c *Contract, n *node) *Row {
-	if !r.keys(n, "a row", "name", "kind", "target", "route", "method", "as", "client", "header", "body", "unsafe", "login", "expect") {
+	if !r.keys(n, "a row", "name", "kind", "target", "route", "method", "as", "client", "header", "body", "unsafe", "login", "watch", "every", "expect") {
 		return nil
 	}
 	before := len(r.errs)
@@ -40,6 +40,7 @@ func (r *reader) row(c *Contract, n *node) *Row {
 	r.fields(row, n.get("header"))
 	r.body(row, n.get("body"))
 	r.loginForm(row, n)
+	r.watched(row, n)
 	r.expect(row, n)
 	if len(r.errs) > before {
 		return nil

@@ -19,7 +19,7 @@ import (
 const (
 	maxKinds   = 16_000  // kinds of refused requests: client, user, route, status, agent ...
 	maxMoments = 240_000 // minutes of one kind, over all kinds
-	maxMarks   = 80_000  // minutes of one client at one URL, to find negotiations
+	maxMarks   = 48_000  // minutes of one client at one URL, to find negotiations
 	maxParties = 32_000  // clients and users
 	maxSample  = 16_000  // accepted requests that stand for all of them
 	maxPhrases = 8_000   // sentences of error logs, per client and user
@@ -153,7 +153,7 @@ func (t *Tally) text(b []byte) string {
 	if s, ok := t.intern[string(b)]; ok {
 		return s
 	}
-	if len(t.intern) >= 1<<16 {
+	if len(t.intern) >= 1<<14 {
 		clear(t.intern)
 	}
 	s := string(b)

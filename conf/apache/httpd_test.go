@@ -1,0 +1,87 @@
+package apache_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/why401/why401/conf"
+)
+
+// TestTraceAsHttpd keeps what a running httpd 2.4.71 was seen to do where it is not what one expects.
+func TestTraceAsHttpd(t *testing.T) {
+	const head = "Listen 80\nServerName a.test\nDocumentRoot /srv/www\n"
+	const whole = "LoadModule authz_core_module modules/mod_authz_core.so\n" + head // a part would be read with every module
+	const cgi = head + "<Directory /srv/www>\nAllowOverride None\nOptions +ExecCGI +FollowSymLinks\nAddHandler cgi-script .cgi\n</Directory>\n"
+	for _, k := range []struct {
+		what, conf, htaccess, target string
+		fields                       []string
+		status                       int
+		name, value                  string // of a variable that the program gets
+	}{
+		{"without any AllowOverride an .htaccess is read and nothing is allowed in it", whole, "AuthType Basic\n", "/a.html", nil, 500, "", ""},
+		{"with AllowOverride None it is not read", cgi, "AuthType Basic\n", "/a.html", nil, 0, "", ""},
+		{"a variable of the folder's rules wins over the one of the index", cgi + "DirectoryIndex index.cgi\n<Directory /srv/www/e>\nRewriteEngine On\nRewriteRule (.*) - [E=got:x$1]\n</Directory>\n", "",
+			"/e/", nil, 0, "got", "x"},
+		{"the one called path is the index's", cgi + "DirectoryIndex index.cgi\nRewriteEngine On\nRewriteRule ^/(.*)$ - [E=path:$1]\n", "", "/e/", nil, 0, "path", "e/index.cgi"},
+		{"an error's document sees the scheme that was asked for", cgi + "ErrorDocument 401 /env.cgi\n<Directory /srv/www>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Directory>\n", "",
+			"/a.html", nil, 401, "AUTH_TYPE", "Basic"},
+		{"RewriteEngine Off in <If> stops the server's rules", head + "RewriteEngine On\nRewriteRule ^ - [G]\n<If \"%{HTTP:X} == 'y'\">\nRewriteEngine Off\n</If>\n", "", "/a.html", []string{"X", "y"}, 0, "", ""},
+		{"and where it does not hold they run", head + "RewriteEngine On\nRewriteRule ^ - [G]\n<If \"%{HTTP:X} == 'y'\">\nRewriteEngine Off\n</If>\n", "", "/a.html", nil, 410, "", ""},
+		{"a blank in a query that a rule made", head + "RewriteEngine On\nRewriteRule ^/x(.*)$ /a.html?q=$1\n", "", "/x%20y", nil, 403, "", ""},
+		{"a question mark out of %3F", head + "RewriteEngine On\nRewriteRule ^/x(.*)$ /a.html$1\n", "", "/x%3fy", nil, 403, "", ""},
+		{"unless it is allowed", head + "RewriteEngine On\nRewriteRule ^/x(.*)$ /a.html$1 [UnsafeAllow3F]\n", "", "/x%3fy", nil, 0, "", ""},
+		{"an upstream's query stays out of SCRIPT_FILENAME", head + "RewriteEngine On\nRewriteRule ^/x(.*)$ fcgi://127.0.0.1:9/srv$1 [P]\n", "", "/x/a.php?b=c", nil, 0,
+			"SCRIPT_FILENAME", "proxy:fcgi://127.0.0.1:9/srv/a.php"},
+		{"slashes that follow each other belong to PATH_INFO", head + "AllowEncodedSlashes On\n<Directory /srv/www>\nAllowOverride None\nSetHandler \"proxy:fcgi://127.0.0.1:9\"\n</Directory>\nMergeSlashes Off\n", "", "/up//x", nil, 0,
+			"SCRIPT_NAME", "/up"},
+		{"FallbackResource does not hand on who was asked for credentials on its account alone",
+			cgi + "FallbackResource /env.cgi\n<Files env.cgi>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Files>\n", "", "/none",
+			[]string{"Authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="}, 0, "AUTH_TYPE", ""},
+	} {
+		t.Run(k.what, func(t *testing.T) {
+			root := t.TempDir()
+			for _, n := range []string{"index.html", "a.html", "env.cgi", "e/index.cgi"} {
+				put(t, filepath.Join(root, "srv/www", n), "x", 0o755)
+			}
+			put(t, filepath.Join(root, "etc/pw"), "alice:{SHA}tiY7sUhYKUwI5L3866kDY+ENcrQ=\n", 0o644)
+			put(t, filepath.Join(root, "etc/httpd.conf"), k.conf, 0o644)
+			if k.htaccess != "" {
+				put(t, filepath.Join(root, "srv/www/.htaccess"), k.htaccess, 0o644)
+			}
+			tr := read(t, conf.Root(root), "/etc/httpd.conf").Tracer.Trace(request("GET", "http://a.test"+k.target, k.fields...))
+			if tr.Status != k.status || len(tr.Open) > 0 {
+				t.Errorf("status %d, open %q: %+v", tr.Status, tr.Open, tr.Steps)
+			}
+			if k.name == "" {
+				return
+			}
+			if tr.Next == nil {
+				t.Fatalf("passed on to nobody: %+v", tr.Steps)
+			}
+			var got []string
+			for _, f := range tr.Next.Header {
+				if f.Name == k.name {
+					got = append(got, f.Value.Reveal())
+				}
+			}
+			if k.value == "" && got == nil {
+				return
+			}
+			if fmt.Sprint(got) != fmt.Sprint([]string{k.value}) {
+				t.Errorf("%s is %q", k.name, got)
+			}
+		})
+	}
+}
+
+func put(t *testing.T, name, text string, mode os.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(text), mode); err != nil {
+		t.Fatal(err)
+	}
+}
