@@ -39,7 +39,20 @@ type Guard struct {
 	Broken       int        `json:"broken"`
 	CouldNotTell int        `json:"could_not_tell"`
 	Rows         []GuardRow `json:"rows"`
-	Redacted     int        `json:"redactions"`
+	// Endings are what the run has shown to end: certificates, tokens, passwords in clear; the nearest first.
+	Endings  []GuardEnding `json:"endings,omitempty"`
+	Redacted int           `json:"redactions"`
+}
+
+// GuardEnding is something that will end and then be answered with 401.
+type GuardEnding struct {
+	Kind     string    `json:"kind"`           // "token", "certificate", ...
+	Severity string    `json:"severity"`       // "ended", "soon", "later", "undated"
+	At       time.Time `json:"at,omitzero"`    // zero where no date is known
+	With     string    `json:"with,omitempty"` // the event that ends it then
+	What     string    `json:"what"`
+	Do       string    `json:"do"`
+	Source   string    `json:"source"`
 }
 
 // GuardRow is one row of the contract as one client asked it.
@@ -116,6 +129,13 @@ func prepareGuard(g *Guard, escape func(string) string) *Guard {
 	out, n := *g, 0
 	out.Schema = GuardSchema
 	out.Rows = slices.Clone(g.Rows)
+	out.Endings = slices.Clone(g.Endings)
+	for i := range out.Endings {
+		e := &out.Endings[i]
+		for _, s := range []*string{&e.With, &e.What, &e.Do, &e.Source} {
+			*s = escape(secret.Scrub(*s))
+		}
+	}
 	reports := make([]*Report, len(out.Rows))
 	for i := range out.Rows {
 		if rep := out.Rows[i].Report; rep != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/why401/why401/guard"
 	"github.com/why401/why401/guard/contract"
+	"github.com/why401/why401/guard/expiry"
 	"github.com/why401/why401/report"
 )
 
@@ -64,6 +65,8 @@ because the target is down or a secret is missing. docs/guard.md has the file's 
 	f.BoolVar(&g.exitZero, "exit-zero", false, "exit 0 whenever the contract could be run")
 	f.DurationVar(&g.timeout, "timeout", 30*time.Second, "give up on a row after this time")
 	g.logins.register(f)
+	a.replayFlags(c)
+	a.expiryFlags(c)
 	return c
 }
 
@@ -155,7 +158,9 @@ func (g *guarding) ask(c *contract.Contract) error {
 	}
 	rep := res.Report()
 	rep.Contract = shorter(rep.Contract)
-	if werr := g.write(rep); werr != nil {
+	now := time.Now()
+	ends := endings(res, now)
+	if werr := g.write(rep, ends, now); werr != nil {
 		return werr
 	}
 	switch code := rep.ExitCode(); {
@@ -177,10 +182,13 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-func (g *guarding) write(rep *report.Guard) error {
+func (g *guarding) write(rep *report.Guard, ends []expiry.Ending, now time.Time) error {
 	a := g.app
+	rep.Endings = expiry.Lines(ends)
 	if g.prometheus != "" {
-		if err := writeWhole(g.prometheus, func(w io.Writer) error { return report.GuardPrometheus(w, rep) }); err != nil {
+		if err := writeWhole(g.prometheus, func(w io.Writer) error {
+			return errors.Join(report.GuardPrometheus(w, rep), expiry.Metrics(w, ends))
+		}); err != nil {
 			return unreadable(err, "")
 		}
 	}
@@ -194,7 +202,13 @@ func (g *guarding) write(rep *report.Guard) error {
 	case g.github:
 		return report.GuardGitHub(a.out, rep)
 	}
-	return report.GuardText(a.out, rep, a.options())
+	if err := report.GuardText(a.out, rep, a.options()); err != nil {
+		return err
+	}
+	if soon := expiry.Pressing(ends); len(soon) > 0 {
+		return a.print("\n" + expiry.Text(soon, now, a.options()))
+	}
+	return nil
 }
 
 // writeWhole writes a file beside path and renames it, so that nobody reads half of it.

@@ -48,7 +48,7 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// startLab starts a scenario and sets CURL to the command that it refuses.
+// startLab starts a scenario and sets CURL to the command that it refuses, and ADDRESS to where its first server listens.
 func startLab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: lab NAME")
@@ -63,6 +63,10 @@ func startLab(ts *testscript.TestScript, neg bool, args []string) {
 	cmd, err := w.Curl(w.Request())
 	ts.Check(err)
 	ts.Setenv("CURL", cmd)
+	if _, rest, ok := strings.Cut(cmd, ":127.0.0.1:"); ok {
+		port, _, _ := strings.Cut(rest, " ")
+		ts.Setenv("ADDRESS", "127.0.0.1:"+port)
+	}
 }
 
 // waited tells that a request has reached a server that never answers.
@@ -114,9 +118,10 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}()
 }
 
-// valid checks that standard output follows the schema and nothing else stands there.
+// valid checks that standard output follows the schema of a report, or of what is named (valid guard), and nothing else stands there.
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	ts.Check(schematest.Follows(report.SchemaJSON, []byte(ts.ReadFile("stdout"))))
+	schema := map[string][]byte{"": report.SchemaJSON, "guard": report.GuardSchemaJSON}[strings.Join(args, " ")]
+	ts.Check(schematest.Follows(schema, []byte(ts.ReadFile("stdout")), report.SchemaJSON))
 }
 
 // rc runs why401 and checks its exit code: rc 3 why401 URL.

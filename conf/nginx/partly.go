@@ -54,13 +54,13 @@ func (r *run) lookAt(name string) {
 	case name == "http_host" || name == "http_authorization":
 		r.look(strings.TrimPrefix(name, "http_"))
 	case strings.HasPrefix(name, "http_"):
-		r.look(strings.ReplaceAll(name[5:], "_", "-"))
+		r.look(fieldName(name[5:]))
 	case strings.HasPrefix(name, "cookie_"):
 		r.look("Cookie")
 	case name == "proxy_add_x_forwarded_for":
 		r.look("X-Forwarded-For")
 	case name == "content_length" || name == "content_type":
-		r.look(strings.ReplaceAll(name, "_", "-"))
+		r.look(fieldName(name))
 	case name == "args" || name == "query_string" || strings.HasPrefix(name, "arg_"):
 		r.look("query")
 	case name == "remote_user":
@@ -83,4 +83,15 @@ func (r *run) taint(name, field string) {
 		return
 	}
 	r.hidden.tainted[name] = field
+}
+
+// fieldName is the usual spelling of the field behind a variable: x_api_key is X-Api-Key.
+func fieldName(variable string) string {
+	parts := strings.Split(variable, "_")
+	for i, p := range parts {
+		if p != "" {
+			parts[i] = strings.ToUpper(p[:1]) + p[1:]
+		}
+	}
+	return strings.Join(parts, "-")
 }

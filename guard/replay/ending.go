@@ -79,7 +79,7 @@ func endingOf(t *conf.Trace, sent secret.Text) ending {
 		e.kind = passes
 	case e.status >= 300 && e.status < 400:
 		e.kind = redirects
-	case e.status == 404 && t.Refusing == nil:
+	case e.status == 404 && (t.Refusing == nil || !t.Refusing.Place.Known()):
 		e.kind = missing
 	case e.status >= 400 && e.status < 500:
 		e.kind = refuses

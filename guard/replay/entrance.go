@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -9,7 +10,8 @@ import (
 
 // entrance is where a request comes in: what a line of a log often leaves out.
 type entrance struct {
-	host string // "" for whatever the line names
+	host string     // "" for whatever the line names
+	addr netip.Addr // the server's own, where it listens on that address alone
 	port int
 	tls  bool
 }
@@ -32,11 +34,14 @@ func entrances(c *conf.Config, host string, port int) []entrance {
 				if l.TLS != tls || strings.HasPrefix(l.Address, "unix:") || port != 0 && l.Port != port {
 					continue
 				}
-				if host != "" {
-					add(entrance{port: l.Port, tls: tls})
-					continue
+				e := entrance{port: l.Port, tls: tls}
+				if a, err := netip.ParseAddr(strings.Trim(l.Address, "[]")); err == nil && !a.IsUnspecified() {
+					e.addr = a
 				}
-				add(entrance{host: sampleName(s.Server), port: l.Port, tls: tls})
+				if host == "" {
+					e.host = sampleName(s.Server)
+				}
+				add(e)
 			}
 		}
 	}

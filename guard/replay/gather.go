@@ -72,8 +72,10 @@ func (j *judgement) find(sh *shape, v verdict, ex Example) {
 	g := j.findings[v.key()]
 	if g == nil {
 		g = &group{users: map[string]bool{}, routes: map[Route]int64{}}
-		g.Finding = Finding{Change: v.change, Status: v.status, File: v.at.File, Line: v.at.Line, Says: v.says, Example: ex,
-			Was: v.was.says, WasFile: v.was.at.File, WasLine: v.was.at.Line}
+		g.Finding = Finding{Change: v.change, Status: v.status, File: v.at.File, Line: v.at.Line, Says: v.says, Unless: v.unless, Example: ex}
+		if v.change == Opened {
+			g.Was, g.WasFile, g.WasLine = v.was.says, v.was.at.File, v.was.at.Line
+		}
 		j.findings[v.key()] = g
 	}
 	if ex.before(g.Example) {
@@ -134,14 +136,20 @@ func (j *judgement) notes(c *collected) {
 	}
 }
 
+var ofAddresses = []string{"set_real_ip_from", "real_ip_header", "real_ip_recursive", "remoteipheader", "remoteipinternalproxy", "remoteiptrustedproxy", "trusted_proxies"}
+
 // addressLines are the lines that say whose address the client's is.
 func addressLines(s *side) []string {
 	var out []string
-	for _, sc := range s.Scopes {
-		for _, l := range sc.Lines {
-			switch strings.ToLower(l.Name) {
-			case "set_real_ip_from", "real_ip_header", "real_ip_recursive", "remoteipheader", "remoteipinternalproxy", "remoteiptrustedproxy":
-				out = append(out, l.Name+" "+strings.Join(l.Args, " "))
+	for _, f := range s.Files {
+		b, err := s.Source.ReadFile(f)
+		if err != nil {
+			continue
+		}
+		for l := range strings.Lines(strings.ToLower(string(b))) {
+			w := strings.Fields(strings.TrimRight(strings.TrimSpace(l), ";"))
+			if len(w) > 1 && slices.Contains(ofAddresses, w[0]) {
+				out = append(out, strings.Join(w, " "))
 			}
 		}
 	}

@@ -77,11 +77,12 @@ type verdict struct {
 	says   string
 	was    ending
 	open   string
+	unless string
 	why    string // the hidden fields, or the entrance, that this course was one of several for
 }
 
 func (v verdict) key() string {
-	return fmt.Sprintf("%s %d %s %s", v.change, v.status, v.at, v.open)
+	return fmt.Sprintf("%s %d %s %s %s", v.change, v.status, v.at, v.open, v.unless)
 }
 
 // shape compares one shape, over all courses that agree with the line: it was let in.
@@ -196,6 +197,9 @@ func (j *judgement) compare(sh *shape, was *course, now course) verdict {
 		return verdict{open: strings.Join(now.open, "; ")}
 	case refuses:
 		v.change = Refused
+		if sh.user == "" && now.status == 401 && len(now.challenges) > 0 && j.new.Program != "nginx" {
+			v.unless = "they bring credentials without being asked, which this log does not show"
+		}
 	case fails:
 		v.change = Fails
 	case redirects:
@@ -236,7 +240,10 @@ func (j *judgement) passed(sh *shape, was *course, now course) verdict {
 	case upstream && !was.carries && now.carries:
 		v.change, v.at, v.says = HandedOn, now.fate, "Authorization is passed on to "+now.to
 	case was.to != now.to:
-		v.change, v.at, v.says = Elsewhere, now.at, now.says
+		v.change, v.says = Elsewhere, now.says
+		if now.at.Known() {
+			v.at = now.at
+		}
 	case !was.path.Equal(now.path):
 		v.change, v.at, v.says = Elsewhere, now.at, now.to+" is asked for another path"
 	case upstream && sh.user == "" && was.keeps && now.drops:

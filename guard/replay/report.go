@@ -66,7 +66,8 @@ type Finding struct {
 	Says     string  `json:"says"`
 	WasFile  string  `json:"was_file,omitempty"` // of the old configuration: the line that is in force no more
 	WasLine  int     `json:"was_line,omitempty"`
-	Was      string  `json:"was,omitempty"` // what it did
+	Was      string  `json:"was,omitempty"`    // what it did
+	Unless   string  `json:"unless,omitempty"` // for which of the requests it does not hold; the log does not tell them apart
 	Requests int64   `json:"requests"`
 	Users    int     `json:"users"`
 	Routes   []Route `json:"routes"` // the most asked for first, at most 10

@@ -118,7 +118,7 @@ func request(sh *shape, st state, w who) (conf.Request, bool) {
 		}
 	}
 	r.Method, r.Proto, r.Target = sh.method, "HTTP/1.1", secret.Hide(sh.target)
-	r.Client, r.Port = sh.client, st.port
+	r.Client, r.Port, r.Address = sh.client, st.port, st.addr
 	if w == stranger {
 		r.Client = elsewhere
 	}
