@@ -64,9 +64,9 @@ because the target is down or a secret is missing. docs/guard.md has the file's 
 	f.BoolVar(&g.iKnow, "i-know", false, "send a password that was refused lately")
 	f.BoolVar(&g.exitZero, "exit-zero", false, "exit 0 whenever the contract could be run")
 	f.DurationVar(&g.timeout, "timeout", 30*time.Second, "give up on a row after this time")
+	g.logins.register(f)
 	a.replayFlags(c)
 	a.expiryFlags(c)
-	g.logins.register(f)
 	return c
 }
 
