@@ -158,11 +158,23 @@ func redirectOf(x *exchange.Exchange, want *contract.Redirect, t *contract.Targe
 	if same && (u.Target().Equal(goal.Target()) || open && u.Target().HasPrefix(pathOf(goal))) {
 		return nil
 	}
-	if !same && u.Host == goal.Host && u.Scheme == "http" && goal.Scheme == "https" {
-		// The application writes http although it is reached by https: it does not know that it is behind TLS.
-		d.Cause = "forwarded-proto-missing"
-	}
+	d.Cause = whyElsewhere(x.Request.URL, goal, u)
 	return []Difference{d}
+}
+
+// whyElsewhere names what sends a redirect to another place than the goal, as far as the addresses tell.
+func whyElsewhere(asked, goal, u exchange.URL) string {
+	switch {
+	case u.Host == goal.Host && u.Scheme == "http" && goal.Scheme == "https":
+		return "forwarded-proto-missing" // the application does not know that it is behind TLS
+	case u.Host == "www."+goal.Host || goal.Host == "www."+u.Host:
+		return "redirect-www-apex"
+	case u.Origin() == asked.Origin() && u.Path == asked.Path+"/":
+		return "redirect-trailing-slash"
+	case u.Origin() != goal.Origin() && u.Path == goal.Path:
+		return "proxy-host-header-mismatch" // the right page, at a name that the application was asked under
+	}
+	return ""
 }
 
 // pathOf is path and query as the contract wrote them.

@@ -118,17 +118,32 @@ func (a *asking) identity(x *exchange.Exchange) []Difference {
 	case nobody(v):
 		d.Cause = a.whyNobody(x)
 	default:
-		if _, hit := fromCache(x); hit {
-			d.Cause = "cdn-cached-auth-response"
-		}
+		d.Cause = a.whySomebodyElse(x, v)
 	}
 	return []Difference{d}
+}
+
+// whySomebodyElse names what gives a caller another's name: an answer out of a cache, or a gateway that puts a credential of
+// its own in place of everybody's, so that nobody is that somebody, too.
+func (a *asking) whySomebodyElse(x *exchange.Exchange, who secret.Text) string {
+	if _, hit := fromCache(x); hit {
+		return "cdn-cached-auth-response"
+	}
+	if a.anon != nil && a.anon.Status()/100 == 2 {
+		if v, _ := found(a.anon, a.res.Check.Row.Expect.Identity.Selector); !nobody(v) && v.Equal(who) {
+			return "proxy-injects-own-authorization"
+		}
+	}
+	return ""
 }
 
 // whyNobody names what makes an application overlook a credential that was not refused. The gateway refuses the same
 // request without it: then the credential counts there and is not handed on. Nobody refuses it: then it is lost, or not
 // looked at; where it was lost is told by who stands on the way.
 func (a *asking) whyNobody(x *exchange.Exchange) string {
+	if _, hit := fromCache(x); hit && !varies(x, a.in.Request) {
+		return "cdn-cached-auth-response" // what somebody else was answered
+	}
 	if a.anon == nil {
 		return ""
 	}

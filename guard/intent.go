@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"crypto/rand"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -53,6 +54,12 @@ func intent(ctx context.Context, check Check, p *purse) (*exchange.Intent, error
 		Agent: exchange.Agent{Name: client.Agent}, Follow: client.Follow && row.Expect.Redirect == nil && row.Kind == contract.Request,
 		TLS:    exchange.TLSOptions{Insecure: row.Target.Insecure, CAFile: row.Target.CAFile},
 		Source: fact.Source{File: "", Input: "the contract"},
+	}
+	if to := row.Target.Connect; to != "" {
+		in.Resolve = map[string]string{u.Address(): to}
+	}
+	if f := row.Target.CAFile; f != "" && !filepath.IsAbs(f) {
+		in.TLS.CAFile = filepath.Join(p.from.Dir, f)
 	}
 	r := exchange.Request{Method: row.Method, URL: u, Proto: "HTTP/1.1", Header: exchange.Header{exchange.RequestField("Host", u.Authority())}}
 	if row.As.Carrier != contract.NoCarrier {

@@ -55,6 +55,9 @@ type Finding struct {
 	Places   int         `json:"places"` // in how many places this line is in force
 	Raise    []Raise     `json:"raise"`
 	Remedies []Remedy    `json:"remedies"`
+
+	// Certain says that something is wrong here whatever the grade of its cause: a row of a contract is broken.
+	Certain bool `json:"-"`
 }
 
 // Unread is a part that could not be read.

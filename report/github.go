@@ -14,6 +14,11 @@ const annotationsShown = 10
 // GitHub writes a as workflow commands, which GitHub Actions shows beside the lines. Of errors and of warnings ten are
 // shown by GitHub; the rest is said in plain lines. The error is w's.
 func GitHub(w io.Writer, a *Audit) error {
+	return github(w, a, "not read", (&auditScreen{a: prepareAudit(a, Terminal)}).headline())
+}
+
+// github writes the findings, what is unjudged under its own name, and the headline when there is neither.
+func github(w io.Writer, a *Audit, unjudged, headline string) error {
 	a = prepareAudit(a, Terminal)
 	var b strings.Builder
 	count, more := map[string]int{}, 0
@@ -31,7 +36,7 @@ func GitHub(w io.Writer, a *Audit) error {
 	}
 	for _, f := range a.Findings {
 		kind := "warning"
-		if f.Grade >= cause.Strong {
+		if f.Grade >= cause.Strong || f.Certain {
 			kind = "error"
 		}
 		text := f.Says
@@ -41,13 +46,13 @@ func GitHub(w io.Writer, a *Audit) error {
 		annotate(kind, f.File, f.Line, "why401: "+f.Cause+" ("+f.Grade.String()+")", text)
 	}
 	for _, u := range a.Unread {
-		annotate("notice", u.File, u.Line, "why401: not read", u.What)
+		annotate("notice", u.File, u.Line, "why401: "+unjudged, u.What)
 	}
 	if more > 0 {
 		fmt.Fprintf(&b, "%d more: GitHub shows %d annotations of a kind\n", more, annotationsShown)
 	}
 	if len(a.Findings) == 0 && len(a.Unread) == 0 {
-		b.WriteString((&auditScreen{a: a}).headline() + "\n")
+		b.WriteString(headline + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

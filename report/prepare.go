@@ -3,6 +3,7 @@ package report
 import (
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -45,6 +46,10 @@ func prepare(rep *Report, escape func(string) string) *Report {
 // field that holds the string.
 func visit(v reflect.Value, field string, f func(field, s string) string) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		out.Set(v)
+		return out
+	}
 	switch v.Kind() {
 	case reflect.String:
 		out.SetString(f(field, v.String()))

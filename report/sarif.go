@@ -81,7 +81,9 @@ type (
 const home = "https://github.com/why401/why401"
 
 // SARIF writes a as a SARIF 2.1.0 log, which code scanning of GitHub and others reads. The error is w's.
-func SARIF(w io.Writer, a *Audit) error {
+func SARIF(w io.Writer, a *Audit) error { return sarif(w, a, "Not read: ") }
+
+func sarif(w io.Writer, a *Audit, unjudged string) error {
 	a = prepareAudit(a, Terminal)
 	run := sarifRun{Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "why401", Version: a.Tool.Version, InformationURI: home, Rules: []sarifRule{}}
@@ -92,6 +94,9 @@ func SARIF(w io.Writer, a *Audit) error {
 			i = len(rules)
 			rules[f.Cause] = i
 			r := sarifRule{ID: f.Cause, ShortDescription: sarifMessage{f.Title}, HelpURI: home + "/blob/main/causes/" + f.Family + "/" + f.Cause + ".md"}
+			if f.Family == "guard" {
+				r.HelpURI = home + "/blob/main/docs/guard.md"
+			}
 			r.Properties.Tags = []string{"authentication", f.Family}
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, r)
 		}
@@ -103,13 +108,13 @@ func SARIF(w io.Writer, a *Audit) error {
 		key := strings.Join([]string{f.Cause, filepath.ToSlash(f.File), f.Path, f.Says}, "\n")
 		seen[key]++
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", key, seen[key]))
-		run.Results = append(run.Results, sarifResult{RuleID: f.Cause, RuleIndex: i, Level: level(f.Grade), Message: sarifMessage{text},
+		run.Results = append(run.Results, sarifResult{RuleID: f.Cause, RuleIndex: i, Level: level(f), Message: sarifMessage{text},
 			Locations: []sarifLocation{located(f.File, f.Line)}, PartialFingerprints: map[string]string{"why401Finding/v1": hex.EncodeToString(sum[:16])}})
 	}
 	inv := sarifInvocation{ExecutionSuccessful: len(a.Configs) > 0}
 	for _, u := range a.Unread {
 		inv.ToolExecutionNotifications = append(inv.ToolExecutionNotifications, sarifNotification{Level: "warning",
-			Message: sarifMessage{"Not read: " + u.What}, Locations: []sarifLocation{located(u.File, u.Line)}})
+			Message: sarifMessage{unjudged + u.What}, Locations: []sarifLocation{located(u.File, u.Line)}})
 	}
 	run.Invocations = []sarifInvocation{inv}
 	var b bytes.Buffer
@@ -123,11 +128,11 @@ func SARIF(w io.Writer, a *Audit) error {
 	return err
 }
 
-func level(g cause.Grade) string {
+func level(f Finding) string {
 	switch {
-	case g >= cause.Strong:
+	case f.Grade >= cause.Strong || f.Certain:
 		return "error"
-	case g == cause.Likely:
+	case f.Grade == cause.Likely:
 		return "warning"
 	}
 	return "note"

@@ -65,7 +65,7 @@ func (a *app) root() *cobra.Command {
 	a.show.register(root)
 	d.register(root.Flags())
 	root.AddCommand(a.explain(), a.causes(), a.lab(), a.demo(), a.redact(), a.token(), a.compare(), a.config(), a.fixCommand(), a.undoCommand(),
-		a.logs(), a.watch(), a.vaccine(), a.schema(), a.version())
+		a.logs(), a.guard(), a.watch(), a.vaccine(), a.schema(), a.version())
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	return root

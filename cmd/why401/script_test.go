@@ -48,7 +48,7 @@ func TestScript(t *testing.T) {
 	})
 }
 
-// startLab starts a scenario and sets CURL to the command that it refuses.
+// startLab starts a scenario and sets CURL to the command that it refuses, and ADDRESS to where its first server listens.
 func startLab(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: lab NAME")
@@ -63,6 +63,10 @@ func startLab(ts *testscript.TestScript, neg bool, args []string) {
 	cmd, err := w.Curl(w.Request())
 	ts.Check(err)
 	ts.Setenv("CURL", cmd)
+	if _, rest, ok := strings.Cut(cmd, ":127.0.0.1:"); ok {
+		port, _, _ := strings.Cut(rest, " ")
+		ts.Setenv("ADDRESS", "127.0.0.1:"+port)
+	}
 }
 
 // waited tells that a request has reached a server that never answers.
@@ -114,13 +118,19 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	}()
 }
 
-// valid checks that standard output follows the schema and nothing else stands there.
+// valid checks that standard output follows the schema of a report, or of what is named (valid guard), and nothing else stands there.
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.SchemaJSON))
-	ts.Check(err)
 	c := jsonschema.NewCompiler()
-	ts.Check(c.AddResource("schema.json", doc))
-	s, err := c.Compile("schema.json")
+	for _, schema := range [][]byte{report.SchemaJSON, report.GuardSchemaJSON} {
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+		ts.Check(err)
+		ts.Check(c.AddResource(doc.(map[string]any)["$id"].(string), doc))
+	}
+	name := "schema.json"
+	if len(args) > 0 {
+		name = args[0] + ".schema.json"
+	}
+	s, err := c.Compile("https://github.com/why401/why401/report/" + name)
 	ts.Check(err)
 	v, err := jsonschema.UnmarshalJSON(strings.NewReader(ts.ReadFile("stdout")))
 	ts.Check(err)

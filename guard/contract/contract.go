@@ -36,6 +36,7 @@ type Target struct {
 	URL         exchange.URL // its path stands in front of every route
 	Environment string       // "test", "staging", "production" or ""
 	Own         bool         // it is one's own test system: the only kind that a wrong credential may be sent to
+	Connect     string       // address:port to connect to in place of the URL's host: a server that no name leads to yet
 	CAFile      string       // PEM file of the authorities to trust in place of the system's; "" for those
 	Insecure    bool         // the certificate is not checked
 }

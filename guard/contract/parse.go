@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -110,10 +111,16 @@ func (r *reader) target(name string, n *node) *Target {
 	t := &Target{At: n.at, Name: name}
 	address := n
 	if n.shape == mapping {
-		r.keys(n, "a target", "url", "environment", "own", "ca_file", "insecure")
+		r.keys(n, "a target", "url", "environment", "own", "connect", "ca_file", "insecure")
 		address = n.get("url")
 		t.Environment = r.word(n.get("environment"), "environment", "test", "staging", "production")
 		t.Own = r.flag(n.get("own"), "own")
+		if v := n.get("connect"); v != nil {
+			t.Connect = r.text(v, "connect")
+			if _, err := netip.ParseAddrPort(t.Connect); err != nil {
+				r.wrong(v.at, "connect: expected an address and a port, such as 192.0.2.7:443 or [2001:db8::7]:443")
+			}
+		}
 		t.CAFile = r.text(n.get("ca_file"), "ca_file")
 		t.Insecure = r.flag(n.get("insecure"), "insecure")
 		if t.Own && t.Environment == "production" {

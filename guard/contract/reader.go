@@ -50,7 +50,7 @@ func oneOf(got string, known []string) string {
 	return strings.Join(known, ", ")
 }
 
-// near reports that b is a with one letter missing, added or another, or with other word breaks.
+// near reports that b is a with one letter missing, added or another, two letters swapped, or with other word breaks.
 func near(a, b string) bool {
 	flat := strings.NewReplacer("-", "", "_", "", " ", "")
 	if a, b = flat.Replace(a), flat.Replace(b); a == b {
@@ -66,7 +66,11 @@ func near(a, b string) bool {
 	for i < len(a) && a[i] == b[i] {
 		i++
 	}
-	return a[i:] == b[i+1:] || len(a) == len(b) && a[i+1:] == b[i+1:]
+	if len(a) == len(b) {
+		swapped := i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+		return swapped || a[i+1:] == b[i+1:]
+	}
+	return a[i:] == b[i+1:]
 }
 
 // shown is a word of the file for a message: a key or a name, cut when it is long.
