@@ -130,7 +130,13 @@ func (w *watching) sayAgain(c *contract.Contract) error {
 	return usage("why401 watch contract.yaml --again ROW", "--again %q: the contract has no such row", w.again)
 }
 
-func (w *watching) options() guard.Options { return guard.Options{Env: w.app.env} }
+func (w *watching) options() guard.Options {
+	o := guard.Options{Env: w.app.env}
+	if loginBrowser != nil {
+		o.Login = loginBrowser(w.app)
+	}
+	return o
+}
 
 // prepare makes of a contract what a watcher needs.
 func (w *watching) prepare(ctx context.Context, c *contract.Contract, s state.Store) (*watch.Contract, []alert.Channel, error) {
