@@ -36,7 +36,7 @@ func (w *Watcher) resolve(ctx context.Context, now time.Time) error {
 		if c == nil {
 			continue // its channel may come back
 		}
-		if err := w.unsure(ctx, c, &a, "the program ended while it was sent"); err != nil {
+		if err := w.unsure(ctx, c, &a, 0, "the program ended while it was sent"); err != nil {
 			return err
 		}
 	}
@@ -52,14 +52,11 @@ func (w *Watcher) channel(name string) alert.Channel {
 	return list[i]
 }
 
-// unsure settles a message that may have arrived.
-func (w *Watcher) unsure(ctx context.Context, c alert.Channel, a *state.Alert, why string) error {
+// unsure settles a message that may have arrived. It is sent again after a pause where the receiver knows it by its key.
+func (w *Watcher) unsure(ctx context.Context, c alert.Channel, a *state.Alert, after time.Duration, why string) error {
 	a.Why, a.Tries = why, a.Tries+1
 	if c.Repeats() && time.Since(a.Queued) < tooOld {
-		a.Status, a.Repeat, a.After = state.Waiting, true, time.Now()
-		if a.Tries > 1 {
-			a.After = a.After.Add(between(a.Tries - 2))
-		}
+		a.Status, a.Repeat, a.After = state.Waiting, true, time.Now().Add(after)
 		return w.Store.WriteAlert(ctx, a)
 	}
 	a.Status, a.Settled = state.InDoubt, time.Now()
@@ -137,7 +134,7 @@ func (w *Watcher) deliver(ctx context.Context, c alert.Channel, a state.Alert) {
 		a.Status, a.Why, a.Settled = state.Sent, "", time.Now()
 		err = w.Store.WriteAlert(ctx, &a)
 	case fate.Step == alert.Unknown && a.Status == state.Sending:
-		err = w.unsure(ctx, c, &a, fate.Why)
+		err = w.unsure(ctx, c, &a, between(a.Tries), fate.Why)
 		w.told(err)
 		return
 	case time.Since(a.Queued) > tooOld:

@@ -69,7 +69,7 @@ const (
 	lease     = 3 * time.Minute
 	mailLease = time.Minute
 	idle      = 30 * time.Second // the longest sleep: the clock of the machine may be set meanwhile
-	retry     = 5 * time.Second  // after a trouble with the store
+	retry     = time.Second      // after a trouble with the store
 	grace     = time.Second      // for runs and messages under way when the program is asked to end
 	forgetAt  = 200              // runs between two calls of Forget
 )

@@ -35,6 +35,7 @@ type watching struct {
 	listen string
 	json   bool
 	again  string
+	logins loggingIn
 
 	out sync.Mutex // a line at a time
 
@@ -63,12 +64,16 @@ docs/watch.md has the rest, with a systemd unit.`,
 	c.Flags().StringVar(&w.listen, "listen", "127.0.0.1:9401", "serve the page, metrics and health at this `ADDRESS` of this machine; off for nowhere")
 	c.Flags().BoolVar(&w.json, "json", false, "write a line of JSON for each answer, change and message")
 	c.Flags().StringVar(&w.again, "again", "", "have the running watch ask `ROW` again, although its credential was refused")
+	w.logins.register(c.Flags())
 	return c
 }
 
 func (w *watching) run(args []string) error {
 	if len(args) == 0 {
 		return usage("why401 watch contract.yaml", "watch: name the contract")
+	}
+	if err := w.logins.check(); err != nil {
+		return err
 	}
 	w.file = args[0]
 	c, err := w.read()
@@ -130,7 +135,9 @@ func (w *watching) sayAgain(c *contract.Contract) error {
 	return usage("why401 watch contract.yaml --again ROW", "--again %q: the contract has no such row", w.again)
 }
 
-func (w *watching) options() guard.Options { return guard.Options{Env: w.app.env} }
+func (w *watching) options() guard.Options {
+	return guard.Options{Env: w.app.env, Login: w.logins.browser()}
+}
 
 // prepare makes of a contract what a watcher needs.
 func (w *watching) prepare(ctx context.Context, c *contract.Contract, s state.Store) (*watch.Contract, []alert.Channel, error) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -22,6 +23,13 @@ type Local struct {
 	db   *bbolt.DB
 	file string
 	me   string // this process: leases of others are void, the file lock says that they have ended
+
+	// A write that failed may have taken place all the same: when a disk fails at the last sync, the file holds it and the
+	// caller was told otherwise. So a lease counts only when somebody was given it, and a step of a message that failed may be
+	// written over by whoever took the message.
+	mu     sync.Mutex
+	given  map[string]uint64 // rows that were claimed, with the revision
+	failed map[uint64]uint64 // messages whose last write failed, with the revision that it would have made
 }
 
 var _ Store = (*Local)(nil)
@@ -67,7 +75,7 @@ func OpenLocal(dir string) (*Local, error) {
 	}
 	var id [16]byte
 	rand.Read(id[:])
-	l := &Local{db: db, file: file, me: hex.EncodeToString(id[:])}
+	l := &Local{db: db, file: file, me: hex.EncodeToString(id[:]), given: map[string]uint64{}, failed: map[uint64]uint64{}}
 	if err := l.prepare(); err != nil {
 		db.Close()
 		return nil, err
@@ -180,3 +188,26 @@ func (l *Local) view(ctx context.Context, f func(tx *bbolt.Tx) error) error {
 
 // update does not look at ctx: what follows from a run that took place is written down also while the program ends.
 func (l *Local) update(f func(tx *bbolt.Tx) error) error { return l.db.Update(f) }
+
+// gave notes that a claim was given out, and took that its holder is done with it.
+func (l *Local) gave(s State) {
+	l.mu.Lock()
+	l.given[s.ID] = s.Rev
+	l.mu.Unlock()
+}
+
+func (l *Local) took(s State) {
+	l.mu.Lock()
+	if l.given[s.ID] == s.Rev {
+		delete(l.given, s.ID)
+	}
+	l.mu.Unlock()
+}
+
+// holds reports that somebody holds the claim of row id.
+func (l *Local) holds(id string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, ok := l.given[id]
+	return ok
+}

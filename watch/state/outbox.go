@@ -82,7 +82,7 @@ func (l *Local) WriteAlert(_ context.Context, a *Alert) error {
 		switch found, err := l.read(b, queue, number(a.Seq), &now); {
 		case err != nil:
 			return err
-		case !found || now.Rev != a.Rev:
+		case !found || now.Rev != a.Rev && (now.Rev != a.Rev+1 || l.failedAt(a.Seq) != now.Rev):
 			return ErrLost
 		}
 		next.Rev = now.Rev + 1
@@ -98,10 +98,22 @@ func (l *Local) WriteAlert(_ context.Context, a *Alert) error {
 		}
 		return shorten(done, settledLength)
 	})
-	if err == nil {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err == nil:
 		*a = next
+		delete(l.failed, a.Seq)
+	case !errors.Is(err, ErrLost):
+		l.failed[a.Seq] = a.Rev + 1
 	}
 	return err
+}
+
+func (l *Local) failedAt(seq uint64) uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.failed[seq]
 }
 
 // shorten takes out the oldest records beyond n.

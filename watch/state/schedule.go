@@ -134,6 +134,7 @@ func (l *Local) Claim(ctx context.Context, now time.Time, lease time.Duration) (
 	if err != nil {
 		return State{}, err
 	}
+	l.gave(s)
 	return s, nil
 }
 
@@ -165,7 +166,7 @@ func (l *Local) dueNow(tx *bbolt.Tx, now time.Time) (State, target, error) {
 		if !found {
 			continue
 		}
-		if s.Lease.By == l.me && now.Before(s.Lease.Until) {
+		if s.Lease.By == l.me && now.Before(s.Lease.Until) && l.holds(s.ID) {
 			sooner(s.Lease.Until)
 			continue
 		}
@@ -174,7 +175,7 @@ func (l *Local) dueNow(tx *bbolt.Tx, now time.Time) (State, target, error) {
 			return s, t, err
 		}
 		switch {
-		case t.By == l.me && now.Before(t.Until):
+		case t.By == l.me && now.Before(t.Until) && l.holds(t.Row):
 			sooner(t.Until)
 		case now.Before(t.Free):
 			sooner(t.Free)
@@ -187,6 +188,7 @@ func (l *Local) dueNow(tx *bbolt.Tx, now time.Time) (State, target, error) {
 
 // Record writes a run down.
 func (l *Local) Record(_ context.Context, claimed State, r Result) error {
+	defer l.took(claimed)
 	lost := false
 	err := l.update(func(tx *bbolt.Tx) error {
 		lost = false
