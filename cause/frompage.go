@@ -121,7 +121,10 @@ func headline(section, heading string) string {
 		}
 		return strings.TrimRight(text, ".:;")
 	}
-	return strings.ToLower(heading[:1]) + heading[1:] + ", as shown"
+	if strings.EqualFold(heading, "Fix for good") {
+		return "so that it does not come back, carry this out"
+	}
+	return "carry this out"
 }
 
 // steps gives the paragraphs and the indented commands of a section, one each.

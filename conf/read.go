@@ -24,8 +24,17 @@ func (c *Config) ReadEach(paths []string, what string, read func(path string) er
 	return nil
 }
 
+// maxUnread bounds what is listed as not read: a file that is no configuration at all has nothing else in it.
+const maxUnread = 1000
+
 // Leave notes a part that was not read.
 func (c *Config) Leave(at Place, format string, args ...any) {
+	if len(c.Unread) == maxUnread {
+		c.Unread = append(c.Unread, Unread{Place: at, What: "from here on more cannot be read than is listed"})
+	}
+	if len(c.Unread) > maxUnread {
+		return
+	}
 	c.Unread = append(c.Unread, Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 

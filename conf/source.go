@@ -1,6 +1,7 @@
 package conf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -30,6 +31,9 @@ const MaxFile = 16 << 20
 
 // ErrTooLarge says that a file has more than MaxFile bytes.
 var ErrTooLarge = fmt.Errorf("larger than %d MB", MaxFile>>20)
+
+// ErrWide says that a file begins with the byte order mark of UTF-16 or UTF-32.
+var ErrWide = errors.New("written in UTF-16 or UTF-32, which the server cannot read; expected UTF-8")
 
 // ErrNotRegular says that a path names a device, a pipe or a socket.
 var ErrNotRegular = errors.New("not a regular file")
@@ -82,7 +86,7 @@ func readFile(name string) ([]byte, error) {
 	if len(b) > MaxFile {
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
 	}
-	return b, nil
+	return b, wide(name, b)
 }
 
 func readDir(name string) ([]string, error) {
@@ -179,7 +183,15 @@ func (t Texts) ReadFile(name string) ([]byte, error) {
 	case len(s) > MaxFile:
 		return nil, &fs.PathError{Op: "read", Path: name, Err: ErrTooLarge}
 	}
-	return []byte(s), nil
+	return []byte(s), wide(name, []byte(s))
+}
+
+// wide refuses a file in UTF-16 or UTF-32, which none of the programs reads: as bytes it would be one long mistake.
+func wide(name string, b []byte) error {
+	if bytes.HasPrefix(b, []byte("\xff\xfe")) || bytes.HasPrefix(b, []byte("\xfe\xff")) || bytes.HasPrefix(b, []byte("\x00\x00\xfe\xff")) {
+		return &fs.PathError{Op: "read", Path: name, Err: ErrWide}
+	}
+	return nil
 }
 
 // ReadDir gives the names directly below name.

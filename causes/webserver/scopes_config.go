@@ -253,6 +253,9 @@ func tokensBehindPassword(c *conf.Config) []cause.Sighting {
 
 // loginsReachApp are password rules whose login goes on to an application.
 func loginsReachApp(c *conf.Config) []cause.Sighting {
+	if access.Is(c, "squid") {
+		return nil // it passes a login on only where login= of cache_peer says so: somebody wanted it
+	}
 	var out []cause.Sighting
 	for _, s := range c.Scopes {
 		rules := access.Passwords(s)

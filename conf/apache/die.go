@@ -18,9 +18,10 @@ func (v *visit) internal(to string, settle bool) int {
 	}
 	n := v.again(to)
 	status := n.begun()
-	if status != 0 && settle {
+	if status != 0 && settle && !n.died {
 		last, s := n.die(status)
 		*v = *last
+		v.died = true
 		if s != 0 {
 			return s
 		}

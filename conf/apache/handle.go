@@ -256,7 +256,10 @@ func (v *visit) params(way conf.Way) table {
 		first = first.prev
 	}
 	set("REQUEST_URI", requestURI(first.unparsed))
-	name, info := oneSlash(v.uri), oneSlash(v.pathInfo)
+	name, info := v.uri, oneSlash(v.pathInfo)
+	for strings.HasPrefix(name, "//") {
+		name = name[1:]
+	}
 	if info != "" {
 		name = name[:pathInfoStart(name, info)]
 	}
@@ -267,11 +270,15 @@ func (v *visit) params(way conf.Way) table {
 	return out
 }
 
-// pathInfoStart is where info begins in uri, which is compared from its end: at a slash (ap_find_path_info).
+// pathInfoStart is where info begins in uri, which is compared from its end: at a slash. Slashes that follow each other in uri
+// are one for it (ap_find_path_info).
 func pathInfoStart(uri, info string) int {
 	u := len(uri)
 	for i := len(info); u > 0 && i > 0 && uri[u-1] == info[i-1]; i-- {
 		u--
+		for info[i-1] == '/' && u > 0 && uri[u-1] == '/' {
+			u--
+		}
 	}
 	for u < len(uri) && uri[u] != '/' {
 		u++

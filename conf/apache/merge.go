@@ -64,7 +64,7 @@ func merge(base, add *dirConf) *dirConf {
 	if add.index != nil {
 		out.index, out.indexAt = add.index, add.indexAt
 	}
-	out.types = join(base.types, add.types)
+	out.types = joinTypes(base.types, add.types)
 	out.actions = join(base.actions, add.actions)
 	if add.pass != nil {
 		out.pass = add.pass
@@ -100,6 +100,30 @@ func join[K comparable, V any](a, b map[K]V) map[K]V {
 	}
 	out := maps.Clone(a)
 	maps.Copy(out, b)
+	return out
+}
+
+// joinTypes is mod_mime's merge. RemoveHandler takes back what stands in the sections that it is merged with, and is used up
+// by that: a handler that the server sets for the whole site is then in force again. Where there is nothing to take back, it
+// stays and takes the server's.
+func joinTypes(base, add map[string]mimeType) map[string]mimeType {
+	if len(base) == 0 || len(add) == 0 {
+		return join(base, add)
+	}
+	out := maps.Clone(base)
+	for e, t := range add {
+		was := base[e]
+		switch {
+		case !t.handler.place.Known():
+			t.handler = was.handler
+		case t.handler.value == "" && was.handler.value != "":
+			t.handler = setting{}
+		}
+		if t.mime == "" {
+			t.mime = was.mime
+		}
+		out[e] = t
+	}
 	return out
 }
 

@@ -1,6 +1,7 @@
 package apache_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -196,5 +197,25 @@ func TestLoneHtaccess(t *testing.T) {
 	}
 	if _, err := apache.Read(src, "/srv/none"); err == nil || !strings.Contains(err.Error(), "/srv/none: no such file") {
 		t.Error(err)
+	}
+}
+
+// A scope names the lines that only httpd knows, each with the place where it was set, inherited ones included.
+func TestLinesInForce(t *testing.T) {
+	c := read(t, conf.Texts{"/etc/httpd.conf": "Listen 80\nDocumentRoot /srv/www\nErrorDocument 401 /login.html\n<Directory /srv/www>\nAllowOverride AuthConfig FileInfo\n" +
+		"Options +ExecCGI\n</Directory>\n<Directory /srv/www/in>\nAllowOverride None\nAuthType Basic\nAuthName \"In here\"\nRequire valid-user\nCGIPassAuth On\n</Directory>\n"}, "/etc/httpd.conf")
+	got := map[string]string{}
+	for _, s := range c.Scopes {
+		for _, l := range s.Lines {
+			got[s.Path] += fmt.Sprintf("%d %s %s; ", l.Place.Line, l.Name, strings.Join(l.Args, ","))
+		}
+	}
+	for scope, want := range map[string]string{
+		"<Directory /srv/www>":    "5 AllowOverride AuthConfig,FileInfo; 6 Options ExecCGI,FollowSymLinks; 2 DocumentRoot /srv/www; 3 ErrorDocument 401,/login.html; ",
+		"<Directory /srv/www/in>": "9 AllowOverride None; 6 Options ExecCGI,FollowSymLinks; 10 AuthType Basic; 11 AuthName In here; 13 CGIPassAuth on; 2 DocumentRoot /srv/www; 3 ErrorDocument 401,/login.html; ",
+	} {
+		if got[scope] != want {
+			t.Errorf("%s:\n got %s\nwant %s", scope, got[scope], want)
+		}
 	}
 }

@@ -108,6 +108,7 @@ again:
 // one tries a rule; met says that pattern and conditions hold, sub that the path was replaced.
 func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 	v := w.v
+	proxied := v.proxied && strings.HasPrefix(v.filename, "proxy:")
 	w.subj = v.filename
 	if w.folder {
 		w.subj += v.pathInfo
@@ -161,7 +162,7 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 		v.pathInfo = ""
 	}
 	w.query(r)
-	if w.folder && !strings.HasPrefix(v.filename, "/") && absolute(v.filename) == 0 {
+	if w.folder && !proxied && !strings.HasPrefix(v.filename, "/") && absolute(v.filename) == 0 {
 		v.filename = w.perdir + v.filename
 	}
 	switch {

@@ -49,7 +49,7 @@ func (t *tracer) Trace(r conf.Request) *conf.Trace {
 		status = v.serve()
 	}
 	last := v
-	if status != 0 {
+	if status != 0 && !v.died {
 		last, status = v.die(status)
 	}
 	last.answer(status)

@@ -55,6 +55,7 @@ type visit struct {
 	acceptPath         string
 	looks              *int // of this trace
 	hidden             *hidden
+	died               bool // the error was answered behind an internal redirect: who started that has nothing to add
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 

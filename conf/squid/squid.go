@@ -258,6 +258,10 @@ func accessOf(l line, i int) (access, bool) {
 
 func (r *reader) acl(l line) {
 	name, kind := l.word(1), l.word(2)
+	if kind == "" {
+		r.conf.Leave(l.Place, "a name and a type are expected behind acl")
+		return
+	}
 	a := r.acls[name]
 	if a == nil {
 		a = &acl{Place: l.Place, name: name, kind: kind}

@@ -77,8 +77,10 @@ func (r *reader) file(name string) error {
 		return err
 	}
 	docs, err := tree.Read(name, b)
-	if err != nil {
+	if err != nil && len(docs) == 0 {
 		return err
+	} else if err != nil {
+		r.conf.Leave(conf.Place{File: name, Line: 1}, "a document in it cannot be read: %v", err)
 	}
 	r.conf.Files = append(r.conf.Files, name)
 	for _, d := range docs {

@@ -244,6 +244,9 @@ func (p *parser) statement() *statement {
 		return nil
 	case t.text == "set" && t.kind == word:
 		s.do, s.target, s.op = "set", p.next().text, p.next().text
+		if s.op != "=" && s.op != "+=" && s.op != "-=" && s.op != "*=" && s.op != "/=" {
+			p.r.conf.Leave(p.place(from), "a variable, = and a value are expected behind set")
+		}
 		s.value = p.or()
 		p.eat(";")
 	case t.text == "unset" || t.text == "remove":

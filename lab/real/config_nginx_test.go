@@ -172,8 +172,8 @@ func apacheArea(lines ...string) string {
 var brokenOthers = []faulty{
 	{name: "apache-password-file-missing", program: "apache", cause: "htpasswd-path-wrong", conf: apacheArea("AuthType Basic", "AuthName Orders", "AuthUserFile @dir@/nobody", "Require valid-user"),
 		mended: apacheArea("AuthType Basic", "AuthName Orders", "AuthUserFile @dir@/htpasswd", "Require valid-user"), files: goodUsers, ask: withLogin, refused: 500, line: "site.conf:4", grade: "proved"},
-	{name: "apache-digest-realm", program: "apache", cause: "realm-mismatch", conf: apacheArea("AuthType Digest", "AuthName Shop", "AuthUserFile @dir@/htdigest", "Require valid-user"),
-		files: map[string]string{"htdigest": digestLine("Old shop")}, repaired: map[string]string{"htdigest": digestLine("Shop")}, ask: []string{"--digest", "-u", login}, refused: 401, line: "site.conf:2", grade: "proved"},
+	{name: "apache-digest-realm", program: "apache", cause: "realm-mismatch", line: "site.conf:3", conf: apacheArea("AuthType Digest", "AuthName Shop", "AuthUserFile @dir@/htdigest", "Require valid-user"),
+		files: map[string]string{"htdigest": digestLine("Old shop")}, repaired: map[string]string{"htdigest": digestLine("Shop")}, ask: []string{"--digest", "-u", login}, refused: 401, grade: "proved"},
 	{name: "apache-user-nobody-has", program: "apache", cause: "user-lacks-role-or-group", conf: apacheArea("AuthType Basic", "AuthName Orders", "AuthUserFile @dir@/htpasswd", "Require user bob"),
 		mended: apacheArea("AuthType Basic", "AuthName Orders", "AuthUserFile @dir@/htpasswd", "Require user alice"), files: goodUsers, ask: withLogin, refused: 401, line: "site.conf:2", grade: "proved"},
 	{name: "haproxy-plain-password", program: "haproxy", cause: "htpasswd-hash-unsupported", conf: haproxyUsers("password"), mended: haproxyUsers("insecure-password"), ask: withLogin, refused: 401, line: "site.cfg:2", grade: "proved"},

@@ -43,7 +43,8 @@ var ErrDeep = fmt.Errorf("nested deeper than %d levels", MaxDepth)
 // ErrLarge says that a document has more than MaxBytes.
 var ErrLarge = fmt.Errorf("larger than %d MB", MaxBytes>>20)
 
-// Read reads text by its file name's ending: .toml, .json, else YAML, which may hold several documents.
+// Read reads text by its file name's ending: .toml, .json, else YAML, which may hold several documents. Where
+// one of several cannot be read, there are both: the others, and the error.
 func Read(file string, text []byte) (docs []*Node, err error) {
 	// The parsers are others' and read foreign text; a panic in one is a document that cannot be read, not our end.
 	defer func() {

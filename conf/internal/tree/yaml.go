@@ -16,7 +16,7 @@ func readYAML(file string, text []byte) ([]*Node, error) {
 	}
 	f, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0)
 	if err != nil {
-		return nil, errors.New(firstLine(err.Error()))
+		return apart(file, text, errors.New(firstLine(err.Error())))
 	}
 	y := yamlReader{file: file, anchors: map[string]ast.Node{}}
 	var docs []*Node
@@ -32,6 +32,51 @@ func readYAML(file string, text []byte) ([]*Node, error) {
 	}
 	return docs, nil
 }
+
+// apart reads the documents of a file one by one, because one of them is broken; the others keep their lines. The error is
+// that of the first that cannot be read.
+func apart(file string, text []byte, err error) ([]*Node, error) {
+	starts := []int{0}
+	at := 0
+	for line := range bytes.Lines(text) {
+		if at > 0 && bytes.HasPrefix(line, []byte("---")) {
+			starts = append(starts, at)
+		}
+		at += len(line)
+	}
+	if len(starts) == 1 || len(starts) > maxApart {
+		return nil, err
+	}
+	var docs []*Node
+	for i, from := range starts {
+		to := len(text)
+		if i+1 < len(starts) {
+			to = starts[i+1]
+		}
+		one := bytes.Map(func(r rune) rune {
+			if r == '\n' {
+				return r
+			}
+			return ' '
+		}, text[:from])
+		one = append(one, text[from:to]...)
+		if f, err := parser.ParseBytes(bytes.TrimPrefix(one, []byte("\ufeff")), 0); err == nil {
+			y := yamlReader{file: file, anchors: map[string]ast.Node{}}
+			for _, d := range f.Docs {
+				if d.Body == nil {
+					continue
+				}
+				if n := y.node(d.Body, "", 0); y.err == nil {
+					docs = append(docs, n)
+				}
+			}
+		}
+	}
+	return docs, err
+}
+
+// maxApart bounds how many documents of a broken file are read one by one.
+const maxApart = 200
 
 // shallow looks at the indentation and the open brackets before the parser, which recurses, sees the text.
 func shallow(text []byte) error {
