@@ -21,7 +21,9 @@ func sampleAudit() *report.Audit {
 			{Cause: "two-auth-layers-one-header", Title: "two logins want one header", Family: "webserver", Grade: cause.Likely, Says: "A token is refused here, 100% sure::error\nno\x1b[31m.", File: "/etc/nginx/a,b:c.conf", Line: 3, Program: "nginx", Places: 3,
 				Raise: []report.Raise{{Command: "curl URL", Where: "anywhere", Would: "show a Basic challenge"}}},
 		},
-		Unread: []report.Unread{{File: "etc/nginx/nginx.conf", Line: 2, What: `include "conf.d/*.conf" matches no file`}}}
+		Sites: []report.Site{{Platform: "CiviCRM", Version: "5.74", VersionAt: report.At{File: "www/version.xml", Line: 3}, Root: "/srv/www", Inside: "WordPress",
+			Facts: []report.Told{{About: "mandatory", Name: "authx_header_cred", Says: "[\"jwt\x1b[2J\"], whatever the database says", Depends: "the environment variable CRED", File: "www/civicrm.settings.php", Line: 12}}}},
+		Unread: []report.Unread{{File: "etc/nginx/nginx.conf", Line: 2, What: `include "conf.d/*.conf" matches no file`, Opens: "what they set"}}}
 }
 
 func TestAuditText(t *testing.T) {
@@ -39,7 +41,8 @@ func TestAuditText(t *testing.T) {
 	if first != "1 place refuses somebody wrongly, and 1 may" {
 		t.Errorf("the answer comes first: %q", first)
 	}
-	for _, want := range []string{"etc/nginx/nginx.conf:14, /admin/", "htpasswd-path-wrong   proved", "sudo htpasswd -c /srv/users USER", `\x1b[31m`, "in force in 3 places", "matches no file", "sent nothing"} {
+	for _, want := range []string{"etc/nginx/nginx.conf:14, /admin/", "htpasswd-path-wrong   proved", "sudo htpasswd -c /srv/users USER", `\x1b[31m`, "in force in 3 places", "matches no file", "sent nothing",
+		"CiviCRM 5.74, in WordPress: /srv/www", "www/civicrm.settings.php:12", "CRED", "Open: what they set", `\x1b[2J`} {
 		if !strings.Contains(out, want) {
 			t.Errorf("expected %q in\n%s", want, out)
 		}

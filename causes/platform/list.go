@@ -32,7 +32,6 @@ var Causes = []*cause.Cause{
 	SignedURLExpired,
 	WPAppPassword,
 	WPCapability,
-	WPJWTBadConfig,
 	WPJWTConfig,
 	WPNonce,
 	WPRestClosed,

@@ -46,6 +46,7 @@ var WPJWTConfig = &cause.Cause{
 	ID:        "wp-jwt-bad-config",
 	Title:     "the WordPress JWT plugin has no usable secret key",
 	Family:    family,
+	Installed: jwtWithoutKey,
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides: []string{"403-means-401", "missing-www-authenticate", "jwt-signature-invalid-wrong-key", "htaccess-authorization-rule-broken", "no-credentials-sent", "wrong-password",

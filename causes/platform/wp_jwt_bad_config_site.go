@@ -5,19 +5,8 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/conf"
-	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/site"
 )
-
-// WPJWTBadConfig: the JWT plugin finds no secret key.
-var WPJWTBadConfig = &cause.Cause{
-	ID:        "wp-jwt-bad-config",
-	Title:     "The WordPress JWT plugin has no secret key",
-	Family:    family,
-	RefusedBy: exchange.Application,
-	FaultAt:   exchange.Application,
-	Installed: jwtWithoutKey,
-}
 
 // jwtPlugins read JWT_AUTH_SECRET_KEY when they are loaded.
 var jwtPlugins = []string{"jwt-authentication-for-wp-rest-api", "jwt-auth"}
