@@ -56,10 +56,10 @@ func TestKilledAtTheDatabase(t *testing.T) {
 		for call, most := range y.counted(args) {
 			for n := 1; n <= most; n++ {
 				for i, f := range []string{"signal=KILL", "error=EIO", "error=ECONNRESET"} {
-					// The sample: every write, rename and flush is killed; of the others, and of errors, a few.
+					// The sample: every second write, and every flush and rename; of the others, and of errors, a few.
 					often := slices.Contains([]string{"write", "fsync", "renameat", "connect"}, call)
 					switch {
-					case *full, i == 0 && often, i == 0 && n%7 == 0, i > 0 && often && n%6 == i:
+					case *full, i == 0 && often && (call != "write" || n%2 == 0), i == 0 && n%12 == 0, i > 0 && often && n%9 == i:
 						jobs = append(jobs, job{undo, call, f, n})
 					}
 				}
