@@ -124,12 +124,19 @@ func (w *Watcher) deliverAll(ctx, work context.Context) {
 // deliver sends a message that was taken and writes down what became of it.
 func (w *Watcher) deliver(ctx context.Context, c alert.Channel, a state.Alert) {
 	a.Event.Doubt = w.doubted(ctx, a)
+	var unwritten error
 	fate := c.Send(ctx, a, func() error {
 		a.Status = state.Sending
-		return w.Store.WriteAlert(ctx, &a)
+		unwritten = w.Store.WriteAlert(ctx, &a)
+		return unwritten
 	})
 	var err error
 	switch {
+	case unwritten != nil:
+		// It is the store's trouble and not the receiver's: it is tried again as soon as the store is.
+		w.told(unwritten)
+		a.Status, a.Why, a.After = state.Waiting, fate.Why, time.Now().Add(retry)
+		err = w.Store.WriteAlert(ctx, &a)
 	case fate.Step == alert.Arrived:
 		a.Status, a.Why, a.Settled = state.Sent, "", time.Now()
 		err = w.Store.WriteAlert(ctx, &a)

@@ -249,12 +249,6 @@ func (y *yard) said(text []byte) {
 	}
 }
 
-func (y *yard) troubled() int {
-	y.mu.Lock()
-	defer y.mu.Unlock()
-	return y.troubles
-}
-
 // until waits for something that the watch says.
 func (y *yard) until(what string, so func() bool) {
 	y.t.Helper()

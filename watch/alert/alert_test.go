@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -46,6 +47,12 @@ func (s *sent) take(r *http.Request) {
 	s.header, s.body = append(s.header, r.Header.Clone()), append(s.body, string(b))
 }
 
+func (s *sent) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.body)
+}
+
 func TestWebhook(t *testing.T) {
 	var s sent
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { s.take(r); w.WriteHeader(202) }))
@@ -56,10 +63,12 @@ func TestWebhook(t *testing.T) {
 	if f := h.Send(t.Context(), message(), func() error { left++; return nil }); f.Step != Arrived || left != 1 {
 		t.Fatalf("%+v, left %d times", f, left)
 	}
-	if len(s.body) != 1 {
-		t.Fatalf("%d messages", len(s.body))
+	if s.count() != 1 {
+		t.Fatalf("%d messages", s.count())
 	}
+	s.mu.Lock()
 	head, body := s.header[0], s.body[0]
+	s.mu.Unlock()
 	if head.Get(KeyField) != "0123456789abcdef" || head.Get(TimeField) != "1700000000" || head.Get(SignatureField) != Sign(key, "1700000000", []byte(body)) {
 		t.Errorf("fields %v", head)
 	}
@@ -108,21 +117,21 @@ func TestWebhookFates(t *testing.T) {
 	t.Setenv("HTTP_PROXY", elsewhere.URL)
 	for path, want := range map[string]Step{"/200": Arrived, "/204": Arrived, "/redirect": Refused, "/400": Refused, "/410": Refused, "/429": Refused, "/503": Refused,
 		"/500": Unknown, "/502": Unknown, "/504": Unknown, "/hangup": Unknown} {
-		before := len(s.body)
+		before := s.count()
 		f := (&Webhook{URL: secret.New(srv.URL + path)}).Send(t.Context(), message(), func() error { return nil })
-		if f.Step != want || len(s.body) != before+1 {
-			t.Errorf("%s: %+v after %d messages, want %d", path, f, len(s.body)-before, want)
+		if f.Step != want || s.count() != before+1 {
+			t.Errorf("%s: %+v after %d messages, want %d", path, f, s.count()-before, want)
 		}
 		if strings.Contains(f.Why, srv.URL) {
 			t.Errorf("%s: the address is told: %s", path, f.Why)
 		}
 	}
-	if len(other.body) > 0 {
-		t.Errorf("%d messages went elsewhere", len(other.body))
+	if other.count() > 0 {
+		t.Errorf("%d messages went elsewhere", other.count())
 	}
-	n := len(s.body)
+	n := s.count()
 	f := (&Webhook{URL: secret.New(srv.URL + "/200")}).Send(t.Context(), message(), func() error { return errors.New("the disk is full") })
-	if f.Step != NotSent || len(s.body) != n {
+	if f.Step != NotSent || s.count() != n {
 		t.Errorf("it was sent though that could not be written down: %+v", f)
 	}
 	asked := 0
@@ -168,6 +177,13 @@ func newSMTPD(t *testing.T, say func(string) string) *smtpd {
 		}
 	}()
 	return s
+}
+
+// got are the messages, and the commands, so far.
+func (s *smtpd) got() (data, lines []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.data), slices.Clone(s.lines)
 }
 
 func (s *smtpd) speak(c net.Conn) {
@@ -229,10 +245,11 @@ func TestMail(t *testing.T) {
 	if f := m.Send(t.Context(), message(), func() error { left++; return nil }); f.Step != Arrived || left != 1 {
 		t.Fatalf("%+v", f)
 	}
-	if len(srv.data) != 1 {
-		t.Fatalf("%d messages: %q", len(srv.data), srv.lines)
+	data, lines := srv.got()
+	if len(data) != 1 {
+		t.Fatalf("%d messages: %q", len(data), lines)
 	}
-	got, err := mail.ReadMessage(strings.NewReader(strings.ReplaceAll(srv.data[0], "\n", "\r\n")))
+	got, err := mail.ReadMessage(strings.NewReader(strings.ReplaceAll(data[0], "\n", "\r\n")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,13 +267,13 @@ func TestMail(t *testing.T) {
 		t.Errorf("%q", body)
 	}
 	rcpt := 0
-	for _, l := range srv.lines {
+	for _, l := range lines {
 		if strings.HasPrefix(l, "RCPT") {
 			rcpt++
 		}
 	}
 	if rcpt != 2 {
-		t.Errorf("%d receivers: %q", rcpt, srv.lines)
+		t.Errorf("%d receivers: %q", rcpt, lines)
 	}
 }
 
@@ -290,14 +307,17 @@ func TestMailFates(t *testing.T) {
 		if f.Step != c.want || left != c.left {
 			t.Errorf("%s: %+v, left %d times; want %d, %d", name, f, left, c.want, c.left)
 		}
-		if c.tls == StartTLS && strings.Contains(strings.Join(srv.lines, "\n"), "AUTH") {
+		if _, lines := srv.got(); c.tls == StartTLS && strings.Contains(strings.Join(lines, "\n"), "AUTH") {
 			t.Errorf("%s: the login went out in the clear", name)
 		}
 	}
 	srv := newSMTPD(t, at("", ""))
 	m := &Mail{Server: srv.Addr().String(), TLS: Plain, From: "a@example.com", To: []string{"b@example.com"}}
-	if f := m.Send(t.Context(), message(), func() error { return errors.New("full") }); f.Step != NotSent || len(srv.data) > 0 {
-		t.Errorf("%+v, %d messages arrived", f, len(srv.data))
+	if f := m.Send(t.Context(), message(), func() error { return errors.New("full") }); f.Step != NotSent {
+		t.Errorf("%+v", f)
+	}
+	if data, _ := srv.got(); len(data) > 0 {
+		t.Errorf("%d messages arrived", len(data))
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
