@@ -37,11 +37,6 @@ CASES ?= $(wildcard lab/cases/*/)
 score:
 	$(GO) run ./tools/score $(CASES)
 
-# traces of random configurations against the running servers: 20,000 pairs of a configuration and a request for each
-CONFDIFF ?= 20000
-confdiff:
-	CONFDIFF=$(CONFDIFF) $(GO) test -count 1 -timeout 60m -v ./lab/confdiff/...
-
 # what likeness knows (causes/all/likeness.bin), from the pages, lab/tellings and the labelled cases
 learn:
 	$(GO) run ./tools/learn $(wildcard lab/cases/*/)

@@ -25,7 +25,7 @@ type guarding struct {
 	json, sarif, github, junit bool
 	prometheus                 string
 	rows                       []string
-	check, offline, iKnow      bool
+	check, iKnow               bool
 	exitZero                   bool
 	timeout                    time.Duration
 	init                       initial
