@@ -1,66 +1,34 @@
 package report
 
-import (
-	"fmt"
-	"io"
-	"strings"
-)
+import "io"
 
 // GuardPrometheus writes g in Prometheus' text format, for the textfile collector of node_exporter: a gauge for each row,
 // the causes of those that are broken, and when the run was. A row that could not be told has no gauge, since neither 0 nor 1
 // would be true; why401_check_known says that it was asked. The error is w's.
 func GuardPrometheus(w io.Writer, g *Guard) error {
-	var b strings.Builder
-	g = prepareGuard(g, Terminal)
-	if err := GuardMetrics(&b, g); err != nil {
-		return err
-	}
-	metric(&b, "why401_run_timestamp_seconds", "When the contract was run last, in seconds since 1970.")
-	fmt.Fprintf(&b, "why401_run_timestamp_seconds{contract=%s} %d\n", label(g.Contract), g.Started.Unix())
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-// GuardMetrics writes the gauges of the rows alone, for programs that serve metrics of their own beside them.
-func GuardMetrics(w io.Writer, g *Guard) error {
-	var b strings.Builder
-	metric(&b, "why401_check_known", "Whether the row could be told.")
-	for _, r := range g.Rows {
-		fmt.Fprintf(&b, "why401_check_known{%s} %d\n", guardLabels(g, r), bit(r.State != RowNot))
-	}
-	metric(&b, "why401_check_up", "Whether the row held.")
-	for _, r := range g.Rows {
-		if r.State != RowNot {
-			fmt.Fprintf(&b, "why401_check_up{%s} %d\n", guardLabels(g, r), bit(r.State == RowHeld))
+	var m Metrics
+	rows := func(keep func(r GuardRow) bool, line func(r GuardRow, labels []string)) {
+		for _, r := range g.Rows {
+			if keep(r) {
+				line(r, []string{"contract", g.Contract, "check", r.Name})
+			}
 		}
 	}
-	metric(&b, "why401_cause_info", "The cause of a broken row; id is unknown when none was found.")
-	for _, r := range g.Rows {
-		if r.State == RowBroken {
-			v := r.verdict()
-			fmt.Fprintf(&b, "why401_cause_info{%s,id=%s,fault_at=%s,grade=%s} 1\n", guardLabels(g, r), label(orElse(v.Cause, "unknown")), label(string(v.FaultAt)), label(v.Grade.String()))
-		}
-	}
-	_, err := io.WriteString(w, b.String())
+	m.Head("why401_check_known", "gauge", "Whether the row could be told.")
+	rows(func(GuardRow) bool { return true }, func(r GuardRow, labels []string) {
+		m.Line("why401_check_known", Bit(r.State != RowNot), labels...)
+	})
+	m.Head("why401_check_up", "gauge", "Whether the row held.")
+	rows(func(r GuardRow) bool { return r.State != RowNot }, func(r GuardRow, labels []string) {
+		m.Line("why401_check_up", Bit(r.State == RowHeld), labels...)
+	})
+	m.Head("why401_cause_info", "gauge", "The cause of a broken row; id is unknown when none was found.")
+	rows(func(r GuardRow) bool { return r.State == RowBroken }, func(r GuardRow, labels []string) {
+		v := r.verdict()
+		m.Line("why401_cause_info", 1, append(labels, "id", orElse(v.Cause, "unknown"), "fault_at", string(v.FaultAt), "grade", v.Grade.String())...)
+	})
+	m.Head("why401_run_timestamp_seconds", "gauge", "When the contract was run last, in seconds since 1970.")
+	m.Line("why401_run_timestamp_seconds", g.Started.Unix(), "contract", g.Contract)
+	_, err := io.WriteString(w, m.String())
 	return err
-}
-
-func metric(b *strings.Builder, name, help string) {
-	fmt.Fprintf(b, "# HELP %s %s\n# TYPE %s gauge\n", name, help, name)
-}
-
-func guardLabels(g *Guard, r GuardRow) string {
-	return "contract=" + label(g.Contract) + ",check=" + label(r.Name)
-}
-
-// label is a value as the text format writes it: backslash, quotation mark and line break escaped.
-func label(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(s) + `"`
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -223,8 +223,8 @@ func TestShown(t *testing.T) {
 	if err := expiry.Metrics(&b, all); err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf("why401_ending_timestamp_seconds{kind=\"token\",source=\"token.jwt\",what=\"the token of https://id.test ends: the API answers 401 from then on\"} %d\n", day(3).Unix()); !strings.Contains(b.String(), want) ||
-		!strings.Contains(b.String(), `why401_ending_undated{kind="signing_key"} 1`) {
+	if want := fmt.Sprintf("why401_expiry_timestamp_seconds{kind=\"token\",source=\"token.jwt\",what=\"the token of https://id.test ends: the API answers 401 from then on\"} %d\n", day(3).Unix()); !strings.Contains(b.String(), want) ||
+		!strings.Contains(b.String(), `why401_expiry_undated{kind="signing_key"} 1`) {
 		t.Errorf("metrics:\n%s", b.String())
 	}
 	b.Reset()

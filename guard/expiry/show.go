@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/why401/why401/report"
@@ -28,32 +27,27 @@ func WriteJSON(w io.Writer, all []Ending, now time.Time) error {
 	}{Schema, now.UTC(), all})
 }
 
-// Metrics writes the dates in Prometheus' text format, for alerts such as why401_ending_timestamp_seconds - time() < 86400 * 14.
+// Metrics writes the dates in Prometheus' text format, for alerts such as why401_expiry_timestamp_seconds - time() < 86400 * 14.
 // What has no date is counted by kind.
 func Metrics(w io.Writer, all []Ending) error {
-	var b strings.Builder
-	b.WriteString("# HELP why401_ending_timestamp_seconds When it ends, in seconds since 1970.\n# TYPE why401_ending_timestamp_seconds gauge\n")
+	var m report.Metrics
+	m.Head("why401_expiry_timestamp_seconds", "gauge", "When something ends, in seconds since 1970.")
 	undated := map[Kind]int{}
 	for _, e := range all {
 		if e.At.IsZero() {
 			undated[e.Kind]++
 			continue
 		}
-		fmt.Fprintf(&b, "why401_ending_timestamp_seconds{kind=%s,source=%s,what=%s} %d\n", label(string(e.Kind)), label(e.Source), label(e.What), e.At.Unix())
+		m.Line("why401_expiry_timestamp_seconds", e.At.Unix(), "kind", string(e.Kind), "source", e.Source, "what", e.What)
 	}
-	b.WriteString("# HELP why401_ending_undated What ends with an event that has no date.\n# TYPE why401_ending_undated gauge\n")
+	m.Head("why401_expiry_undated", "gauge", "What ends with an event that has no date.")
 	for _, k := range []Kind{Token, RefreshToken, SigningKey, Certificate, ClientCert, PasswordHash, Cleartext, Setting} {
 		if n := undated[k]; n > 0 {
-			fmt.Fprintf(&b, "why401_ending_undated{kind=%s} %d\n", label(string(k)), n)
+			m.Line("why401_expiry_undated", n, "kind", string(k))
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, m.String())
 	return err
-}
-
-// label is a value as the text format writes it.
-func label(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(report.Terminal(s)) + `"`
 }
 
 // Text is the list for a screen: what has ended, what ends soon, what comes later, and what waits for an event.

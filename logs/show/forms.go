@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/logs"
@@ -75,34 +76,26 @@ func Markdown(r *logs.Report) string {
 // Prometheus is the report in the text format that Prometheus' node_exporter reads from a file. Labels are the cause and its
 // grade, nothing that visitors can choose, so that their number is bounded.
 func Prometheus(r *logs.Report) string {
-	var b strings.Builder
-	p := func(format string, args ...any) { fmt.Fprintf(&b, format, args...) }
-	p("# HELP why401_log_requests Requests in the log by how they were answered.\n# TYPE why401_log_requests gauge\n")
+	var m report.Metrics
+	m.Head("why401_log_requests", "gauge", "Requests in the log by how they were answered.")
 	for _, x := range []struct {
 		answer string
 		n      int64
 	}{{"accepted", r.Requests.Accepted + r.Requests.Static}, {"refused", r.Requests.Refused}, {"denied", r.Requests.Denied}, {"limited", r.Requests.Limited}, {"failed", r.Requests.Failed}} {
-		p("why401_log_requests{answer=%q} %d\n", x.answer, x.n)
+		m.Line("why401_log_requests", x.n, "answer", x.answer)
 	}
-	p("# HELP why401_log_incident_refused Requests that were refused in an incident.\n# TYPE why401_log_incident_refused gauge\n")
-	for _, i := range r.Incidents {
-		p("why401_log_incident_refused{%s} %d\n", labelsOf(i), i.Refused)
+	each := func(name, help string, value func(i logs.Incident) any) {
+		m.Head(name, "gauge", help)
+		for _, i := range r.Incidents {
+			id := i.Verdict.Cause
+			if id == "" {
+				id = "unknown"
+			}
+			m.Line(name, value(i), "incident", strconv.Itoa(i.N), "cause", id, "grade", i.Verdict.Grade.String())
+		}
 	}
-	p("# HELP why401_log_incident_since_seconds When an incident began, in Unix time.\n# TYPE why401_log_incident_since_seconds gauge\n")
-	for _, i := range r.Incidents {
-		p("why401_log_incident_since_seconds{%s} %d\n", labelsOf(i), i.Since.Unix())
-	}
-	p("# HELP why401_log_incident_ongoing 1 when an incident lasts until the end of the log.\n# TYPE why401_log_incident_ongoing gauge\n")
-	for _, i := range r.Incidents {
-		p("why401_log_incident_ongoing{%s} %d\n", labelsOf(i), map[bool]int{true: 1}[i.Ongoing])
-	}
-	return b.String()
-}
-
-func labelsOf(i logs.Incident) string {
-	id := i.Verdict.Cause
-	if id == "" {
-		id = "unknown"
-	}
-	return fmt.Sprintf(`incident="%d",cause=%q,grade=%q`, i.N, id, i.Verdict.Grade.String())
+	each("why401_log_incident_refused", "Requests that were refused in an incident.", func(i logs.Incident) any { return i.Refused })
+	each("why401_log_incident_since_seconds", "When an incident began, in Unix time.", func(i logs.Incident) any { return i.Since.Unix() })
+	each("why401_log_incident_ongoing", "1 when an incident lasts until the end of the log.", func(i logs.Incident) any { return report.Bit(i.Ongoing) })
+	return m.String()
 }
