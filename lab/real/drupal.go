@@ -8,8 +8,8 @@ import (
 	"github.com/why401/why401/exchange"
 )
 
-// Drupal starts a replica of Drupal's core behind nginx (81, 80) or Apache (91 to 98), as the set-ups are numbered. No package
-// registry but Drupal's own holds a whole Drupal, so it is written from Drupal's source; see php/drupal/index.php.
+// Drupal starts a replica of Drupal's core behind nginx (81, 80) or Apache (91 to 98), as the set-ups are numbered. Debian has no
+// package of Drupal, so it is written from Drupal's source; see php/drupal/index.php.
 func (w *World) Drupal(setUp int, settings map[string]any) {
 	w.Helper()
 	w.stagingPasswords()
