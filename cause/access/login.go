@@ -122,6 +122,7 @@ func refusing(t *conf.Trace) *conf.Auth {
 func judge(c *conf.Config, l *Login, pair basic.Pair) {
 	open := len(l.Auth.Open) > 0
 	for _, f := range l.Auth.Files {
+		f = looked(c, f)
 		l.File = f
 		switch {
 		case f.Seen == nil || f.Seen.Users.Cut:
@@ -148,7 +149,7 @@ func judge(c *conf.Config, l *Login, pair basic.Pair) {
 			}
 			if l.Entry == nil {
 				l.Entry = e
-				if Checks(c, e.Kind) == "no" || e.Kind == htpasswd.Unknown && f.Kind != conf.Inline {
+				if Checks(c, e.Kind) == "no" || f.Kind != conf.Inline && (e.Kind == htpasswd.Unknown || damaged(c, e)) {
 					l.Worth = Unchecked
 					return
 				}
@@ -178,6 +179,35 @@ func judge(c *conf.Config, l *Login, pair basic.Pair) {
 	if l.Entry == nil && !open && len(l.Auth.Files) > 0 {
 		l.Worth = Stranger
 	}
+}
+
+// looked gives f with what a look at the file found: a trace makes its own places, and whoever read c looked at the files of
+// c's.
+func looked(c *conf.Config, f *conf.CredFile) *conf.CredFile {
+	if f.Seen != nil {
+		return f
+	}
+	for _, s := range c.Scopes {
+		for _, a := range s.Auth {
+			for _, g := range a.Files {
+				if g.Seen != nil && g.Path == f.Path && g.Kind == f.Kind {
+					found := *f
+					found.Seen = g.Seen
+					return &found
+				}
+			}
+		}
+	}
+	return f
+}
+
+// damaged reports an entry that is another one for the server than for a reader: with a byte order mark in its name, with
+// quotation marks around it.
+func damaged(c *conf.Config, e *htpasswd.Line) bool {
+	return slices.ContainsFunc(e.Problems, func(p htpasswd.Problem) bool {
+		g, _ := Fatal(c, p)
+		return g >= cause.Strong
+	})
 }
 
 // Brought reports that the request of t carries something in Authorization.

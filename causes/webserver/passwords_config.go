@@ -147,41 +147,6 @@ func closedFiles(c *conf.Config) []cause.Sighting {
 	return out
 }
 
-// fatal says what of a line keeps a user out, per program. CR LF is harmless on all that were measured; Apache strips blanks at
-// both ends of a line (ap_cfg_getline), nginx takes them as they are.
-func fatal(c *conf.Config, p htpasswd.Problem) (grade cause.Grade, who string) {
-	nginx, apache := access.Is(c, "nginx"), access.Is(c, "apache")
-	sure := cause.Strong
-	if nginx || apache {
-		sure = cause.Proved
-	}
-	switch p {
-	case htpasswd.ByteOrderMark, htpasswd.BlankAtColon:
-		return sure, "the user of this line is never found"
-	case htpasswd.BlankInFront:
-		if nginx {
-			return sure, "the user of this line is never found"
-		}
-	case htpasswd.BlankAtEnd:
-		if nginx {
-			return sure, "no password fits the hash"
-		}
-	case htpasswd.BlankAfterColon, htpasswd.EmptyHash, htpasswd.HashCut, htpasswd.HashLong, htpasswd.HashAlphabet, htpasswd.DollarEaten, htpasswd.DollarDoubled:
-		return sure, "no password fits the hash"
-	case htpasswd.NoHash:
-		return sure, "the server takes it for a hash, and no password fits it"
-	case htpasswd.Quoted:
-		return sure, "the marks become part of the name and the hash"
-	case htpasswd.NoColon:
-		return cause.Likely, "whoever it is meant for cannot log in"
-	case htpasswd.CarriageReturn:
-		if !nginx && !apache && !access.Is(c, "lighttpd", "squid", "traefik", "caddy", "haproxy") {
-			return cause.Likely, "a server that does not cut it off takes it for a part of the hash"
-		}
-	}
-	return cause.Unknown, ""
-}
-
 // brokenLines are lines of password files that let nobody in.
 func brokenLines(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
@@ -191,7 +156,7 @@ func brokenLines(c *conf.Config) []cause.Sighting {
 				if n.file.Kind == conf.Inline && (p == htpasswd.NoHash || p == htpasswd.DollarDoubled || p == htpasswd.Quoted) {
 					continue // each program has its own way to write these
 				}
-				g, who := fatal(c, p)
+				g, who := access.Fatal(c, p)
 				if g == cause.Unknown {
 					continue
 				}

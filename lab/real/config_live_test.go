@@ -2,6 +2,8 @@ package real
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
 	"path/filepath"
 	"testing"
@@ -21,12 +23,17 @@ var beside = []struct {
 	ask           []string // in front of the URL
 	path          string
 	cause         string
+	users         string // what the password file @dir@/users holds
 }{
 	{name: "nginx, the file is not there", program: "nginx", conf: siteOf("location /in/ {", "auth_basic x;", "auth_basic_user_file @dir@/gone;", "}"),
 		ask: []string{"curl", "-u", "alice:wonderland"}, path: "/in/", cause: "htpasswd-path-wrong"},
 	{name: "nginx, the address is not let in", program: "nginx", conf: siteOf("location /in/ {", "allow 192.0.2.0/24;", "deny all;", "}"), ask: []string{"curl"}, path: "/in/", cause: "ip-allowlist"},
 	{name: "apache, the file is not there", program: "apache", conf: "<Location /in/>\nAuthType Basic\nAuthName x\nAuthUserFile @dir@/gone\nRequire valid-user\n</Location>\n",
 		ask: []string{"curl", "-u", "alice:wonderland"}, path: "/in/", cause: "htpasswd-path-wrong"},
+	{name: "nginx, a byte order mark in the file", program: "nginx", conf: siteOf("location /in/ {", "auth_basic x;", "auth_basic_user_file @dir@/users;", "}"),
+		ask: []string{"curl", "-u", "alice:wonderland"}, path: "/in/", cause: "htpasswd-format-corrupt", users: "\ufeffalice:{SHA}" + sha("wonderland") + "\n"},
+	{name: "apache, a byte order mark in the file", program: "apache", conf: "<Location /in/>\nAuthType Basic\nAuthName x\nAuthUserFile @dir@/users\nRequire valid-user\n</Location>\n",
+		ask: []string{"curl", "-u", "alice:wonderland"}, path: "/in/", cause: "htpasswd-format-corrupt", users: "\ufeffalice:{SHA}" + sha("wonderland") + "\n"},
 	{name: "apache, the address is not let in", program: "apache", conf: "<Location /in/>\nRequire ip 192.0.2.0/24\n</Location>\n", ask: []string{"curl"}, path: "/in/", cause: "ip-allowlist"},
 }
 
@@ -37,6 +44,9 @@ func TestConfigBesideLive(t *testing.T) {
 		t.Run(b.name, func(t *testing.T) {
 			w := NewWorld(t)
 			w.site()
+			if b.users != "" {
+				w.File("users", b.users)
+			}
 			front := (*Server)(nil)
 			if b.program == "apache" {
 				front = w.Apache("front", b.conf)
@@ -62,6 +72,12 @@ func TestConfigBesideLive(t *testing.T) {
 			t.Logf("outside: %s %s; with the configuration: %s %s %s:%d", outside.Verdict.Cause, outside.Verdict.Grade, v.Cause, v.Grade, filepath.Base(v.Location.File), v.Location.Line)
 		})
 	}
+}
+
+// sha is a password as {SHA} has it, behind its mark.
+func sha(password string) string {
+	sum := sha1.Sum([]byte(password))
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func askedBeside(t *testing.T, w *World, words []string, path string, c *conf.Config) *report.Report {
