@@ -13,16 +13,20 @@ import (
 
 // What the detectors share that look at an installation and its database.
 
-// alsoStored adds what the database shows to what the files show. A place that both name is told once, by the database: it has
-// the remedy that can be carried out.
+// alsoStored makes the database speak first where it was asked: what it shows has a remedy that can be carried out. Where it
+// was not asked, or shows nothing of the cause, the files speak.
 func alsoStored(k *cause.Cause, stored func(*site.Installation) []cause.Sighting) {
 	files := k.Installed
 	k.Installed = func(in *site.Installation) []cause.Sighting {
-		out := stored(in)
-		if files != nil && (in.Stored == nil || len(out) == 0) {
-			out = append(out, files(in)...)
+		if in.Stored != nil {
+			if out := stored(in); len(out) > 0 {
+				return out
+			}
 		}
-		return out
+		if files == nil {
+			return nil
+		}
+		return files(in)
 	}
 }
 
