@@ -54,7 +54,7 @@ var wordpressOutside = []Scenario{
 		Servers: wpBehindTLS,
 		Input:   askSecure("wp-admin/", "-L", "--max-redirs", "5"),
 		Want: Want{Cause: "forwarded-proto-missing", RefusedBy: exchange.Application, FaultAt: exchange.Gateway, FaultAlso: []exchange.Layer{exchange.Application},
-			Grade: "strong"},
+			Grade: "strong", Product: "WordPress"},
 		Mend:   mendTLS(askSecure("wp-admin/", "-L", "--max-redirs", "5")),
 		Status: 302,
 	},
