@@ -104,9 +104,16 @@ func (v *view) binOf(minute uint32) int {
 // items are the rows of a table that say something: without scanners, crawlers, and monitors that expect what they get.
 func (v *view) items(table *tally.Table[tally.Kind], legs map[uint64]map[uint32]int) []*item {
 	var all []*item
+	sorts := map[string]tally.Sort{}
 	for _, h := range table.Sorted() {
 		k := table.Get(h)
-		i := &item{Kind: k, hash: h, network: network(k.Group[tally.Client]), sort: tally.SortOf(k.Group[tally.Software])}
+		agent := k.Group[tally.Software]
+		sort, ok := sorts[agent]
+		if !ok {
+			sort = tally.SortOf(agent)
+			sorts[agent] = sort
+		}
+		i := &item{Kind: k, hash: h, network: network(k.Group[tally.Client]), sort: sort}
 		n := k.Times.Sum()
 		if why := v.noise(i, n); why != "" {
 			v.quiet[why] += n
