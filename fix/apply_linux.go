@@ -206,8 +206,12 @@ type change struct {
 func (c *change) carryOut(ctx context.Context) (*Result, error) {
 	for i := range c.p.Files {
 		f := &c.p.Files[i]
-		if err := replace(f.Real, c.s.temp(c.p, i), f.after, f.Meta); err != nil {
-			return c.back(ctx, "a file could not be replaced", err)
+		write := replace
+		if f.Made {
+			write = makeFile
+		}
+		if err := write(f.Real, c.s.temp(c.p, i), f.after, f.will()); err != nil {
+			return c.back(ctx, "a file could not be written", err)
 		}
 	}
 	if len(c.p.Files) > 0 {
@@ -320,8 +324,7 @@ func (c *change) still() bool {
 		}
 	}
 	for i := range c.p.Files {
-		f := &c.p.Files[i]
-		if b, m, _, err := look(f.Real); err != nil || sum(b) != f.Was || !m.equal(f.Meta) {
+		if !c.p.Files[i].untouched() {
 			return true
 		}
 	}
