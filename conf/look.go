@@ -132,7 +132,7 @@ func Readable(src Source, name string, u User) (reads, blocks string) {
 }
 
 // lets gives the least rights by which u could read the file that keeps it out. It is nil where they would take from somebody
-// what they have, or give to others what is meant for u: the file's group reads it now, or u's own group has more members.
+// what they have, or give to others what is meant for u: the file's group reads it now, or u's own group is not its own.
 func lets(i Info, u User, us Users) *Rights {
 	r := &Rights{Mode: i.Mode.Perm(), UID: -1, GID: -1}
 	switch {
@@ -150,10 +150,10 @@ func lets(i Info, u User, us Users) *Rights {
 	return r
 }
 
-// shared reports that others belong to u's own group.
+// shared reports that u's own group is that of others as well, as nogroup and users are. Who was added to it was on purpose.
 func shared(u User, us Users) bool {
 	for _, o := range us {
-		if o.Name != u.Name && slices.Contains(o.GIDs, u.GIDs[0]) {
+		if o.Name != u.Name && len(o.GIDs) > 0 && o.GIDs[0] == u.GIDs[0] {
 			return true
 		}
 	}

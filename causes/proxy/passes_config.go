@@ -265,17 +265,10 @@ func passHost(c *conf.Config, s *conf.Scope) []conf.Edit {
 	return access.Sets(c, s, conf.Field{Name: "Host", Value: "$http_host"})
 }
 
-// tellProto is for a site that speaks TLS at every address; HAProxy's frontends are told the condition nevertheless, for a
-// backend may serve several.
+// tellProto is for a site that speaks TLS at every address.
 func tellProto(c *conf.Config, s *conf.Scope) []conf.Edit {
-	const haproxy = "http-request set-header X-Forwarded-Proto https if { ssl_fc }"
-	switch {
-	case access.Is(c, "apache"):
+	if access.Is(c, "apache") {
 		return access.Above(s.Pass.Place, `RequestHeader set X-Forwarded-Proto "https"`)
-	case access.Is(c, "haproxy") && s.Place == s.Server.Place: // the line that opens the section
-		return access.Below(s.Place, "\t"+haproxy)
-	case access.Is(c, "haproxy"):
-		return access.Above(s.Place, haproxy)
 	}
 	return access.Sets(c, s, conf.Field{Name: "X-Forwarded-Proto", Value: "$scheme"})
 }

@@ -157,7 +157,11 @@ func closedFiles(c *conf.Config) []cause.Sighting {
 			s.Raise = []cause.Raise{{Command: "sudo -u " + c.Worker + " head -c 0 " + cause.QuoteWord(n.file.Path), Where: "on the web server", Would: "say Permission denied"}}
 		}
 		var edits []conf.Edit
+		opens := "the hashes in the file to the worker's user"
 		if seen.Lets != nil && seen.Blocks == n.file.Path {
+			if seen.Lets.Mode&0o040 != 0 {
+				opens = "the hashes in the file to the worker's own group, for reading"
+			}
 			edits = []conf.Edit{{Place: conf.Place{File: n.file.Path, Line: 1}, How: conf.Give, Rights: seen.Lets}}
 		}
 		step := "sudo chgrp " + c.Worker + " " + cause.QuoteWord(n.file.Path) + " && sudo chmod 640 " + cause.QuoteWord(n.file.Path)
@@ -165,7 +169,7 @@ func closedFiles(c *conf.Config) []cause.Sighting {
 			step = "sudo setfacl -m u:" + c.Worker + ":x " + cause.QuoteWord(seen.Blocks)
 		}
 		s.Remedies = []cause.Remedy{{ID: "let-read", Title: "let the worker read the file, and nobody else", For: "server",
-			Effect: "the users of the file can log in", Opens: "the hashes in the file to the worker's user", Edits: edits,
+			Effect: "the users of the file can log in", Opens: opens, Edits: edits,
 			Steps: []string{step}, Verify: "a user of the file is let in; without a login the answer is 401", Undo: "put owner, group and mode back"}}
 		out = append(out, s)
 	}

@@ -301,7 +301,12 @@ func blankRemedy(c *conf.Config, s *conf.Scope) cause.Remedy {
 		line = "RequestHeader unset Authorization      in the block of the password rule (a2enmod headers)"
 	}
 	edits := access.Sets(c, s, conf.Field{Name: "Authorization"})
-	if access.Is(c, "apache") && (strings.HasPrefix(s.Path, "<Location") || strings.HasPrefix(s.Path, "<Directory")) {
+	a := access.Passwords(s)[0]
+	switch known, whole := strings.CutPrefix(a.When, "unless { http_auth("); {
+	case access.Is(c, "haproxy") && whole && strings.Count(known, "}") == 1:
+		line = "http-request del-header Authorization if { http_auth(" + known
+		edits = access.Below(a.Place, line)
+	case access.Is(c, "apache") && (strings.HasPrefix(s.Path, "<Location") || strings.HasPrefix(s.Path, "<Directory")):
 		edits = access.Within(s.Place, "RequestHeader unset Authorization") // mod_headers acts in fixups, after the password was asked for
 	}
 	return cause.Remedy{ID: "keep-login", Title: "keep the login from the application", For: "server", Effect: "the application sees no Authorization",

@@ -102,7 +102,7 @@ func intent(t *testing.T, args []string) *exchange.Intent {
 
 // portrait is everything of a file that an undo brings back.
 type portrait struct {
-	missing bool
+	missing            bool
 	bytes, link, xattr string
 	mode               os.FileMode
 	uid, gid           uint32

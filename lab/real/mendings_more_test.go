@@ -1,30 +1,15 @@
 package real
 
-import (
-	"os"
-	"strings"
-)
+import "strings"
 
 // named gives the site of an nginx configuration its public name.
 func named(conf string) string {
 	return strings.Replace(conf, "listen @front@;", "listen @front@;\n\tserver_name "+publicApp+";", 1)
 }
 
-// overTLS starts an application and a front whose certificate is @dir@/tls/server.crt, .key, and .pem with both.
-func overTLS(start func(string, ...string) func(*World), front string, conditions ...string) func(*World) {
-	return func(w *World) {
-		both := ""
-		cert, key := w.Cert("ca", "server")
-		for _, f := range []string{cert, key} {
-			b, err := os.ReadFile(f)
-			if err != nil {
-				w.Fatalf("%v", err)
-			}
-			both += string(b)
-		}
-		w.File("tls/server.pem", both)
-		start(front, conditions...)(w)
-	}
+// overTLS starts an application and an nginx with a certificate in front of it.
+func overTLS(front string, conditions ...string) func(*World) {
+	return func(w *World) { w.Cert("ca", "server"); app(tlsConf(front), conditions...)(w) }
 }
 
 func askPrivateTLS(w *World) []string {
@@ -81,6 +66,11 @@ var moreMendings = []mending{
 		name: "apache-fpm-without-htaccess", cause: "apache-cgi-strips-authorization", remedy: "htaccess-pass-auth",
 		servers: func(w *World) { w.PHPFPM("php", ""); apache(throughFPM)(w); w.File("front/htdocs/api.php", tokenCheck) },
 		failing: askPHP, other: askOpenHTML,
+	},
+	{
+		name: "haproxy-password-reaches-the-application", cause: "basic-layer-credentials-reach-app", program: "HAProxy", main: cfg,
+		servers: haproxyMaster(haproxyConf(haproxyUser, haproxyAuth), `$http_authorization`),
+		failing: askLogin, other: askGuarded,
 	},
 	{
 		name: "nginx-blank-behind-a-hash", cause: "htpasswd-format-corrupt",

@@ -180,7 +180,7 @@ var nginxProxyMendings = []mending{
 	},
 	{
 		name: "nginx-does-not-say-how-the-client-came", cause: "forwarded-proto-missing", program: "nginx", main: mainNgx,
-		servers: overTLS(app, tlsConf(opened+"\tlocation / { proxy_pass http://@app@; }\n"), wantsToken, `$http_x_forwarded_proto != "https"`),
+		servers: overTLS(opened+"\tlocation / { proxy_pass http://@app@; }\n", wantsToken, `$http_x_forwarded_proto != "https"`),
 		failing: askPrivateTLS, other: askOpenTLS,
 	},
 	{
@@ -542,8 +542,9 @@ var proxyMendings = []mending{
 	},
 	{
 		name: "haproxy-does-not-say-how-the-client-came", cause: "forwarded-proto-missing", program: "HAProxy", main: cfg,
-		servers: overTLS(haproxyMaster, strings.Replace(haproxyConf(haproxyUser, "option forwardfor"), "bind @front@", "bind @front@ ssl crt @dir@/tls/server.pem", 1), wantsToken, `$http_x_forwarded_proto != "https"`),
-		failing: askPrivateTLS, other: askOpenTLS,
+		hand:    "whether the application expects to be told stands nowhere in the configuration",
+		servers: haproxyMaster(haproxyConf(haproxyUser, "option forwardfor"), wantsToken, `$http_x_forwarded_proto = ""`),
+		swaps:   []swap{{cfg, "option forwardfor\n", "option forwardfor\n\thttp-request set-header X-Forwarded-Proto http\n"}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "caddy-strips-authorization", cause: "reverse-proxy-strips-authorization", program: "Caddy", main: caddyfile,
