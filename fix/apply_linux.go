@@ -69,18 +69,19 @@ func (s *Store) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := o.Server.test(ctx); err != nil {
-		return nil, refuse("the configuration is broken before anything is changed: %v", err)
-	}
-	passes, err := run.first(ctx)
+	passes, err := false, o.Server.test(ctx)
 	if err != nil {
-		return nil, err
+		err = refuse("the configuration is broken before anything is changed: %v", err)
+	} else {
+		passes, err = run.first(ctx)
 	}
-	if passes {
-		return nil, refuse("the failing request is let in already: there is nothing to mend")
-	}
-	if err := ctx.Err(); err != nil {
+	switch {
+	case ctx.Err() != nil: // then the rest says nothing
 		return nil, refuse("interrupted before anything was changed")
+	case err != nil:
+		return nil, err
+	case passes:
+		return nil, refuse("the failing request is let in already: there is nothing to mend")
 	}
 	if err := s.save(p); err != nil {
 		return nil, err
@@ -232,6 +233,9 @@ func (c *change) carryOut(ctx context.Context) (*Result, error) {
 	}
 	if err := c.s.note(c.p.ID, stepReplaced, ""); err != nil {
 		return c.back(ctx, "the journal could not be written", err)
+	}
+	if ctx.Err() != nil {
+		return c.back(ctx, "interrupted", nil)
 	}
 	if c.o.Server != nil && c.o.Server.Test != nil {
 		if err := c.o.Server.test(ctx); err != nil {

@@ -44,6 +44,8 @@ type bench struct {
 	sites  map[string]string // name -> folder
 	rows   map[string]*ledger
 
+	hook func(r *http.Request) // sees each request before it is answered; nil for none
+
 	hits, missed int            // faults that took place, and that did not
 	ended        map[string]int // how the files stood after a fault, before the next start
 }
@@ -77,8 +79,11 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 	_, name, _ := strings.Cut(r.URL.Path, "/")
 	name, rest, _ := strings.Cut(name, "/")
 	b.mu.Lock()
-	dir, ledger := b.sites[name], b.rows[name]
+	dir, ledger, hook := b.sites[name], b.rows[name], b.hook
 	b.mu.Unlock()
+	if hook != nil {
+		hook(r)
+	}
 	if ledger != nil && rest != "open" {
 		if !ledger.let(r) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="bench"`)
