@@ -163,6 +163,12 @@ type Seen struct {
 	Blocks string // the file or folder that keeps the worker out
 	Users  htpasswd.File
 	BOM    bool
+	// Lets are the least rights by which the worker could read the file that keeps it out; nil where more would be needed, or
+	// somebody else would lose or gain by it.
+	Lets *Rights
+	// Near are files that a line may have meant whose file is missing: password files with a name like its own beside it, or
+	// of the same name where the line stands or another line has it.
+	Near []string
 	// Here says that the disk that was looked at is the server's own as far as can be told: what is missing on it is missing
 	// for the server. A configuration that was copied away still names the files of its machine.
 	Here   bool
@@ -267,18 +273,34 @@ type Cache struct {
 type Edit struct {
 	Place Place
 	How   How
-	Old   string // of Exact: the bytes that stand there, to be compared before anything is written; "" takes what stands there
-	Text  string
+	// Old is, for Exact, the bytes that stand there, to be compared before anything is written ("" takes what stands there);
+	// for Swap and Trim what they say.
+	Old  string
+	Text string
+	// Rights are those that the file gets, for Give; for Make they may be nil: then everybody may read the new file, and it
+	// belongs to whom its folder belongs.
+	Rights *Rights
+}
+
+// Rights say whose a file is, and who may do what with it.
+type Rights struct {
+	Mode     fs.FileMode // permission bits
+	UID, GID int         // -1: as they are
 }
 
 // How says what an edit does at its place.
 type How string
 
-// The ways. All but Exact are about whole lines, so that whoever names them needs no bytes; a place without Start and End
-// means its whole line.
+// The ways. Those from Remove to Trim are about lines, so that whoever names them needs no bytes; a place without Start and
+// End means its whole line. Give and Make are about the file as a whole.
 const (
 	Exact  How = ""       // the bytes of the place become Text
 	Remove How = "remove" // the directive goes, and its line when nothing else stands there
 	Before How = "before" // Text becomes lines of their own above the directive, indented as it is
+	After  How = "after"  // Text becomes lines of their own below the directive, indented as it is
 	Inside How = "inside" // Text becomes the first lines inside the block, which ends its opening line with { or >
+	Swap   How = "swap"   // Old becomes Text wherever it stands at the place, which has to be once at least
+	Trim   How = "trim"   // the characters of Old go from both ends of the place
+	Give   How = "give"   // the file gets Rights; its bytes stay
+	Make   How = "make"   // the file, which is not there, is made of Text
 )

@@ -77,7 +77,9 @@ func Look(src Source, name string, us Users, worker string) *Seen {
 	}
 	s.Mode, s.UID, s.GID = info.Mode, info.UID, info.GID
 	if u, ok := us[worker]; ok {
-		s.Reads, s.Blocks = Readable(src, name, u)
+		if s.Reads, s.Blocks = Readable(src, name, u); s.Reads == "no" && s.Blocks == name {
+			s.Lets = lets(info, u, us)
+		}
 	}
 	b, err := src.ReadFile(name)
 	if err != nil {
@@ -127,6 +129,35 @@ func Readable(src Source, name string, u User) (reads, blocks string) {
 		return "", ""
 	}
 	return "yes", ""
+}
+
+// lets gives the least rights by which u could read the file that keeps it out. It is nil where they would take from somebody
+// what they have, or give to others what is meant for u: the file's group reads it now, or u's own group is not its own.
+func lets(i Info, u User, us Users) *Rights {
+	r := &Rights{Mode: i.Mode.Perm(), UID: -1, GID: -1}
+	switch {
+	case i.Open || len(u.GIDs) == 0:
+		return nil
+	case i.UID == u.UID:
+		r.Mode |= 0o400
+	case slices.Contains(u.GIDs, i.GID):
+		r.Mode |= 0o040
+	case i.Mode&0o070 != 0 && i.GID != 0, shared(u, us):
+		return nil
+	default:
+		r.Mode, r.GID = r.Mode&^0o070|0o040, u.GIDs[0]
+	}
+	return r
+}
+
+// shared reports that u's own group is that of others as well, as nogroup and users are. Who was added to it was on purpose.
+func shared(u User, us Users) bool {
+	for _, o := range us {
+		if o.Name != u.Name && len(o.GIDs) > 0 && o.GIDs[0] == u.GIDs[0] {
+			return true
+		}
+	}
+	return false
 }
 
 // allowed asks the three bits that hold for u (path_resolution(7)): the owner's, the group's or the others'.

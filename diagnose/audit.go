@@ -77,7 +77,7 @@ func remediesOf(k *cause.Cause, own []cause.Remedy) []report.Remedy {
 	var out []report.Remedy
 	for _, m := range own {
 		out = append(out, report.Remedy{ID: m.ID, Cause: k.ID, Title: m.Title, For: cmp.Or(m.For, "server"), Effect: m.Effect, Opens: m.Opens,
-			Steps: m.Steps, Verify: m.Verify, Undo: m.Undo})
+			Steps: m.Steps, Verify: m.Verify, Undo: m.Undo, Carried: m.Carried()})
 	}
 	return out
 }

@@ -69,18 +69,19 @@ func (s *Store) Apply(ctx context.Context, p *Plan, o Options) (*Result, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := o.Server.test(ctx); err != nil {
-		return nil, refuse("the configuration is broken before anything is changed: %v", err)
-	}
-	passes, err := run.first(ctx)
+	passes, err := false, o.Server.test(ctx)
 	if err != nil {
-		return nil, err
+		err = refuse("the configuration is broken before anything is changed: %v", err)
+	} else {
+		passes, err = run.first(ctx)
 	}
-	if passes {
-		return nil, refuse("the failing request is let in already: there is nothing to mend")
-	}
-	if err := ctx.Err(); err != nil {
+	switch {
+	case ctx.Err() != nil: // then the rest says nothing
 		return nil, refuse("interrupted before anything was changed")
+	case err != nil:
+		return nil, err
+	case passes:
+		return nil, refuse("the failing request is let in already: there is nothing to mend")
 	}
 	if err := s.save(p); err != nil {
 		return nil, err
@@ -206,8 +207,12 @@ type change struct {
 func (c *change) carryOut(ctx context.Context) (*Result, error) {
 	for i := range c.p.Files {
 		f := &c.p.Files[i]
-		if err := replace(f.Real, c.s.temp(c.p, i), f.after, f.Meta); err != nil {
-			return c.back(ctx, "a file could not be replaced", err)
+		write := replace
+		if f.Made {
+			write = makeFile
+		}
+		if err := write(f.Real, c.s.temp(c.p, i), f.after, f.will()); err != nil {
+			return c.back(ctx, "a file could not be written", err)
 		}
 	}
 	if len(c.p.Files) > 0 {
@@ -228,6 +233,9 @@ func (c *change) carryOut(ctx context.Context) (*Result, error) {
 	}
 	if err := c.s.note(c.p.ID, stepReplaced, ""); err != nil {
 		return c.back(ctx, "the journal could not be written", err)
+	}
+	if ctx.Err() != nil {
+		return c.back(ctx, "interrupted", nil)
 	}
 	if c.o.Server != nil && c.o.Server.Test != nil {
 		if err := c.o.Server.test(ctx); err != nil {
@@ -320,8 +328,7 @@ func (c *change) still() bool {
 		}
 	}
 	for i := range c.p.Files {
-		f := &c.p.Files[i]
-		if b, m, _, err := look(f.Real); err != nil || sum(b) != f.Was || !m.equal(f.Meta) {
+		if !c.p.Files[i].untouched() {
 			return true
 		}
 	}

@@ -50,7 +50,7 @@ func (f *File) obstacles() []string {
 	if mountPoint(f.Real) {
 		say("%s is mounted by itself (a bind mount, as containers have): change it on the host", f.Path)
 	}
-	for _, why := range looseFolders(f.Real) {
+	for _, why := range looseFolders(f.Real, uint32(f.Meta.UID)) {
 		say("%s", why)
 	}
 	if why := f.rights(); why != "" {
@@ -79,15 +79,18 @@ func (f *File) rights() string {
 	switch {
 	case f.Meta.UID != uid:
 		return fmt.Sprintf("%s belongs to another user (%d), which the new file could not: run this with sudo", f.Path, f.Meta.UID)
-	case f.Meta.GID != os.Getegid() && !slices.Contains(groups, f.Meta.GID):
-		return fmt.Sprintf("%s belongs to a group (%d) that you are not in: run this with sudo", f.Path, f.Meta.GID)
+	}
+	for _, gid := range []int{f.Meta.GID, f.will().GID} {
+		if gid != os.Getegid() && !slices.Contains(groups, gid) {
+			return fmt.Sprintf("%s belongs, or is to belong, to a group (%d) that you are not in: run this with sudo", f.Path, gid)
+		}
 	}
 	return ""
 }
 
-// looseFolders are the folders above path in which others could put another file in this one's place. Where the sticky
-// bit is set only a file's owner can.
-func looseFolders(path string) []string {
+// looseFolders are the folders above path, a file of owner, in which others could put another file in this one's place. Where
+// the sticky bit is set only a file's owner can.
+func looseFolders(path string, owner uint32) []string {
 	var out []string
 	child := path
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
@@ -103,7 +106,7 @@ func looseFolders(path string) []string {
 				out = append(out, dir+" is writable by everybody: anyone could put another file in its place")
 			case team && !sticky:
 				out = append(out, fmt.Sprintf("%s is writable by its group (%d): its members could put another file in its place", dir, st.Gid))
-			case stranger && os.Geteuid() == 0 && dir == filepath.Dir(path) && !ownedAlike(path, st.Uid):
+			case stranger && os.Geteuid() == 0 && dir == filepath.Dir(path) && st.Uid != owner: // a file's owner may change it anyhow
 				out = append(out, fmt.Sprintf("%s belongs to user %d, who could put another file in its place", dir, st.Uid))
 			}
 		}
@@ -117,12 +120,6 @@ func looseFolders(path string) []string {
 func ours(path string) bool {
 	fi, err := os.Lstat(path)
 	return err == nil && (statOf(fi).Uid == 0 || int(statOf(fi).Uid) == os.Geteuid())
-}
-
-// ownedAlike reports that the file belongs to the folder's owner, who may change it anyhow.
-func ownedAlike(path string, uid uint32) bool {
-	fi, err := os.Lstat(path)
-	return err == nil && statOf(fi).Uid == uid
 }
 
 // mountPoint reports that path itself is mounted: mount points stand in the fifth column (proc_pid_mountinfo(5)).

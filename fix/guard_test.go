@@ -181,6 +181,10 @@ func TestEditsByLines(t *testing.T) {
 		{"remove one of two", conf.Edit{Place: conf.Place{Line: 2, Start: 10, End: 20}, How: conf.Remove}, strings.Replace(text, "listen 80;", "", 1)},
 		{"before", conf.Edit{Place: pass, How: conf.Before, Text: "a b;\nc d;"}, strings.Replace(text, "\t\tproxy_pass", "\t\ta b;\n\t\tc d;\n\t\tproxy_pass", 1)},
 		{"inside", conf.Edit{Place: block, How: conf.Inside, Text: "a b;"}, strings.Replace(text, "/x${y} {", "/x${y} {\n\t\ta b;", 1)},
+		{"after", conf.Edit{Place: pass, How: conf.After, Text: "a b;"}, strings.Replace(text, "http://a;\n", "http://a;\n\t\ta b;\n", 1)},
+		{"swap in a line", conf.Edit{Place: conf.Place{Line: 4}, How: conf.Swap, Old: "http", Text: "https"}, strings.Replace(text, "http:", "https:", 1)},
+		{"swap each", conf.Edit{Place: block, How: conf.Swap, Old: "a", Text: "A"}, strings.Replace(text, "location /x${y} {\n\t\tproxy_pass http://a;", "locAtion /x${y} {\n\t\tproxy_pAss http://A;", 1)},
+		{"trim", conf.Edit{Place: conf.Place{Line: 4}, How: conf.Trim, Old: "\t;"}, strings.Replace(text, "\t\tproxy_pass http://a;", "proxy_pass http://a", 1)},
 		{"exact", conf.Edit{Place: pass, Text: "return 204;"}, strings.Replace(text, "proxy_pass http://a;", "return 204;", 1)},
 	} {
 		path := file(t, text)
@@ -201,10 +205,17 @@ func TestEditsByLines(t *testing.T) {
 		t.Errorf("%v %q", err, p.Files[0].after)
 	}
 	for name, e := range map[string]conf.Edit{
-		"bytes that are not there": {Place: conf.Place{File: path, Line: 9, Start: 5, End: 5000}},
-		"another text":             {Place: conf.Place{File: path, Line: 1, Start: 0, End: 3}, Old: "xyz", Text: "a"},
-		"nothing changes":          {Place: conf.Place{File: path, Line: 1, Start: 0, End: 3}, Old: "<Di", Text: "<Di"},
-		"a block that is none":     {Place: conf.Place{File: path, Line: 2, Start: 18, End: 30}, How: conf.Inside, Text: "a"},
+		"bytes that are not there":    {Place: conf.Place{File: path, Line: 9, Start: 5, End: 5000}},
+		"another text":                {Place: conf.Place{File: path, Line: 1, Start: 0, End: 3}, Old: "xyz", Text: "a"},
+		"nothing changes":             {Place: conf.Place{File: path, Line: 1, Start: 0, End: 3}, Old: "<Di", Text: "<Di"},
+		"a swap of what is not there": {Place: conf.Place{File: path, Line: 2}, How: conf.Swap, Old: "xyz", Text: "a"},
+		"rights that are not said":    {Place: conf.Place{File: path, Line: 1}, How: conf.Give},
+		"the same rights":             {Place: conf.Place{File: path, Line: 1}, How: conf.Give, Rights: &conf.Rights{Mode: 0o640, UID: -1, GID: -1}},
+		"rights for everybody":        {Place: conf.Place{File: path, Line: 1}, How: conf.Give, Rights: &conf.Rights{Mode: 0o644, UID: -1, GID: -1}},
+		"the right to write":          {Place: conf.Place{File: path, Line: 1}, How: conf.Give, Rights: &conf.Rights{Mode: 0o660, UID: -1, GID: -1}},
+		"a file that is there":        {Place: conf.Place{File: path, Line: 1}, How: conf.Make, Text: "a"},
+		"a file in no folder":         {Place: conf.Place{File: path + "/none/x", Line: 1}, How: conf.Make, Text: "a"},
+		"a block that is none":        {Place: conf.Place{File: path, Line: 2, Start: 18, End: 30}, How: conf.Inside, Text: "a"},
 	} {
 		if _, err := NewPlan(cause.Remedy{ID: "test", Edits: []conf.Edit{e}}, About{}); err == nil {
 			t.Errorf("%s: no error", name)

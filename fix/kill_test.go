@@ -34,7 +34,8 @@ var calls = strings.Fields("openat read write fsync close fchown fchownat fchmod
 // faults are what a call may meet. KILL ends the process in the middle of the call.
 var faults = []string{"signal=KILL", "error=ENOSPC", "error=EIO", "error=EACCES", "error=EROFS", "error=EINTR"}
 
-// A bench is why401 as a program, two files that a remedy changes, and a server that reads them for each request.
+// A bench is why401 as a program, three files of a remedy (one changes its bytes, one its rights, one is made), and a server
+// that reads them for each request.
 type bench struct {
 	t      *testing.T
 	binary string
@@ -42,6 +43,8 @@ type bench struct {
 	mu     sync.Mutex
 	sites  map[string]string // name -> folder
 	rows   map[string]*ledger
+
+	hook func(r *http.Request) // sees each request before it is answered; nil for none
 
 	hits, missed int            // faults that took place, and that did not
 	ended        map[string]int // how the files stood after a fault, before the next start
@@ -71,13 +74,16 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// serve lets in who brings the token, once both files say so.
+// serve lets in who brings the token, once all files say so.
 func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 	_, name, _ := strings.Cut(r.URL.Path, "/")
 	name, rest, _ := strings.Cut(name, "/")
 	b.mu.Lock()
-	dir, ledger := b.sites[name], b.rows[name]
+	dir, ledger, hook := b.sites[name], b.rows[name], b.hook
 	b.mu.Unlock()
+	if hook != nil {
+		hook(r)
+	}
 	if ledger != nil && rest != "open" {
 		if !ledger.let(r) {
 			w.Header().Set("WWW-Authenticate", `Bearer realm="bench"`)
@@ -90,8 +96,9 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	one, _ := os.ReadFile(dir + "/conf/one.conf")
-	two, _ := os.ReadFile(dir + "/conf/two.conf")
-	if bytes.Contains(one, []byte("auth on")) && bytes.Contains(two, []byte("pass on")) && r.Header.Get("Authorization") == "Bearer t0ken-of-the-bench" {
+	made, _ := os.ReadFile(dir + "/conf/made.conf")
+	two, err := os.Stat(dir + "/conf/two.conf")
+	if bytes.Contains(one, []byte("auth on")) && err == nil && two.Mode().Perm() == 0o640 && bytes.Contains(made, []byte("pass on")) && r.Header.Get("Authorization") == "Bearer t0ken-of-the-bench" {
 		fmt.Fprintln(w, "in")
 		return
 	}
@@ -101,10 +108,16 @@ func (b *bench) serve(w http.ResponseWriter, r *http.Request) {
 
 const (
 	oldOne = "# one\nauth off;\n"
-	oldTwo = "# two\npass off;\n"
 	newOne = "# one\nauth on;\n"
-	newTwo = "# two\npass on;\n"
+	two    = "# two\n"
+	made   = "# made\npass on;\n"
 )
+
+// files are those of a yard, before and after; one that is not there before has no old text.
+var files = []struct {
+	name, old, new   string
+	oldMode, newMode os.FileMode
+}{{"one.conf", oldOne, newOne, 0o640, 0o640}, {"two.conf", two, two, 0o600, 0o640}, {"made.conf", "", made, 0, 0o644}}
 
 // yard is one set of files with a plan for them.
 type yard struct {
@@ -128,12 +141,12 @@ func (b *bench) yard(name string) *yard {
 	b.mu.Lock()
 	b.sites[name] = dir
 	b.mu.Unlock()
-	edit := func(file, text, old, now string) conf.Edit {
-		at := strings.Index(text, old)
-		return conf.Edit{Place: conf.Place{File: dir + "/conf/" + file, Line: 2, Start: at, End: at + len(old)}, Old: old, Text: now}
-	}
-	p, err := fix.NewPlan(cause.Remedy{ID: "bench", Title: "switch both on", Edits: []conf.Edit{edit("one.conf", oldOne, "off", "on"), edit("two.conf", oldTwo, "off", "on")}},
-		fix.About{Now: time.Now()})
+	at := strings.Index(oldOne, "off")
+	p, err := fix.NewPlan(cause.Remedy{ID: "bench", Title: "switch all on", Edits: []conf.Edit{
+		{Place: conf.Place{File: dir + "/conf/one.conf", Line: 2, Start: at, End: at + 3}, Old: "off", Text: "on"},
+		{Place: conf.Place{File: dir + "/conf/two.conf", Line: 1}, How: conf.Give, Rights: &conf.Rights{Mode: 0o640, UID: -1, GID: -1}},
+		{Place: conf.Place{File: dir + "/conf/made.conf", Line: 1}, How: conf.Make, Text: made},
+	}}, fix.About{Now: time.Now()})
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -147,12 +160,15 @@ func (b *bench) yard(name string) *yard {
 // restore brings the files back as they were, in place, so that they stay the files that the plan was made for.
 func (y *yard) restore() {
 	y.b.t.Helper()
-	for name, text := range map[string]string{"one.conf": oldOne, "two.conf": oldTwo} {
-		path := y.dir + "/conf/" + name
-		if err := os.WriteFile(path, []byte(text), 0o640); err != nil {
+	for _, f := range files {
+		path := y.dir + "/conf/" + f.name
+		if f.old == "" {
+			continue
+		}
+		if err := os.WriteFile(path, []byte(f.old), f.oldMode); err != nil {
 			y.b.t.Fatal(err)
 		}
-		if err := errors.Join(os.Chmod(path, 0o640), os.Chown(path, os.Getuid(), os.Getgid())); err != nil {
+		if err := errors.Join(os.Chmod(path, f.oldMode), os.Chown(path, os.Getuid(), os.Getgid())); err != nil {
 			y.b.t.Fatal(err)
 		}
 	}
@@ -180,23 +196,23 @@ func (y *yard) undo() []string {
 	return []string{"undo", y.plan.ID, "--test", "true", "--reload", "true"}
 }
 
-// now says which of the files are new: "old old", "new new", ... Anything else is torn.
+// now says which of the files are new: "old old old", "new old old", ... Anything else is torn.
 func (y *yard) now() string {
 	var out []string
-	for _, f := range [][3]string{{"one.conf", oldOne, newOne}, {"two.conf", oldTwo, newTwo}} {
-		b, err := os.ReadFile(y.dir + "/conf/" + f[0])
-		fi, serr := os.Stat(y.dir + "/conf/" + f[0])
+	for _, f := range files {
+		b, err := os.ReadFile(y.dir + "/conf/" + f.name)
+		fi, serr := os.Stat(y.dir + "/conf/" + f.name)
 		switch {
+		case errors.Is(err, os.ErrNotExist) && f.old == "":
+			out = append(out, "old")
 		case err != nil || serr != nil:
 			out = append(out, fmt.Sprint("torn: ", err, serr))
-		case fi.Mode().Perm() != 0o640:
-			out = append(out, fmt.Sprint("torn: mode ", fi.Mode()))
-		case string(b) == f[1]:
+		case f.old != "" && string(b) == f.old && fi.Mode().Perm() == f.oldMode:
 			out = append(out, "old")
-		case string(b) == f[2]:
+		case string(b) == f.new && fi.Mode().Perm() == f.newMode:
 			out = append(out, "new")
 		default:
-			out = append(out, fmt.Sprintf("torn: %q", b))
+			out = append(out, fmt.Sprintf("torn: %q, mode %v", b, fi.Mode()))
 		}
 	}
 	return strings.Join(out, " ")
@@ -221,7 +237,7 @@ func (y *yard) settle(what string) {
 	applied := strings.HasPrefix(state, "applied")
 	not := strings.HasPrefix(state, "not applied") || state == "planned"
 	switch {
-	case applied && now == "new new", not && now == "old old":
+	case applied && now == "new new new", not && now == "old old old":
 	default:
 		t.Errorf("%s: left %q, status says %q and files are %q\n%s", what, after, state, now, out)
 	}
@@ -332,7 +348,7 @@ func TestKilledAtEveryCall(t *testing.T) {
 	if b.missed*20 > b.hits {
 		t.Errorf("%d of %d faults did not take place: the calls are counted otherwise than they are traced", b.missed, len(jobs))
 	}
-	for _, want := range []string{"old old", "new old", "new new"} {
+	for _, want := range []string{"old old old", "new old old", "new new old", "new new new"} {
 		if b.ended[want] == 0 {
 			t.Errorf("no fault left the files %q: the sample misses the point", want)
 		}
@@ -363,10 +379,10 @@ func (b *bench) hit(y *yard, undo bool, call, fault string, n int) {
 	wrap = append(wrap, "-e", "trace="+call, "-e", fmt.Sprintf("inject=%s:%s:when=%d", call, fault, n))
 	out, err := y.run(wrap, args...)
 	b.tally(what, log, strings.HasPrefix(fault, "signal"), err, y.now())
-	if err == nil && !undo && y.now() != "new new" {
+	if err == nil && !undo && y.now() != "new new new" {
 		b.t.Errorf("%s: says that all is well, and the files are %s\n%s", what, y.now(), out)
 	}
-	if err == nil && undo && y.now() != "old old" {
+	if err == nil && undo && y.now() != "old old old" {
 		b.t.Errorf("%s: says that all is well, and the files are %s\n%s", what, y.now(), out)
 	}
 	y.settle(what)
@@ -394,8 +410,8 @@ func (b *bench) tally(what, log string, kill bool, err error, files string) {
 func (y *yard) paths() []string {
 	c, f := y.dir+"/conf", y.store.Dir
 	id := f + "/" + y.plan.ID
-	out := []string{c, c + "/one.conf", c + "/two.conf", f, f + "/lock", id, id + "/plan.json", id + "/plan.json.new", id + "/journal", id + "/undo", id + "/undo.new"}
-	for n := range 2 {
+	out := []string{c, c + "/one.conf", c + "/two.conf", c + "/made.conf", f, f + "/lock", id, id + "/plan.json", id + "/plan.json.new", id + "/journal", id + "/undo", id + "/undo.new"}
+	for n := range files {
 		out = append(out, fmt.Sprintf("%s/.why401-%s-%d.new", c, y.plan.ID, n))
 		for _, d := range []string{"undo", "undo.new"} {
 			out = append(out, fmt.Sprintf("%s/%s/%d.before", id, d, n+1), fmt.Sprintf("%s/%s/%d.json", id, d, n+1))

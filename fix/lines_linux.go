@@ -11,7 +11,7 @@ import (
 func (e *Edit) resolve(path string, b []byte) error {
 	how := e.how
 	e.how = conf.Exact
-	if e.Start == 0 && e.End == 0 && e.Line > 0 && (how != conf.Exact || e.Old == "") {
+	if e.Start == 0 && e.End == 0 && e.Line > 0 && how != conf.Make && (how != conf.Exact || e.Old == "") {
 		e.Start, e.End = lineAt(b, e.Line)
 	}
 	if e.Start < 0 || e.End < e.Start || e.End > len(b) {
@@ -25,6 +25,10 @@ func (e *Edit) resolve(path string, b []byte) error {
 		indent := indentOf(b, e.Start)
 		e.End = e.Start
 		e.Text = strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent) + "\n" + indent
+	case conf.After:
+		indent := indentOf(b, e.Start)
+		e.Start = e.End
+		e.Text = "\n" + indent + strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent)
 	case conf.Inside:
 		at := opening(b[e.Start:e.End])
 		if at < 0 {
@@ -34,6 +38,17 @@ func (e *Edit) resolve(path string, b []byte) error {
 		e.Start += at
 		e.End = e.Start
 		e.Text = "\n" + indent + strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent)
+	case conf.Swap:
+		first, last := bytes.Index(b[e.Start:e.End], []byte(e.Old)), bytes.LastIndex(b[e.Start:e.End], []byte(e.Old))
+		if e.Old == "" || first < 0 {
+			return refuse("%s:%d: what is to be replaced does not stand there: read the configuration again", path, e.Line)
+		}
+		e.Start, e.End = e.Start+first, e.Start+last+len(e.Old)
+		e.Text = strings.ReplaceAll(string(b[e.Start:e.End]), e.Old, e.Text)
+		e.Old = ""
+	case conf.Trim:
+		e.Text = strings.Trim(string(b[e.Start:e.End]), e.Old)
+		e.Old = ""
 	}
 	if e.Old == "" {
 		e.Old = string(b[e.Start:e.End])

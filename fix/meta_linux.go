@@ -112,6 +112,17 @@ func (m Meta) give(f *os.File) error {
 	return nil
 }
 
+// born gives a new file the metadata m. What the system's own rules put on every new file (a label, a folder's default list)
+// stays.
+func (m Meta) born(f *os.File) error {
+	have, _, err := metaOf(f)
+	if err != nil {
+		return err
+	}
+	m.Xattr = have.Xattr
+	return m.give(f)
+}
+
 func (m Meta) equal(o Meta) bool {
 	return m.Mode == o.Mode && m.UID == o.UID && m.GID == o.GID && maps.EqualFunc(m.Xattr, o.Xattr, bytes.Equal)
 }

@@ -45,22 +45,6 @@ type Reach struct {
 	Public []string `json:"public"` // why this looks like production, in words; empty when it does not
 }
 
-// File is one file of a plan.
-type File struct {
-	Path  string   `json:"path"`            // as it was named
-	Links []string `json:"links,omitempty"` // "path -> target" for each symbolic link that leads to Real
-	Real  string   `json:"real"`            // the file that is replaced
-	Edits []Edit   `json:"edits"`
-	Was   string   `json:"was"` // SHA-256 of the bytes, before and after
-	Will  string   `json:"will"`
-	Meta  Meta     `json:"meta"`
-	ID    identity `json:"id"`
-	// AsRead says that the program reads the file for each request: nothing has to be reloaded after a change.
-	AsRead bool `json:"as_read,omitempty"`
-
-	before, after []byte
-}
-
 // Edit is a conf.Edit without the name of its file.
 type Edit struct {
 	Line  int    `json:"line"`
@@ -93,22 +77,10 @@ func NewPlan(r cause.Remedy, a About) (*Plan, error) {
 	if p.Config == "" && a.Config != nil && len(a.Config.Files) > 0 {
 		p.Config = a.Config.Files[0]
 	}
-	byFile := map[string]int{}
 	for _, e := range r.Edits {
-		real, err := filepath.EvalSymlinks(e.Place.File)
-		if err != nil {
-			return nil, fmt.Errorf("the file to be changed: %w", err)
-		}
-		if real, err = filepath.Abs(real); err != nil {
+		if err := p.take(e, a.Config); err != nil {
 			return nil, err
 		}
-		i, known := byFile[real]
-		if !known {
-			i = len(p.Files)
-			byFile[real] = i
-			p.Files = append(p.Files, File{Path: e.Place.File, Real: real, AsRead: readForEachRequest(e.Place.File, a.Config)})
-		}
-		p.Files[i].Edits = append(p.Files[i].Edits, Edit{e.Place.Line, e.Place.Start, e.Place.End, e.Old, e.Text, e.How})
 	}
 	for i := range p.Files {
 		if err := p.Files[i].load(); err != nil {
@@ -136,6 +108,9 @@ func (p *Plan) name() string {
 	fmt.Fprintf(h, "%s\n", p.Remedy)
 	for _, f := range p.Files {
 		fmt.Fprintf(h, "%s\n%s\n%s\n%d %d\n", f.Real, f.Was, f.Will, f.ID.Dev, f.ID.Inode)
+		if f.Made || f.Gets != nil {
+			fmt.Fprintf(h, "%s\n", f.will())
+		}
 	}
 	for _, d := range p.Databases {
 		fmt.Fprintf(h, "%s\n%s\n", d.Address, d.Name)
@@ -144,93 +119,6 @@ func (p *Plan) name() string {
 		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:8]
-}
-
-// load reads the file, notes what it is, and makes its new bytes.
-func (f *File) load() error {
-	f.Links = linksTo(f.Path)
-	b, m, id, err := look(f.Real)
-	if err != nil {
-		return err
-	}
-	f.before, f.Meta, f.ID, f.Was = b, m, id, sum(b)
-	for i := range f.Edits {
-		if err := f.Edits[i].resolve(f.Path, b); err != nil {
-			return err
-		}
-	}
-	if f.after, err = f.edited(b); err != nil {
-		return err
-	}
-	if f.Will = sum(f.after); f.Will == f.Was {
-		return refuse("the remedy leaves %s as it is", f.Path)
-	}
-	return nil
-}
-
-// again reads the file anew and refuses when it is not what the plan was made for.
-func (f *File) again() error {
-	if real, err := filepath.EvalSymlinks(f.Path); err != nil || real != f.Real {
-		if abs, _ := filepath.Abs(real); err != nil || abs != f.Real {
-			return refuse("%s leads somewhere else than when the plan was made (%s)", f.Path, f.Real)
-		}
-	}
-	b, m, id, err := look(f.Real)
-	if err != nil {
-		return err
-	}
-	switch {
-	case sum(b) != f.Was:
-		return refuse("%s has changed since the plan was made: make a new plan", f.Path)
-	case id.Dev != f.ID.Dev || id.Inode != f.ID.Inode:
-		return refuse("%s is another file than when the plan was made, with the same text: make a new plan", f.Path)
-	case !m.equal(f.Meta):
-		return refuse("%s has %s, and had %s when the plan was made: make a new plan", f.Path, m, f.Meta)
-	}
-	f.before = b
-	f.after, err = f.edited(b)
-	return err
-}
-
-// edited applies the edits, each of which must find the bytes that it was made for.
-func (f *File) edited(b []byte) ([]byte, error) {
-	edits := slices.Clone(f.Edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.Start, b.Start) })
-	var out []byte
-	at := 0
-	for _, e := range edits {
-		switch {
-		case e.Start < 0 || e.End < e.Start || e.End > len(b):
-			return nil, refuse("%s:%d: the change is at bytes %d to %d, and the file has %d: it was read in another form", f.Path, e.Line, e.Start, e.End, len(b))
-		case e.Start < at:
-			return nil, refuse("%s:%d: two changes of one remedy overlap", f.Path, e.Line)
-		case string(b[e.Start:e.End]) != e.Old:
-			return nil, refuse("%s:%d is not what it was when the remedy was made: read the configuration again", f.Path, e.Line)
-		}
-		out = append(append(out, b[at:e.Start]...), e.Text...)
-		at = e.End
-	}
-	return append(out, b[at:]...), nil
-}
-
-// look reads a regular file with its metadata.
-func look(path string) ([]byte, Meta, identity, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, Meta{}, identity{}, err
-	}
-	defer f.Close()
-	if fi, err := f.Stat(); err != nil {
-		return nil, Meta{}, identity{}, err
-	} else if !fi.Mode().IsRegular() {
-		return nil, Meta{}, identity{}, refuse("%s is not a regular file", path)
-	}
-	m, id, err := metaOf(f)
-	if err != nil {
-		return nil, m, id, err
-	}
-	b, err := readAll(f)
-	return b, m, id, err
 }
 
 // linksTo lists the symbolic links on the way from path to the file, folders included, as "path -> target".
@@ -273,7 +161,14 @@ func (p *Plan) Diff() (string, error) {
 		if f.before == nil && f.after == nil {
 			return "", errors.New("the plan was not loaded")
 		}
-		b.WriteString(udiff.Unified(f.Real, f.Real, string(f.before), string(f.after)))
+		from := f.Real
+		if f.Made {
+			from = os.DevNull
+		}
+		if does := f.Does(); does != "" {
+			fmt.Fprintf(&b, "# %s: %s\n", f.Real, does)
+		}
+		b.WriteString(udiff.Unified(from, f.Real, string(f.before), string(f.after)))
 	}
 	for _, d := range p.Databases {
 		fmt.Fprintf(&b, "-- database %s at %s\n", d.Name, d.Address)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"golang.org/x/sys/unix"
 )
 
 // tempName is the name of the file that is written beside the n-th target of a plan before it takes its place. It follows
@@ -16,20 +18,51 @@ func tempName(target, id string, n int) string {
 
 // replace puts content in place of target, with the metadata m, by way of temp, which lies in the same folder. Whenever it
 // ends, target is the whole old file or the whole new one.
-func replace(target, temp string, content []byte, m Meta) (err error) {
-	if err := prepare(temp, content, m); err != nil {
+func replace(target, temp string, content []byte, m Meta) error {
+	return put(target, temp, content, m.give, func() error { return os.Rename(temp, target) })
+}
+
+// makeFile puts a new file at target as replace does. A file that somebody else has put there meanwhile stays, and the error
+// says so.
+func makeFile(target, temp string, content []byte, m Meta) error {
+	return put(target, temp, content, m.born, func() error {
+		_, err := again(func() (int, error) {
+			return 0, unix.Renameat2(unix.AT_FDCWD, temp, unix.AT_FDCWD, target, unix.RENAME_NOREPLACE)
+		})
+		if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOSYS) { // file systems that know no such rename (NFS)
+			if err = os.Link(temp, target); err == nil {
+				err = discard(temp)
+			}
+		}
+		return err
+	})
+}
+
+func put(target, temp string, content []byte, give func(*os.File) error, move func() error) error {
+	if err := prepare(temp, content, give); err != nil {
 		return errors.Join(fmt.Errorf("writing the new %s: %w", target, err), discard(temp))
 	}
-	if err := os.Rename(temp, target); err != nil {
-		return errors.Join(fmt.Errorf("replacing %s: %w", target, err), discard(temp))
+	if err := move(); err != nil {
+		return errors.Join(fmt.Errorf("putting %s in place: %w", target, err), discard(temp))
 	}
 	if err := syncFolder(filepath.Dir(target)); err != nil {
-		return fmt.Errorf("replacing %s: %w", target, err)
+		return fmt.Errorf("putting %s in place: %w", target, err)
 	}
 	return nil
 }
 
-func prepare(temp string, content []byte, m Meta) (err error) {
+// remove takes a file away that was made, and waits until its folder is on disk without it.
+func remove(target string) error {
+	if err := discard(target); err != nil {
+		return fmt.Errorf("removing %s: %w", target, err)
+	}
+	if err := syncFolder(filepath.Dir(target)); err != nil {
+		return fmt.Errorf("removing %s: %w", target, err)
+	}
+	return nil
+}
+
+func prepare(temp string, content []byte, give func(*os.File) error) (err error) {
 	if err := discard(temp); err != nil {
 		return err
 	}
@@ -41,7 +74,7 @@ func prepare(temp string, content []byte, m Meta) (err error) {
 	if _, err := f.Write(content); err != nil {
 		return err
 	}
-	if err := m.give(f); err != nil {
+	if err := give(f); err != nil {
 		return err
 	}
 	return f.Sync()

@@ -14,10 +14,12 @@ import (
 type saved struct {
 	Path  string   `json:"path"`
 	Real  string   `json:"real"`
+	Made  bool     `json:"made,omitempty"` // it was not there: the undo removes it
 	Links []string `json:"links,omitempty"`
 	Meta  Meta     `json:"meta"`
 	Was   string   `json:"sha256"`
 	Will  string   `json:"sha256_after_the_fix"`
+	Gets  *Meta    `json:"meta_after_the_fix,omitempty"`
 }
 
 // save writes the undo folder of p: complete and on disk, or not there at all.
@@ -48,10 +50,12 @@ func (s *Store) fill(dir string, p *Plan) error {
 	}
 	for i := range p.Files {
 		f := &p.Files[i]
-		if err := writeSynced(fmt.Sprintf("%s/%d.before", dir, i+1), f.before); err != nil {
-			return err
+		if !f.Made {
+			if err := writeSynced(fmt.Sprintf("%s/%d.before", dir, i+1), f.before); err != nil {
+				return err
+			}
 		}
-		b, err := json.MarshalIndent(saved{f.Path, f.Real, f.Links, f.Meta, f.Was, f.Will}, "", "  ")
+		b, err := json.MarshalIndent(saved{f.Path, f.Real, f.Made, f.Links, f.Meta, f.Was, f.Will, f.Gets}, "", "  ")
 		if err != nil {
 			return err
 		}
@@ -84,6 +88,10 @@ func byHand(p *Plan) string {
 		fmt.Fprintf(&b, "# %s\n", f.Path)
 		for _, l := range f.Links {
 			fmt.Fprintf(&b, "# a link, which was left as it is: %s\n", l)
+		}
+		if f.Made {
+			fmt.Fprintf(&b, "# it was not there; what was made is %s by sha256sum\nrm %s\n\n", f.Will, target)
+			continue
 		}
 		// cat keeps the file itself, and with it its owner, mode and attributes.
 		fmt.Fprintf(&b, "cat %d.before > %s\n", i+1, target)

@@ -3,6 +3,7 @@ package fix
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os/exec"
 	"strings"
@@ -81,7 +82,7 @@ func (c *Command) run(ctx context.Context) error {
 		if len(said) > maxSaid {
 			said = "..." + said[len(said)-maxSaid:]
 		}
-		if ctx.Err() != nil {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 			err = fmt.Errorf("no end after %v", commandTime)
 		}
 		if said == "" {

@@ -93,16 +93,12 @@ func (s *Store) Status(id string) (Standing, error) {
 func (p *Plan) state(steps []step) (State, error) {
 	old, new, all := 0, 0, len(p.Files)
 	for i := range p.Files {
-		f := &p.Files[i]
-		b, _, _, err := look(f.Real)
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			return Changed, nil
+		switch now, err := p.Files[i].side(); {
 		case err != nil:
 			return "", err
-		case sum(b) == f.Was:
+		case now == before:
 			old++
-		case sum(b) == f.Will:
+		case now == after:
 			new++
 		}
 	}
@@ -237,8 +233,8 @@ func underway(steps []step) bool {
 	return false
 }
 
-// putBack replaces each file that is the new one by what was saved, with its metadata, and each such row; one that is already
-// the old one stays. One that is neither makes it stop before any file is written.
+// putBack replaces each file that is the new one by what was saved, with its metadata, removes one that was made, and puts each
+// such row back; one that is already the old one stays. One that is neither makes it stop before any file is written.
 func (s *Store) putBack(p *Plan) error {
 	for i := range p.Databases {
 		if err := p.Databases[i].putBack(context.Background()); err != nil {
@@ -252,15 +248,19 @@ func (s *Store) putBack(p *Plan) error {
 	var todo []one
 	for i := range p.Files {
 		f := &p.Files[i]
-		now, m, _, err := look(f.Real)
+		if f.untouched() {
+			continue
+		}
+		now, err := f.side()
 		if err != nil {
 			return err
 		}
-		if sum(now) == f.Was && m.equal(f.Meta) {
-			continue
-		}
-		if sum(now) != f.Will && sum(now) != f.Was {
+		if now == neither {
 			return refuse("%s was changed by somebody else since the fix: to put the old one back would take that change away", f.Path)
+		}
+		if f.Made {
+			todo = append(todo, one{i, nil})
+			continue
 		}
 		content, err := os.ReadFile(s.undo(p.ID, i))
 		if err != nil {
@@ -273,6 +273,12 @@ func (s *Store) putBack(p *Plan) error {
 	}
 	for _, t := range todo {
 		f := &p.Files[t.n]
+		if f.Made {
+			if err := remove(f.Real); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := replace(f.Real, s.temp(p, t.n), t.content, f.Meta); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ const keepFor = 30 * 24 * time.Hour
 //
 //	plan.json          the plan
 //	undo/README        how to put everything back by hand
-//	undo/1.before      the bytes of the first file as they were
+//	undo/1.before      the bytes of the first file as they were; none of one that was made
 //	undo/1.json        its path, mode, owner, extended attributes and links
 //	undo/rows-1.json   the rows of the first database as they were, every column
 //	journal            what was done, one line of JSON a step

@@ -80,6 +80,10 @@ func (s *Store) takeBack(ctx context.Context, p *Plan, o Options, run checks) (*
 		s.note(p.ID, stepStuck, why)
 		return res, &NeedsPerson{ID: p.ID, Why: why, Dir: s.UndoFolder(p.ID)}
 	}
+	if ctx.Err() != nil {
+		return nil, refuse("interrupted before anything was put back")
+	}
+	ctx = context.WithoutCancel(ctx) // an undo that has begun is carried out
 	if err := s.note(p.ID, stepUndoing, ""); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -135,6 +136,7 @@ func (s *auditScreen) full() {
 	s.text("", s.read(), 0)
 	if len(s.a.Findings) > 0 {
 		s.text("", "why401 explain "+s.a.Findings[0].Cause, 0)
+		s.command(s.a.mend(), "")
 	}
 }
 
@@ -177,6 +179,21 @@ func (s *auditScreen) group(g []Finding) {
 			s.command(step, "")
 		}
 	}
+}
+
+// mend is the command that shows what would be changed for the first finding whose change is not left to a person; "" when
+// there is none.
+func (a *Audit) mend() string {
+	for _, f := range a.Findings {
+		if slices.ContainsFunc(f.Remedies, func(r Remedy) bool { return r.Carried }) && len(a.Configs) > 0 {
+			path := a.Configs[0].Path
+			if len(a.Configs) > 1 {
+				path = f.File
+			}
+			return "why401 fix " + f.Cause + " --config " + ShellQuote(path) + " --plan"
+		}
+	}
+	return ""
 }
 
 func inPlaces(f Finding) string {

@@ -192,6 +192,8 @@ type Remedy struct {
 	Steps  []string `json:"steps"`
 	Verify string   `json:"verify"`
 	Undo   string   `json:"undo"`
+	// Carried says that why401 fix makes the change itself; else the steps are for a person.
+	Carried bool `json:"carried,omitempty"`
 }
 
 // Sent is one request that went out.

@@ -110,12 +110,15 @@ func fieldsOnlyOnSuccess(c *conf.Config) []cause.Sighting {
 
 func always(c *conf.Config, f conf.Field) cause.Remedy {
 	steps := []string{"add_header " + f.Name + " ... always;", "sudo nginx -t && sudo nginx -s reload"}
+	var edits []conf.Edit
 	switch {
+	case access.Is(c, "nginx"):
+		edits = access.Behind(c, f.Place, " always")
 	case access.Is(c, "apache"):
 		steps = []string{"Header always set " + f.Name + " ...", "sudo apachectl configtest && sudo apachectl graceful"}
 	}
 	return cause.Remedy{ID: "always", Title: "put the field on error answers as well", For: "server", Effect: "the script sees the 401", Opens: "nothing: the origin may read successful answers already",
-		Steps: steps, Verify: "a request with Origin and without a login is answered 401 with the field", Undo: "take the word out and reload"}
+		Edits: edits, Steps: steps, Verify: "a request with Origin and without a login is answered 401 with the field", Undo: "take the word out and reload"}
 }
 
 // starWithLogin are places that allow any origin and a login at once, which browsers take for neither.
@@ -156,7 +159,7 @@ func loginNotAllowed(c *conf.Config) []cause.Sighting {
 		sight := cause.Sighting{Place: f.Place, Scope: s, Grade: cause.Strong, Says: "Authorization is read here, and the list of fields that scripts may send has not got it: browsers do not send the call.",
 			Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null -X OPTIONS -H 'Origin: https://app.example' -H 'Access-Control-Request-Method: GET' -H 'Access-Control-Request-Headers: authorization' URL | grep -i allow-headers", Where: "anywhere", Would: "show a list without authorization"}},
 			Remedies: []cause.Remedy{{ID: "list-authorization", Title: "name Authorization in the list", For: "server", Effect: "scripts may send their token", Opens: "nothing: the token is judged as before",
-				Steps: []string{allowHeaders + ": Authorization, " + strings.Trim(f.Value, `"'* `)}, Verify: "the call is answered; without a token it is 401", Undo: "put the old list back and reload"}}}
+				Edits: access.Swap(f.Place, f.Value, strings.TrimRight(f.Value, ", ")+",Authorization"), Steps: []string{allowHeaders + ": Authorization, " + strings.Trim(f.Value, `"'* `)}, Verify: "the call is answered; without a token it is 401", Undo: "put the old list back and reload"}}}
 		if star {
 			sight.Says = "A star covers every field but Authorization, which must be named (Fetch, \"CORS non-wildcard request-header name\"): calls with a token are not sent."
 			if !wants {
@@ -192,12 +195,38 @@ func impossibleOrigins(c *conf.Config) []cause.Sighting {
 				why = "a star is no part of an origin"
 			}
 			if why != "" {
-				out = append(out, cause.Sighting{Place: f.Place, Scope: s, Grade: cause.Proved, Says: fmt.Sprintf("The allowed origin %s is never that of a page: %s. Browsers keep every answer from the script.", v, why)})
+				out = append(out, cause.Sighting{Place: f.Place, Scope: s, Grade: cause.Proved, Says: fmt.Sprintf("The allowed origin %s is never that of a page: %s. Browsers keep every answer from the script.", v, why),
+					Remedies: []cause.Remedy{oneOrigin(f, v)}})
 			}
 		}
 		if len(fs) > 1 && access.Is(c, "nginx") && fs[0].Value != "" && !strings.ContainsAny(fs[0].Value+fs[1].Value, "$") {
-			out = append(out, cause.Sighting{Place: fs[1].Place, Scope: s, Grade: cause.Proved, Says: fmt.Sprintf("The field is added twice (line %d as well), and browsers refuse an answer with two: name one origin, or choose it by map.", fs[0].Place.Line)})
+			out = append(out, cause.Sighting{Place: fs[1].Place, Scope: s, Grade: cause.Proved, Says: fmt.Sprintf("The field is added twice (line %d as well), and browsers refuse an answer with two: name one origin, or choose it by map.", fs[0].Place.Line),
+				Remedies: []cause.Remedy{twice(fs)}})
 		}
 	}
 	return out
+}
+
+// oneOrigin writes the origin as browsers send it where only a path or a slash stands behind it (RFC 6454 6.2). Which one of
+// several is meant, and its scheme, is for a person.
+func oneOrigin(f conf.Field, v string) cause.Remedy {
+	r := cause.Remedy{ID: "write-origin", Title: "write the origin as browsers send it", For: "server", Effect: "scripts of that origin see the answers", Opens: "answers to that one origin, as the line means it",
+		Steps:  []string{allowOrigin + ": https://the-one-site.example      scheme, host and port, nothing behind them; one origin, chosen by map where there are several"},
+		Verify: "a call of that site is answered; one of another site is refused by the browser", Undo: "put the old value back and reload"}
+	scheme, rest, web := strings.Cut(v, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	if web && host != "" && host != rest && !strings.ContainsAny(v, ", *$%") {
+		r.Edits = access.Swap(f.Place, v, scheme+"://"+host)
+	}
+	return r
+}
+
+// twice takes out the second of two lines that say the same; which of two different ones is meant is for a person.
+func twice(fs []conf.Field) cause.Remedy {
+	r := cause.Remedy{ID: "one-field", Title: "add the field once", For: "server", Effect: "browsers take the answer", Opens: "nothing",
+		Steps: []string{"keep one add_header " + allowOrigin + " line", "sudo nginx -t && sudo nginx -s reload"}, Verify: "the answer has the field once", Undo: "put the line back and reload"}
+	if fs[0].Value == fs[1].Value {
+		r.Edits = access.Drop(fs[1].Place)
+	}
+	return r
 }

@@ -26,7 +26,9 @@ func namesBeyondASCII(c *conf.Config) []cause.Sighting {
 					if name := l.User.String(); !l.User.Closed() && beyond(name) {
 						out = append(out, cause.Sighting{Place: conf.Place{File: f.Path, Line: l.N}, Scope: s, Grade: cause.Likely,
 							Says:  fmt.Sprintf("The user name %s has letters beyond ASCII: clients that send it in another charset than this file's are refused.", name),
-							Raise: []cause.Raise{{Command: "printf '%s' NAME | iconv -t latin1 | xxd", Where: "anywhere", Would: "differ from what the file has, for clients that send Latin-1"}}})
+							Raise: []cause.Raise{{Command: "printf '%s' NAME | iconv -t latin1 | xxd", Where: "anywhere", Would: "differ from what the file has, for clients that send Latin-1"}},
+							Remedies: []cause.Remedy{{ID: "ascii-name", Title: "give the user a name in plain ASCII", For: "server", Effect: "every client sends the same bytes", Opens: "nothing: the user has a password as before",
+								Steps: []string{"sudo htpasswd " + cause.QuoteWord(f.Path) + " NEW-NAME      (asks for the password), then delete the old line"}, Verify: "the user is let in by the new name; with another password the answer is 401", Undo: "restore the file from a copy"}}})
 					}
 				}
 			}

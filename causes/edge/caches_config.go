@@ -58,6 +58,10 @@ func bypass(c *conf.Config, s *conf.Scope) cause.Remedy {
 	if word, ok := map[conf.Way]string{conf.HTTPProxy: "proxy", conf.FastCGI: "fastcgi", conf.UWSGI: "uwsgi", conf.SCGI: "scgi"}[wayOf(s)]; ok && access.Is(c, "nginx") {
 		edits = access.Above(s.Cache.Place, word+"_cache_bypass $http_authorization $http_cookie;", word+"_no_cache $http_authorization $http_cookie;")
 	}
+	if access.Is(c, "varnish") && slices.Contains(s.Cache.Ignores, "request Authorization") && s.Pass != nil {
+		// A sub that is defined several times runs in the order of the definitions (vcl(7)), so this one comes first.
+		edits = access.Above(s.Pass.Place, "sub vcl_recv {", "\tif (req.http.Authorization) {", "\t\treturn (pass);", "\t}", "}", "")
+	}
 	steps := []string{"let the cache pass by every request with Authorization or a session cookie"}
 	if access.Is(c, "nginx") {
 		steps = []string{"proxy_cache_bypass $http_authorization $cookie_session;", "proxy_no_cache $http_authorization $cookie_session;", "proxy_cache_valid 200 301 302 10m;      in place of any", "sudo nginx -t && sudo nginx -s reload"}

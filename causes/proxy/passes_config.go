@@ -76,7 +76,7 @@ func taken(c *conf.Config) []cause.Sighting {
 			sight.Says = c.Program + " passes no Authorization on here unless told to: every token and login that the application checks is refused."
 		}
 		sight.Remedies = []cause.Remedy{{ID: "pass-on", Title: "pass Authorization on", For: "server", Effect: "the application sees the client's credentials", Opens: "the field to this application, which judges it",
-			Edits:  dropped(c, at),
+			Edits:  passedOn(c, s, at),
 			Steps:  on(c, "delete the line, or: proxy_set_header Authorization $http_authorization;", "delete the RequestHeader unset Authorization line"),
 			Verify: "the token is let in; without it the application refuses", Undo: "put the line back and reload"}}
 		out = append(out, sight)
@@ -84,12 +84,23 @@ func taken(c *conf.Config) []cause.Sighting {
 	return out
 }
 
-// dropped takes a line out where a directive is a line of its own; in other languages it may be part of a block.
-func dropped(c *conf.Config, at conf.Place) []conf.Edit {
-	if !access.Is(c, "nginx", "apache", "haproxy") {
-		return nil
+// passedOn lets Authorization by: the line that takes it goes; Squid's peer is told to pass it on.
+func passedOn(c *conf.Config, s *conf.Scope, at conf.Place) []conf.Edit {
+	if access.Is(c, "squid") && at == s.Pass.Place {
+		return access.Behind(c, at, " login=PASSTHRU")
 	}
-	return access.Drop(at)
+	return dropped(c, at)
+}
+
+// dropped takes a line out where a directive is a line or a statement of its own; in other languages it may be part of a block.
+func dropped(c *conf.Config, at conf.Place) []conf.Edit {
+	switch {
+	case access.Is(c, "nginx", "apache", "haproxy", "varnish", "squid"):
+		return access.Drop(at)
+	case access.Is(c, "caddy") && !strings.HasSuffix(at.File, ".json"):
+		return access.Drop(conf.Place{File: at.File, Line: at.Line}) // at is the field's name; a Caddyfile has one directive a line
+	}
+	return nil
 }
 
 // replaced are lines that put a value of the gateway's own in place of the client's Authorization.
@@ -232,7 +243,7 @@ func protoLost(c *conf.Config) []cause.Sighting {
 				!slices.ContainsFunc(s.Pass.Shadowed, func(f conf.Field) bool { return strings.EqualFold(f.Name, "X-Forwarded-Proto") }):
 				out = append(out, cause.Sighting{Place: s.Pass.Place, Scope: s, Grade: cause.Likely,
 					Says:  "TLS ends here, and the application is not told: one that believes to be on http gives out no Secure cookie, redirects to https for ever or builds http addresses.",
-					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -iE 'set-cookie|location'", Where: "anywhere", Would: "show no cookie at a login, or a Location with http://"}}, Remedies: []cause.Remedy{protoRemedy(c, "$scheme", access.Sets(c, s, conf.Field{Name: "X-Forwarded-Proto", Value: "$scheme"}))}})
+					Raise: []cause.Raise{{Command: "curl -s -D - -o /dev/null URL | grep -iE 'set-cookie|location'", Where: "anywhere", Would: "show no cookie at a login, or a Location with http://"}}, Remedies: []cause.Remedy{protoRemedy(c, "$scheme", tellProto(c, s))}})
 			case site.Plain() && says >= 0 && s.Pass.Set[says].Value == "$scheme" && behindAnother(s):
 				out = append(out, cause.Sighting{Place: s.Pass.Set[says].Place, Scope: s, Grade: cause.Likely,
 					Says:  "This server speaks plain http behind another proxy (it reads the client's address from a field), so $scheme is http for everybody: it overwrites the https of the proxy in front.",
@@ -252,6 +263,14 @@ func passHost(c *conf.Config, s *conf.Scope) []conf.Edit {
 		return access.Become(s.Pass.Host.Place, "proxy_set_header Host $http_host;")
 	}
 	return access.Sets(c, s, conf.Field{Name: "Host", Value: "$http_host"})
+}
+
+// tellProto is for a site that speaks TLS at every address.
+func tellProto(c *conf.Config, s *conf.Scope) []conf.Edit {
+	if access.Is(c, "apache") {
+		return access.Above(s.Pass.Place, `RequestHeader set X-Forwarded-Proto "https"`)
+	}
+	return access.Sets(c, s, conf.Field{Name: "X-Forwarded-Proto", Value: "$scheme"})
 }
 
 func protoRemedy(c *conf.Config, value string, edits []conf.Edit) cause.Remedy {

@@ -36,7 +36,9 @@ func crippledSubrequests(c *conf.Config) []cause.Sighting {
 			for _, l := range access.Lines(j, "proxy_pass_request_headers") {
 				if access.Arg(l, 0) == "off" {
 					out = append(out, cause.Sighting{Place: l.Place, Scope: j, Grade: cause.Proved,
-						Says: fmt.Sprintf("%s decides who may pass line %d, and this line keeps every field of the client's from it: Authorization and cookies never get there, so everybody is refused.", a.Ask, a.Place.Line)})
+						Says: fmt.Sprintf("%s decides who may pass line %d, and this line keeps every field of the client's from it: Authorization and cookies never get there, so everybody is refused.", a.Ask, a.Place.Line),
+						Remedies: []cause.Remedy{{ID: "pass-fields", Title: "let the subrequest carry the client's fields", For: "server", Effect: "logins are judged as they were sent", Opens: "nothing: the judge decides as before",
+							Edits: access.Drop(l.Place), Steps: on(c, "delete the line", ""), Verify: "the login is let in; without it the answer is 401", Undo: "put the line back and reload"}}})
 				}
 			}
 			if au := j.Pass.Authorization; au.Now == conf.Dropped && au.Place.Known() && !slices.ContainsFunc(access.Lines(j, "proxy_pass_request_headers"), func(l conf.Line) bool { return l.Place == au.Place }) {
@@ -99,7 +101,9 @@ func identityLost(c *conf.Config) []cause.Sighting {
 			if lost := slices.IndexFunc(s.Pass.Shadowed, used); lost >= 0 {
 				out = append(out, cause.Sighting{Place: l.Place, Scope: s, Grade: cause.Likely,
 					Says:  fmt.Sprintf("$%s is kept and not passed on from here: the line that sends it (%d) is cancelled by this block's own.", name, s.Pass.Shadowed[lost].Place.Line),
-					Raise: []cause.Raise{{Command: "sudo nginx -T 2>/dev/null | grep -n '$" + name + "'", Where: "on the proxy", Would: "show no proxy_set_header with it in this block"}}})
+					Raise: []cause.Raise{{Command: "sudo nginx -T 2>/dev/null | grep -n '$" + name + "'", Where: "on the proxy", Would: "show no proxy_set_header with it in this block"}},
+					Remedies: []cause.Remedy{{ID: "repeat-line", Title: "repeat the outer line in the block that has its own", For: "server", Effect: "the application learns who was let in", Opens: "nothing", Edits: access.Sets(c, s, s.Pass.Shadowed[lost]),
+						Steps: on(c, "in "+s.Path+": proxy_set_header "+s.Pass.Shadowed[lost].Name+" $"+name+";", ""), Verify: "the request is let in; without credentials it is refused", Undo: "take the line out and reload"}}})
 			}
 		}
 	}
@@ -124,7 +128,9 @@ func wrongProxyStatus(c *conf.Config) []cause.Sighting {
 	for _, s := range c.Scopes {
 		if s.Answer != nil && s.Answer.Status == 407 {
 			out = append(out, cause.Sighting{Place: s.Answer.Place, Scope: s, Grade: cause.Proved,
-				Says: "This line answers 407, the word of a forward proxy: clients that are asked so by a site send no login, and browsers show an error."})
+				Says: "This line answers 407, the word of a forward proxy: clients that are asked so by a site send no login, and browsers show an error.",
+				Remedies: []cause.Remedy{{ID: "answer-401", Title: "answer 401 and say which login is wanted", For: "server", Effect: "clients send their login", Opens: "nothing",
+					Steps: on(c, `return 401;      and: add_header WWW-Authenticate '... realm="NAME"' always;`, "answer 401 with WWW-Authenticate"), Verify: "the answer is 401 with WWW-Authenticate; with the login the page comes", Undo: "put the old status back and reload"}}})
 		}
 	}
 	return out

@@ -24,11 +24,25 @@ func narrow(c *conf.Config) []cause.Sighting {
 				continue
 			}
 			out = append(out, cause.Sighting{Place: l.Place, Scope: s, Grade: cause.Strong,
-				Says:  fmt.Sprintf("A header field longer than %d bytes is refused with 400: tokens with many groups or claims are longer.", size),
-				Raise: []cause.Raise{{Command: "printf %s \"$TOKEN\" | wc -c", Where: "here", Would: fmt.Sprintf("print more than %d", size-30)}}})
+				Says:     fmt.Sprintf("A header field longer than %d bytes is refused with 400: tokens with many groups or claims are longer.", size),
+				Raise:    []cause.Raise{{Command: "printf %s \"$TOKEN\" | wc -c", Where: "here", Would: fmt.Sprintf("print more than %d", size-30)}},
+				Remedies: []cause.Remedy{usualSize(c, l)}})
 		}
 	}
 	return out
+}
+
+// usualSize takes what the server takes when nothing is said: more than that is for a person to choose.
+func usualSize(c *conf.Config, l conf.Line) cause.Remedy {
+	line, edits := l.Name+" 8190", []conf.Edit(nil)
+	if access.Is(c, "nginx") && len(l.Args) == 2 {
+		line = l.Name + " " + l.Args[0] + " 8k;"
+	}
+	if access.Is(c, "nginx", "apache") {
+		edits = access.Become(l.Place, line)
+	}
+	return cause.Remedy{ID: "usual-size", Title: "take header fields of the usual length", For: "server", Effect: "tokens of up to 8 KiB are judged", Opens: "nothing: who sends one is judged as before",
+		Edits: edits, Steps: []string{line, "test the configuration and reload the server"}, Verify: "the token is let in; without it the answer is 401", Undo: "put the old size back and reload"}
 }
 
 // bytes reads a size as the servers write it: 4k, 1m, 8190.

@@ -97,11 +97,32 @@ func withoutFile(c *conf.Config) string {
 
 func pathRemedies(c *conf.Config, n named) []cause.Remedy {
 	p := cause.QuoteWord(n.file.Path)
-	return []cause.Remedy{{
+	return append(nameFile(c, n), cause.Remedy{
 		ID: "make-file", Title: "put the password file where the line says, or name the right path", For: "server",
 		Effect: "the users of the file can log in", Opens: "the place to the users of that file",
 		Steps:  []string{"sudo htpasswd -c " + p + " USER      (asks for the password)", reload(c)},
 		Verify: "a user of the file is let in; without a login, and with another password, the answer is 401", Undo: "delete the file",
+	})
+}
+
+// nameFile points the line at the one password file that it can have meant; none where there are several, or none.
+func nameFile(c *conf.Config, n named) []cause.Remedy {
+	if len(n.file.Seen.Near) != 1 {
+		return nil
+	}
+	is, edits := n.file.Seen.Near[0], []conf.Edit(nil)
+	switch {
+	case access.Is(c, "nginx"):
+		edits = access.Become(n.where(), "auth_basic_user_file "+access.Word(is)+";")
+	case access.Is(c, "apache"):
+		edits = access.Become(n.where(), "AuthUserFile "+access.Word(is))
+	default:
+		edits = access.Swap(n.where(), n.file.Path, is)
+	}
+	return []cause.Remedy{{
+		ID: "name-file", Title: "name the password file that is there", For: "server", Effect: "the users of " + is + " can log in", Opens: "the place to the users of " + is,
+		Edits: edits, Steps: []string{"name " + is + " in the line", reload(c)},
+		Verify: "a user of the file is let in; without a login, and with another password, the answer is 401", Undo: "put the old name back and reload",
 	}}
 }
 
@@ -135,12 +156,20 @@ func closedFiles(c *conf.Config) []cause.Sighting {
 		} else {
 			s.Raise = []cause.Raise{{Command: "sudo -u " + c.Worker + " head -c 0 " + cause.QuoteWord(n.file.Path), Where: "on the web server", Would: "say Permission denied"}}
 		}
+		var edits []conf.Edit
+		opens := "the hashes in the file to the worker's user"
+		if seen.Lets != nil && seen.Blocks == n.file.Path {
+			if seen.Lets.Mode&0o040 != 0 {
+				opens = "the hashes in the file to the worker's own group, for reading"
+			}
+			edits = []conf.Edit{{Place: conf.Place{File: n.file.Path, Line: 1}, How: conf.Give, Rights: seen.Lets}}
+		}
 		step := "sudo chgrp " + c.Worker + " " + cause.QuoteWord(n.file.Path) + " && sudo chmod 640 " + cause.QuoteWord(n.file.Path)
 		if seen.Blocks != n.file.Path {
 			step = "sudo setfacl -m u:" + c.Worker + ":x " + cause.QuoteWord(seen.Blocks)
 		}
 		s.Remedies = []cause.Remedy{{ID: "let-read", Title: "let the worker read the file, and nobody else", For: "server",
-			Effect: "the users of the file can log in", Opens: "the hashes in the file to the worker's user",
+			Effect: "the users of the file can log in", Opens: opens, Edits: edits,
 			Steps: []string{step}, Verify: "a user of the file is let in; without a login the answer is 401", Undo: "put owner, group and mode back"}}
 		out = append(out, s)
 	}
@@ -161,8 +190,8 @@ func brokenLines(c *conf.Config) []cause.Sighting {
 					continue
 				}
 				s := cause.Sighting{Place: n.entry(l), Scope: n.scope, Grade: g, Says: fmt.Sprintf("%s: %s; %s.", whose(l), p, who), Remedies: []cause.Remedy{anew(n)}}
-				if p == htpasswd.ByteOrderMark && n.file.Kind != conf.Inline {
-					s.Remedies = append([]cause.Remedy{withoutMark(n)}, s.Remedies...)
+				if n.file.Kind != conf.Inline {
+					s.Remedies = append(cleaned(n, l), s.Remedies...)
 				}
 				if l.Kind == htpasswd.Digest && p != htpasswd.ByteOrderMark {
 					s.Grade = min(g, cause.Strong)
@@ -186,6 +215,33 @@ func whose(l htpasswd.Line) string {
 // byteOrderMark is U+FEFF in UTF-8, which editors put at the head of a file.
 const byteOrderMark = "\ufeff"
 
+// cleaned takes out what slipped in beside the entry: a mark, blanks, quotation marks, doubled dollar signs. What is missing
+// from a hash cannot be brought back, and an entry with two such faults is for a person.
+func cleaned(n named, l htpasswd.Line) []cause.Remedy {
+	if l.Has(htpasswd.ByteOrderMark) {
+		return []cause.Remedy{withoutMark(n)}
+	}
+	at, r := conf.Place{File: n.file.Path, Line: l.N}, cause.Remedy{ID: "clean-line", For: "server", Effect: "this user can log in", Opens: "the place to this user"}
+	harm := slices.DeleteFunc(slices.Clone(l.Problems), func(p htpasswd.Problem) bool {
+		return p == htpasswd.CarriageReturn || p == htpasswd.Duplicate || p == htpasswd.DESTruncates
+	})
+	switch {
+	case len(harm) == 1 && harm[0] == htpasswd.Quoted:
+		r.Title, r.Edits = "take the quotation marks off the line", []conf.Edit{{Place: at, How: conf.Trim, Old: "\"' \t"}}
+	case len(harm) == 1 && harm[0] == htpasswd.DollarDoubled:
+		r.Title, r.Edits = "write each dollar sign once", access.Swap(at, "$$", "$")
+	case len(harm) == 1 && harm[0] == htpasswd.BlankAtColon && !l.User.Closed():
+		r.Title, r.Edits = "take the blank before the colon out", access.Swap(at, l.User.String()+":", strings.TrimSpace(l.User.String())+":")
+	case len(harm) > 0 && !slices.ContainsFunc(harm, func(p htpasswd.Problem) bool { return p != htpasswd.BlankInFront && p != htpasswd.BlankAtEnd }):
+		r.Title, r.Edits = "take the blanks at the line's ends out", []conf.Edit{{Place: at, How: conf.Trim, Old: " \t\r"}}
+	default:
+		return nil
+	}
+	r.Steps = []string{r.Title + ": line " + fmt.Sprint(l.N) + " of " + n.file.Path}
+	r.Verify, r.Undo = "the user is let in; with another password the answer is 401", "restore the file from a copy"
+	return []cause.Remedy{r}
+}
+
 func withoutMark(n named) cause.Remedy {
 	return cause.Remedy{ID: "no-mark", Title: "take the byte order mark out of the file", For: "server", Effect: "the user of the first line can log in", Opens: "the place to this user",
 		Edits:  []conf.Edit{{Place: conf.Place{File: n.file.Path, Line: 1, End: len(byteOrderMark)}, Old: byteOrderMark}},
@@ -208,14 +264,23 @@ func uncheckable(c *conf.Config) []cause.Sighting {
 			if !plain && (l.Kind == htpasswd.Unknown || l.Kind == htpasswd.Marked && n.file.Kind == conf.Inline || l.Kind == htpasswd.Digest || access.Checks(c, l.Kind) != "no") {
 				continue
 			}
+			remedies := []cause.Remedy{anew(n)}
 			says := fmt.Sprintf("%s has a hash of the kind %s, which %s cannot check%s: no password fits.", whose(l), l.Kind, c.Program, access.Library(c, l.Kind))
 			if plain {
 				says = whose(l) + " has its password in plain text behind the word password, which HAProxy takes for a hash: no password fits."
+				remedies = []cause.Remedy{saidPlain(n, l), anew(n)}
 			}
-			out = append(out, cause.Sighting{Place: n.entry(l), Scope: n.scope, Grade: cause.Proved, Says: says, Remedies: []cause.Remedy{anew(n)}})
+			out = append(out, cause.Sighting{Place: n.entry(l), Scope: n.scope, Grade: cause.Proved, Says: says, Remedies: remedies})
 		}
 	}
 	return out
+}
+
+// saidPlain says with HAProxy's own word that what follows is no hash (HAProxy's configuration manual, "userlist").
+func saidPlain(n named, l htpasswd.Line) cause.Remedy {
+	return cause.Remedy{ID: "insecure-password", Title: "say that the password stands there as it is", For: "server", Effect: "this user can log in", Opens: "the place to this user; whoever reads the file goes on seeing the password",
+		Edits: access.Swap(n.entry(l), " password ", " insecure-password "), Steps: []string{"write insecure-password in place of password; better: a hash, mkpasswd -m sha-512", "sudo haproxy -c -f FILE && sudo systemctl reload haproxy"},
+		Verify: "the user is let in; with another password the answer is 401", Undo: "put the old word back and reload"}
 }
 
 // firstOut takes the earlier line of a user out of a file of its own; entries in a configuration are for a person.

@@ -102,6 +102,9 @@ func closedToAll(c *conf.Config) []cause.Sighting {
 
 // satisfyEdits writes nginx's line: in place of the one that is there, or above the rule.
 func satisfyEdits(c *conf.Config, s *conf.Scope, r conf.Rule) []conf.Edit {
+	if access.Is(c, "apache") && !slices.ContainsFunc(access.Lines(s, "Require"), func(l conf.Line) bool { return l.Place == r.Place }) && access.Inside(r.Place, s) {
+		return access.Above(r.Place, "Satisfy Any") // mod_access_compat's; Require lines are joined by blocks
+	}
 	if !access.Is(c, "nginx") {
 		return nil
 	}
@@ -131,7 +134,7 @@ func twoRules(c *conf.Config) []cause.Sighting {
 	for _, s := range c.Scopes {
 		outer := access.Passwords(s)
 		if len(outer) > 0 {
-			out = append(out, sameRealm(s, outer[0])...)
+			out = append(out, sameRealm(c, s, outer[0])...)
 		}
 		if s.Pass == nil || len(outer) == 0 || s.Pass.Way != conf.HTTPProxy || s.Pass.Authorization.Now != conf.Kept {
 			continue
@@ -143,8 +146,9 @@ func twoRules(c *conf.Config) []cause.Sighting {
 			for _, in := range t.Scopes {
 				if inner := access.Passwords(in); len(inner) > 0 && in.Satisfy == conf.SatisfyAll && apart(outer[0], inner[0]) {
 					out = append(out, cause.Sighting{Place: inner[0].Place, Scope: in, Grade: cause.Strong,
-						Says:  fmt.Sprintf("Requests come here through line %d, where another password is asked for: Authorization holds one login, and the password files have no user in common.", s.Pass.Place.Line),
-						Raise: []cause.Raise{{Command: "grep -n auth_basic " + cause.QuoteWord(in.Place.File), Where: "on the web server", Would: "show both rules"}}})
+						Says:     fmt.Sprintf("Requests come here through line %d, where another password is asked for: Authorization holds one login, and the password files have no user in common.", s.Pass.Place.Line),
+						Raise:    []cause.Raise{{Command: "grep -n auth_basic " + cause.QuoteWord(in.Place.File), Where: "on the web server", Would: "show both rules"}},
+						Remedies: []cause.Remedy{oneDoor(c)}})
 					break
 				}
 			}
@@ -155,17 +159,23 @@ func twoRules(c *conf.Config) []cause.Sighting {
 
 // sameRealm sees a place inside of another that asks for another file's password under the same realm: browsers keep one
 // login for a realm (RFC 9110 11.5), so each place throws the other's away.
-func sameRealm(s *conf.Scope, a conf.Auth) []cause.Sighting {
+func sameRealm(c *conf.Config, s *conf.Scope, a conf.Auth) []cause.Sighting {
 	for _, w := range s.Within {
 		for _, o := range access.Passwords(w) {
 			if o.Place != a.Place && o.Realm == a.Realm && o.Scheme == a.Scheme && apart(o, a) {
 				return []cause.Sighting{{Place: a.Place, Scope: s, Grade: cause.Likely,
 					Says:  fmt.Sprintf("The realm %q is that of line %d as well, with other users: browsers keep one login for a realm, and are asked again on every change between the two.", a.Realm, o.Place.Line),
-					Raise: []cause.Raise{{Command: "open both places in one browser window", Where: "anywhere", Would: "ask for a password at each change"}}}}
+					Raise: []cause.Raise{{Command: "open both places in one browser window", Where: "anywhere", Would: "ask for a password at each change"}}, Remedies: []cause.Remedy{oneDoor(c)}}}
 			}
 		}
 	}
 	return nil
+}
+
+// oneDoor is for a person: which of two passwords is meant to count cannot be read from the configuration.
+func oneDoor(c *conf.Config) cause.Remedy {
+	return cause.Remedy{ID: "one-door", Title: "ask for one password, or let both places know the same users", For: "server", Effect: "one login is enough", Opens: "the inner place to whom you let into both",
+		Steps: []string{"decide which password counts: name one password file in both places, or give the inner place a realm of its own", reload(c)}, Verify: "a user of the file that counts is let in; another one, and nobody, is refused", Undo: "put the old lines back and reload"}
 }
 
 // apart reports that two demands look into files that were read and have no user and hash in common.
@@ -246,7 +256,10 @@ func tokensBehindPassword(c *conf.Config) []cause.Sighting {
 		}
 		out = append(out, cause.Sighting{Place: rules[0].Place, Scope: s, Grade: cause.Likely,
 			Says:  fmt.Sprintf("This rule takes Authorization for its password, and the application behind %s reads it as well (%s, line %d): a token is refused here, since one field cannot hold both.", s.Path, why, at.Line),
-			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -D - -H 'Authorization: Bearer x' URL | grep -i www-authenticate", Where: "anywhere", Would: "show a Basic challenge for a token"}}})
+			Raise: []cause.Raise{{Command: "curl -s -o /dev/null -D - -H 'Authorization: Bearer x' URL | grep -i www-authenticate", Where: "anywhere", Would: "show a Basic challenge for a token"}},
+			Remedies: []cause.Remedy{{ID: "own-field", Title: "let the two logins travel in two fields", For: "server", Effect: "a client can bring the password and the token", Opens: "nothing, as long as both are still asked for",
+				Steps:  []string{"let the application read its token from a field of its own (X-Api-Key, a cookie), or keep the password for addresses that bring no token; who may do without the password is yours to decide", reload(c)},
+				Verify: "the token is let in; without it, and with another one, the answer is 401", Undo: "put the old lines back and reload"}}})
 	}
 	return out
 }
@@ -287,7 +300,16 @@ func blankRemedy(c *conf.Config, s *conf.Scope) cause.Remedy {
 	if access.Is(c, "apache") {
 		line = "RequestHeader unset Authorization      in the block of the password rule (a2enmod headers)"
 	}
+	edits := access.Sets(c, s, conf.Field{Name: "Authorization"})
+	a := access.Passwords(s)[0]
+	switch known, whole := strings.CutPrefix(a.When, "unless { http_auth("); {
+	case access.Is(c, "haproxy") && whole && strings.Count(known, "}") == 1:
+		line = "http-request del-header Authorization if { http_auth(" + known
+		edits = access.Below(a.Place, line)
+	case access.Is(c, "apache") && (strings.HasPrefix(s.Path, "<Location") || strings.HasPrefix(s.Path, "<Directory")):
+		edits = access.Within(s.Place, "RequestHeader unset Authorization") // mod_headers acts in fixups, after the password was asked for
+	}
 	return cause.Remedy{ID: "keep-login", Title: "keep the login from the application", For: "server", Effect: "the application sees no Authorization",
-		Opens: "nothing: the password is still asked for in front", Edits: access.Sets(c, s, conf.Field{Name: "Authorization"}), Steps: []string{line, reload(c)},
+		Opens: "nothing: the password is still asked for in front", Edits: edits, Steps: []string{line, reload(c)},
 		Verify: "the login passes; without it, and with another password, the answer is 401", Undo: "take the line out and reload"}
 }

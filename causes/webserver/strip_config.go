@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -55,7 +56,7 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 		if s.Pass.Way == conf.CGI && !written && !apiPath.MatchString(s.Path) {
 			continue
 		}
-		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely, Remedies: []cause.Remedy{passAuth(c, s)},
+		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely, Remedies: passAuths(c, s),
 			Says:  "Programs that are reached here do not get Authorization, which Apache withholds unless told otherwise: tokens and logins that they check themselves are refused.",
 			Raise: []cause.Raise{{Command: `echo '<?php echo isset($_SERVER["HTTP_AUTHORIZATION"]) ? "arrives" : "withheld";' > auth-check.php`, Where: "in the document root; ask it with any Authorization, then delete it", Would: "print withheld"}}}
 		if written {
@@ -87,17 +88,34 @@ func arrives(c *conf.Config, s *conf.Scope) bool {
 }
 
 // passAuthEdits writes CGIPassAuth On in place of the line that says otherwise, or at the head of the block that the programs
-// are in. Apache takes it in a directory's block and in .htaccess only.
+// are in. Apache takes it in blocks of directories, files and places, and in .htaccess.
 func passAuthEdits(s *conf.Scope) []conf.Edit {
 	switch {
 	case s == nil || s.Pass == nil:
 		return nil
 	case s.Pass.Authorization.Place.Known():
 		return access.Become(s.Pass.Authorization.Place, "CGIPassAuth On")
-	case strings.HasPrefix(s.Path, "<Directory") || strings.HasPrefix(s.Path, "<Location"):
+	case strings.HasPrefix(s.Path, "<Directory") || strings.HasPrefix(s.Path, "<Location") || strings.HasPrefix(s.Path, "<Files"):
 		return access.Within(s.Place, "CGIPassAuth On")
 	}
 	return nil
+}
+
+// passAuths are the ways to CGIPassAuth On: in the server's configuration, and where a document root may have a .htaccess and
+// has none, in a new one, for whoever may not change the other.
+func passAuths(c *conf.Config, s *conf.Scope) []cause.Remedy {
+	out := []cause.Remedy{passAuth(c, s)}
+	allow, root := access.Lines(s, "AllowOverride"), access.Lines(s, "DocumentRoot")
+	if len(allow) == 0 || len(root) == 0 || !slices.Contains(allow[0].Args, "All") && !slices.Contains(allow[0].Args, "AuthConfig") || s.Pass.Authorization.Place.Known() {
+		return out
+	}
+	file := strings.TrimSuffix(access.Arg(root[0], 0), "/") + "/.htaccess"
+	if slices.Contains(c.Files, file) {
+		return out
+	}
+	return append(out, cause.Remedy{ID: "htaccess-pass-auth", Title: "let the programs see Authorization, in a new .htaccess", For: "server", Effect: "they can check tokens and logins",
+		Opens: "the field to the programs below " + access.Arg(root[0], 0) + ", which are meant to judge it", Edits: []conf.Edit{{Place: conf.Place{File: file, Line: 1}, How: conf.Make, Text: "CGIPassAuth On\n"}},
+		Steps: []string{"echo CGIPassAuth On > " + cause.QuoteWord(file) + "      (Apache 2.4.13 and newer)"}, Verify: "the token is let in; without it, and with another one, the application refuses", Undo: "delete the file"})
 }
 
 func passAuth(c *conf.Config, s *conf.Scope) cause.Remedy {
@@ -168,7 +186,9 @@ func unfilled(c *conf.Config) []cause.Sighting {
 		}
 		out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Strong,
 			Says:  fmt.Sprintf("%s holds %s: a template was not filled in, and the server takes it as it stands.", what, found),
-			Raise: []cause.Raise{{Command: "env | grep -c " + cause.QuoteWord(strings.Trim(found, "${}()% <>_")), Where: "where the configuration is made", Would: "print 0"}}})
+			Raise: []cause.Raise{{Command: "env | grep -c " + cause.QuoteWord(strings.Trim(found, "${}()% <>_")), Where: "where the configuration is made", Would: "print 0"}},
+			Remedies: []cause.Remedy{{ID: "fill-in", Title: "fill the template in where the configuration is made", For: "server", Effect: "the rule holds what it was meant to hold", Opens: "what the rule was meant to let in",
+				Steps: []string{"give " + found + " its value where the configuration is made, make it anew, and look that no " + found + " is left", reload(c)}, Verify: "the request is let in; without credentials it is refused", Undo: "put the old file back and reload"}}})
 	}
 	for _, s := range c.Scopes {
 		for _, a := range s.Auth {

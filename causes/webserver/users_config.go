@@ -33,11 +33,11 @@ func strangers(c *conf.Config) []cause.Sighting {
 					case strings.EqualFold(word, "user") && !strings.ContainsAny(who, "%${"):
 						if !has(a, who) {
 							out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Proved,
-								Says: fmt.Sprintf("The rule lets %s in, and no password file has that user: %s cannot log in.", who, who)})
+								Says: fmt.Sprintf("The rule lets %s in, and no password file has that user: %s cannot log in.", who, who), Remedies: []cause.Remedy{known(c, who)}})
 						}
 					case strings.EqualFold(word, "group") && len(a.Groups) > 0 && !strings.ContainsAny(who, "%${"):
 						if sighted := groupless(a, who); sighted != "" {
-							out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Proved, Says: sighted})
+							out = append(out, cause.Sighting{Place: at, Scope: s, Grade: cause.Proved, Says: sighted, Remedies: []cause.Remedy{known(c, who)}})
 						}
 					}
 				}
@@ -45,6 +45,13 @@ func strangers(c *conf.Config) []cause.Sighting {
 		}
 	}
 	return out
+}
+
+// known says that a person has to decide who is let in: to correct the rule, or to give the user a password.
+func known(c *conf.Config, who string) cause.Remedy {
+	return cause.Remedy{ID: "who-is-let-in", Title: "decide who is let in: correct the rule, or give " + who + " a password", For: "server", Effect: "the users that are meant can log in",
+		Opens: "the place to whom you name", Steps: []string{"name the right users or groups in the rule, or: sudo htpasswd FILE USER      (asks for the password); add members to the group file", reload(c)},
+		Verify: "the user is let in; another one, and nobody, is refused", Undo: "put the old rule back, or take the user out"}
 }
 
 // whole reports a file that was read to its end.
@@ -120,10 +127,27 @@ func otherRealms(c *conf.Config) []cause.Sighting {
 			}
 			seen[a.Place] = true
 			out = append(out, cause.Sighting{Place: realmLine(s, a), Scope: s, Grade: cause.Proved,
-				Says: fmt.Sprintf("The realm is %q, and the password file has entries for %q only: no password fits, since the realm is part of the hash.", a.Realm, strings.Join(realms, `", "`))})
+				Says:     fmt.Sprintf("The realm is %q, and the password file has entries for %q only: no password fits, since the realm is part of the hash.", a.Realm, strings.Join(realms, `", "`)),
+				Remedies: []cause.Remedy{inRealmOfFile(c, s, a, realms)}})
 		}
 	}
 	return out
+}
+
+// inRealmOfFile asks in the realm that the password file was made for. Which of several is meant is for a person.
+func inRealmOfFile(c *conf.Config, s *conf.Scope, a conf.Auth, realms []string) cause.Remedy {
+	r := cause.Remedy{ID: "realm-of-file", Title: "ask in the realm that the password file was made for", For: "server", Effect: "the users of the file can log in", Opens: "the place to the users of the file",
+		Steps:  []string{fmt.Sprintf("name the realm %q, or make the file anew for %q with htdigest", strings.Join(realms, `" or "`), a.Realm), reload(c)},
+		Verify: "a user of the file is let in; with another password the answer is 401", Undo: "put the old name back and reload"}
+	if len(realms) != 1 || strings.ContainsAny(realms[0], "\"\\") {
+		return r
+	}
+	if access.Is(c, "apache") {
+		r.Edits = access.Become(realmLine(s, a), "AuthName "+access.Word(realms[0]))
+	} else {
+		r.Edits = access.Swap(realmLine(s, a), `"`+a.Realm+`"`, `"`+realms[0]+`"`)
+	}
+	return r
 }
 
 func realmLine(s *conf.Scope, a conf.Auth) conf.Place {

@@ -208,7 +208,7 @@ func (s *afterSync) change(in *site.Installation, out copied.Outcome, proofs []f
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	if err := a.print(s.head(p)); err != nil {
 		return err

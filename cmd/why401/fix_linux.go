@@ -20,6 +20,7 @@ import (
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/internal/term"
 	"github.com/why401/why401/probe"
+	"github.com/why401/why401/report"
 )
 
 // mending is the commands fix and undo.
@@ -34,6 +35,9 @@ type mending struct {
 	host                  string
 	test, reload          string
 	own, unsafe, iKnow    bool
+	json                  bool
+
+	steps []report.FixStep // that were done, for --json
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -70,6 +74,7 @@ func (m *mending) register(f *pflag.FlagSet) {
 	f.StringVar(&m.other, "also", "", "another `REQUEST` that must be answered as before; / without it")
 	f.StringVar(&m.test, "test", "", "test the configuration with this `COMMAND`")
 	f.StringVar(&m.reload, "reload", "", "reload the server with this `COMMAND`")
+	f.BoolVar(&m.json, "json", false, "write one JSON object (why401 schema plan, why401 schema fix)")
 	m.db.register(f)
 	f.BoolVar(&m.unsafe, "replay-unsafe", false, "send even what may change something")
 	f.BoolVar(&m.iKnow, "i-know", false, "send a password that was refused lately")
@@ -113,6 +118,8 @@ func (m *mending) run(args []string) error {
 	switch {
 	case m.status && (m.plan || m.apply), m.plan && m.apply:
 		return usage("choose one", "--plan, --apply and --status exclude each other")
+	case m.status && m.json:
+		return usage("--plan --json or --apply --json", "--status has no JSON form")
 	case m.status:
 		return m.standing(s, args)
 	case len(args) == 0:
@@ -232,12 +239,17 @@ func (m *mending) carryOut(s *fix.Store, p *fix.Plan) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	if err := a.print(m.head(p)); err != nil {
-		return err
+	if !m.json {
+		if err := a.print(m.head(p)); err != nil {
+			return err
+		}
 	}
 	res, err := s.Apply(ctx, p, fix.Options{Server: srv, Controls: c, Host: host, Say: m.step})
+	if m.json {
+		return m.outcome(s, p, report.FixApplied, res, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -245,6 +257,12 @@ func (m *mending) carryOut(s *fix.Store, p *fix.Plan) error {
 		a.say("%s", n)
 	}
 	return a.print(m.lines("Done. Undo any time:  why401 undo " + p.ID))
+}
+
+// interruptible ends when the user interrupts, the machine goes down or the terminal is closed: a change that has begun is
+// then taken back, and an undo that has begun is carried out.
+func interruptible() (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 }
 
 // typed asks for the host name where the target looks live and somebody is there to type it.
@@ -286,9 +304,16 @@ func (m *mending) undo(id string) error {
 			return err
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
-	if _, err := s.Undo(ctx, id, o); err != nil {
+	res, err := s.Undo(ctx, id, o)
+	if m.json {
+		if res != nil && err == nil && serr != nil {
+			res.Notes = append(res.Notes, "not reloaded: "+serr.Error())
+		}
+		return m.outcome(s, p, report.FixUndone, res, err)
+	}
+	if err != nil {
 		return err
 	}
 	if serr != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/why401/why401"
 	"github.com/why401/why401/fix"
 	"github.com/why401/why401/redact"
 	"github.com/why401/why401/report"
@@ -27,8 +28,12 @@ func (m *mending) head(p *fix.Plan) string {
 	return m.lines(lines...)
 }
 
-// step shows one thing that was done.
+// step shows one thing that was done, or keeps it for the object at the end.
 func (m *mending) step(st fix.Step) {
+	if m.json {
+		m.steps = append(m.steps, report.FixStep{What: st.What, Got: st.Got})
+		return
+	}
 	o := m.app.options()
 	s := report.NewSheet(o)
 	mark := st.Got
@@ -52,59 +57,67 @@ func (m *mending) showPlanOf(s *fix.Store, p *fix.Plan, next string) error {
 	if err := s.Keep(p); err != nil {
 		return err
 	}
-	sh := report.NewSheet(m.app.options())
-	sh.Text(fmt.Sprintf("Plan %s: %s", p.ID, p.Title))
-	sh.Rule()
-	for _, f := range p.Files {
-		sh.Row("File", f.Path)
-		for _, l := range f.Links {
-			sh.Row("", "a link, which stays: "+l)
-		}
-	}
-	for _, d := range p.Databases {
-		sh.Row("Database", fmt.Sprintf("%s at %s", d.Name, d.Address))
-		for _, ch := range d.Changes {
-			sh.Row("", ch.Says)
-			sh.Row("before", rowText(ch.Seen))
-			sh.Row("after", rowText(ch.New()))
-		}
-		for _, n := range d.Notes {
-			sh.Row("Note", n)
-		}
-	}
-	if p.Effect != "" {
-		sh.Row("Effect", p.Effect)
-	}
-	sh.Row("Opens", p.Opens)
-	sh.Row("Reach", reach(p))
-	sh.Rule()
-	diff, err := p.Diff()
+	form, err := m.planForm(s, p, next)
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(hideSecrets(diff)) {
-		sh.Verbatim(strings.ReplaceAll(strings.TrimSuffix(line, "\n"), "\t", "    "))
+	if m.json {
+		return report.FixPlanJSON(m.app.out, form)
 	}
-	sh.Rule()
-	m.commands(sh, p)
-	sh.Row("Checks", "the failing request is let in; without a credential and with a wrong one it is refused; another request is answered as before")
-	sh.Row("Undo", "why401 undo "+p.ID+"; by hand: "+s.UndoFolder(p.ID)+"/README, written before anything is changed")
-	why := p.Obstacles()
-	for _, w := range why {
-		sh.Row("Not here", w)
-	}
-	if live, host := p.Production(nil); len(live) > 0 {
-		sh.Row("Careful", strings.Join(live, "; ")+": the host name has to be typed (--host "+report.ShellQuote(host)+")")
-	}
-	if len(why) == 0 {
-		sh.Row("Next", next)
-	} else {
-		sh.Row("Next", "why401 fix "+p.ID+" --apply hands out a patch file")
-	}
-	return m.app.print(sh.String())
+	return report.FixPlanText(m.app.out, form, m.app.options())
 }
 
-func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
+// planForm is the plan as it is shown, with nothing in it that may not be.
+func (m *mending) planForm(s *fix.Store, p *fix.Plan, next string) (*report.FixPlan, error) {
+	diff, err := p.Diff()
+	if err != nil {
+		return nil, err
+	}
+	out := &report.FixPlan{Tool: report.Tool{Version: why401.Version()}, ID: p.ID, Made: p.Made.UTC(), Remedy: p.Remedy, Title: p.Title, Effect: p.Effect, Opens: p.Opens, Verify: p.Verify,
+		Program: p.Server, Config: p.Config, Reach: report.FixReach{Names: p.Reach.Names, Places: p.Reach.Scopes}, Diff: hideSecrets(diff), Undo: undoOf(s, p), Obstacles: p.Obstacles(), Next: next,
+		Checks: []string{"the failing request is let in", "without a credential and with a wrong one it is refused", "another request is answered as before"}}
+	for _, f := range p.Files {
+		one := report.FixFile{Path: f.Path, Real: f.Real, Links: f.Links, Change: changeOf(f), Does: f.Does(), Before: f.Was, After: f.Will, AsRead: f.AsRead}
+		for _, e := range f.Edits {
+			one.Edits = append(one.Edits, report.FixPlace{Line: e.Line, Start: e.Start, End: e.End})
+		}
+		out.Files = append(out.Files, one)
+	}
+	for _, d := range p.Databases {
+		one := report.FixDatabase{Name: d.Name, Address: d.Address, Notes: d.Notes}
+		for _, ch := range d.Changes {
+			one.Rows = append(one.Rows, report.FixRow{Says: ch.Says, Before: rowText(ch.Seen), After: rowText(ch.New())})
+		}
+		out.Databases = append(out.Databases, one)
+	}
+	if out.Live, out.Host = p.Production(nil); len(out.Live) == 0 {
+		out.Host = ""
+	}
+	if len(out.Obstacles) > 0 {
+		out.Next = "why401 fix " + p.ID + " --apply hands out a patch file"
+	}
+	m.commands(out, p)
+	return out, nil
+}
+
+func undoOf(s *fix.Store, p *fix.Plan) report.FixUndo {
+	return report.FixUndo{Command: "why401 undo " + p.ID, Folder: s.UndoFolder(p.ID)}
+}
+
+func changeOf(f fix.File) string {
+	switch {
+	case f.Made:
+		return "made"
+	case f.Gets != nil && f.Was == f.Will:
+		return "rights"
+	case f.Gets != nil:
+		return "bytes and rights"
+	}
+	return "bytes"
+}
+
+func (m *mending) commands(out *report.FixPlan, p *fix.Plan) {
+	run := func(what, command string) { out.Runs = append(out.Runs, report.FixRun{For: what, Command: command}) }
 	for _, d := range p.Databases {
 		way := "one transaction: each row is locked, compared with the bytes above, changed, and read back"
 		if len(d.Changes) > 0 && len(d.Changes[0].By) > 0 {
@@ -114,9 +127,9 @@ func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
 			}
 			way = strings.Join(all, "; ")
 		}
-		sh.Row("Runs", way)
+		run("rows", way)
 		if len(d.Clean) > 0 {
-			sh.Row("", shellLine(d.Clean))
+			run("cache", shellLine(d.Clean))
 		}
 	}
 	if len(p.Files) == 0 {
@@ -124,17 +137,14 @@ func (m *mending) commands(sh *report.Sheet, p *fix.Plan) {
 	}
 	srv, err := m.server(p)
 	if err != nil {
-		sh.Row("Runs", "cannot be said: "+err.Error())
+		out.Unknown = err.Error()
 		return
 	}
 	if srv.Test != nil {
-		sh.Row("Runs", srv.Test.String())
+		run("test", srv.Test.String())
 	}
-	switch {
-	case srv.Reload != nil:
-		sh.Row("", srv.Reload.String())
-	case srv.Test == nil:
-		sh.Row("Runs", "nothing: the file is read for each request")
+	if srv.Reload != nil {
+		run("reload", srv.Reload.String())
 	}
 }
 
@@ -159,20 +169,6 @@ func rowText(r db.Row) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func reach(p *fix.Plan) string {
-	where := strings.Join(p.Reach.Scopes, ", ")
-	names := strings.Join(p.Reach.Names, ", ")
-	switch {
-	case where == "" && names == "":
-		return "not known: the remedy came without its configuration"
-	case names == "":
-		return where + "; the site has no name"
-	case where == "":
-		return names
-	}
-	return where + " of " + names
 }
 
 // hideSecrets takes hashes, passwords and keys out of a diff. The two lines that name a file stay.

@@ -120,7 +120,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 
 // valid checks that standard output follows the schema of a report, or of what is named (valid guard), and nothing else stands there.
 func valid(ts *testscript.TestScript, neg bool, args []string) {
-	schema := map[string][]byte{"": report.SchemaJSON, "guard": report.GuardSchemaJSON}[strings.Join(args, " ")]
+	schema := map[string][]byte{"": report.SchemaJSON, "guard": report.GuardSchemaJSON, "plan": report.FixPlanSchemaJSON, "fix": report.FixOutcomeSchemaJSON}[strings.Join(args, " ")]
 	ts.Check(schematest.Follows(schema, []byte(ts.ReadFile("stdout")), report.SchemaJSON))
 }
 

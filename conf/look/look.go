@@ -40,6 +40,7 @@ func Files(c *conf.Config, src conf.Source) {
 			}
 		}
 	}
+	l.near(c)
 }
 
 type looker struct {

@@ -390,6 +390,7 @@ var needs = []struct {
 	{"\\$\\{[A-Z][A-Z0-9_]*\\}|%[A-Z][A-Z0-9_]{2,}%", [][]string{[]string{"${", "%"}}},
 	{"\\$\\{[A-Za-z0-9_:+.-]+\\}", [][]string{[]string{"${"}, []string{"}"}}},
 	{"\\$http\\s*(?:\\.(?:get|post|put|patch|delete)\\b|\\()", [][]string{[]string{"$http"}, []string{"(", ".delete\x00", ".get\x00", ".patch\x00", ".post\x00", ".put\x00"}}},
+	{"\\$http_authorization\\b[^\"']*[\"']?\\^?\\(?(Basic|Bearer|Digest|Negotiate)\\b", [][]string{[]string{"$http_authorization\x00"}, []string{"basic\x00", "bearer\x00", "digest\x00", "negotiate\x00"}}},
 	{"\\$upstream_http_[a-z0-9_]+", [][]string{[]string{"$upstream_http_"}}},
 	{"\\(IN\\), TLS handshake, (?:Request CERT|CERT request|Certificate request)", [][]string{[]string{"(in), tls handshake, cert request", "(in), tls handshake, certificate request", "(in), tls handshake, request cert"}}},
 	{"\\(OUT\\), TLS handshake, CERT verify", [][]string{[]string{"(out), tls handshake, cert verify"}}},

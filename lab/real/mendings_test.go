@@ -8,7 +8,7 @@ import (
 )
 
 // mendings are the broken set-ups that TestMend mends, by program.
-var mendings = slices.Concat(nginxAccessMendings, nginxProxyMendings, apacheMendings, proxyMendings)
+var mendings = slices.Concat(nginxAccessMendings, nginxProxyMendings, apacheMendings, proxyMendings, moreMendings)
 
 const (
 	site    = "front/site.conf"
@@ -66,7 +66,7 @@ var nginxAccessMendings = []mending{
 	{
 		name: "nginx-password-file-elsewhere", cause: "htpasswd-path-wrong", program: "nginx", main: mainNgx,
 		servers: guarded(strings.Replace(basicLines, "htpasswd;", "htpasswd.old;", 1)),
-		swaps:   []swap{{site, "@dir@/htpasswd.old", "@dir@/htpasswd"}}, failing: askLogin, other: askOpen,
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "nginx-password-file-with-a-byte-order-mark", cause: "htpasswd-format-corrupt",
@@ -74,7 +74,7 @@ var nginxAccessMendings = []mending{
 			guarded(basicLines)(w)
 			w.File("htpasswd", "\ufeff"+w.HashPassword("-m", user, password)+"\n")
 		},
-		swaps: []swap{{"htpasswd", "\ufeff", ""}}, failing: askLogin, other: askOpen,
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "nginx-two-lines-for-one-user", cause: "htpasswd-duplicate-user",
@@ -82,10 +82,11 @@ var nginxAccessMendings = []mending{
 			guarded(basicLines)(w)
 			w.File("htpasswd", user+":{PLAIN}of last year\n"+user+":{PLAIN}"+password+"\n")
 		},
-		swaps: []swap{{"htpasswd", user + ":{PLAIN}of last year\n", ""}}, failing: askLogin, other: askOpen,
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "nginx-hash-that-libc-does-not-know", cause: "htpasswd-hash-unsupported",
+		hand: "the password is not in the file: somebody who knows it has to hash it anew",
 		servers: func(w *World) {
 			guarded(basicLines)(w)
 			w.File("htpasswd", user+":$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b7zDw\n")
@@ -95,30 +96,30 @@ var nginxAccessMendings = []mending{
 	},
 	{
 		name: "nginx-path-for-robots-behind-password", cause: "auth-scope-too-wide", program: "nginx", main: mainNgx,
-		servers: guarded(basicLines),
-		swaps:   []swap{{site, opened, opened + "\tlocation /.well-known/acme-challenge/ { auth_basic off; }\n"}},
+		servers: guarded(basicLines + "\tlocation /.well-known/acme-challenge/ { default_type text/plain; }\n"),
 		failing: func(w *World) []string { return curl(w.URL("front", ".well-known/acme-challenge/token")) },
 		guarded: askFront, other: askOpen,
 	},
 	{
 		name: "nginx-address-not-in-the-list", cause: "ip-allowlist", program: "nginx", main: mainNgx,
+		hand:    "who is let in by address is for a person",
 		servers: guarded("\tallow 10.0.0.0/8;\n\tdeny all;\n"),
 		swaps:   []swap{{site, "\tdeny all;\n\tlocation", "\tallow 127.0.0.1;\n\tdeny all;\n\tlocation"}},
 		failing: askFront, guarded: askGuarded, other: askOpen,
 	},
 	{
 		name: "nginx-address-and-password", cause: "satisfy-any-all", program: "nginx", main: mainNgx,
-		servers: guarded(basicLines + "\tsatisfy all;\n\tallow 10.0.0.0/8;\n\tdeny all;\n"),
-		swaps:   []swap{{site, "satisfy all", "satisfy any"}}, failing: askLogin, other: askOpen,
+		servers: guarded(basicLines + "\tsatisfy all;\n\tdeny all;\n"),
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "nginx-401-without-challenge", cause: "missing-www-authenticate", program: "nginx", main: mainNgx,
 		servers: guarded("\tlocation / {\n\t\tif ($http_authorization != \"" + Basic(user, password) + "\") {\n\t\t\treturn 401;\n\t\t}\n\t}\n"),
-		swaps:   []swap{{site, "\t\t\treturn 401;\n", "\t\t\tadd_header WWW-Authenticate 'Basic realm=\"Orders\"' always;\n\t\t\treturn 401;\n"}},
 		failing: func(w *World) []string { return curl("--anyauth", "-u", login, w.URL("front")) }, other: askOpen,
 	},
 	{
 		name: "nginx-password-inside-a-password", cause: "nested-auth-blocks", program: "nginx", main: mainNgx,
+		hand: "which of two passwords counts is for a person",
 		servers: func(w *World) {
 			guarded(basicLines + "\tlocation /admin/ {\n\t\tauth_basic \"Administration\";\n\t\tauth_basic_user_file @dir@/htpasswd-admin;\n\t}\n")(w)
 			w.Passwords("htpasswd-admin", "-m", "root", "another")
@@ -128,6 +129,7 @@ var nginxAccessMendings = []mending{
 	},
 	{
 		name: "nginx-program-taken-for-a-robot", cause: "user-agent-blocked", program: "nginx", main: mainNgx,
+		hand:    "which programs are let in is for a person",
 		servers: guarded("\tif ($http_user_agent ~* \"curl|masscan\") { return 403; }\n"),
 		swaps:   []swap{{site, "curl|masscan", "masscan"}},
 		failing: askFront, guarded: askGuarded,
@@ -136,24 +138,22 @@ var nginxAccessMendings = []mending{
 	{
 		name: "nginx-preflight-wants-password", cause: "cors-preflight-401", program: "nginx", main: mainNgx,
 		servers: guarded("\tlocation / {\n\t\tadd_header Access-Control-Allow-Origin " + webOrigin + ";\n\t" + strings.ReplaceAll(basicLines, "\n\t", "\n\t\t") + "\t}\n"),
-		swaps:   []swap{{site, "\tlocation / {\n", "\tlocation / {\n\t\tif ($request_method = OPTIONS) { return 204; }\n"}},
 		failing: preflight("authorization"), guarded: askFront, other: askOpen,
 	},
 	{
 		name: "nginx-refusal-in-disguise", cause: "404-hides-401", program: "nginx", main: mainNgx,
 		servers: guarded(basicLines + "\tlocation /old/ { auth_basic off; }\n\terror_page 401 =404 /old/index.html;\n"),
 		// A client that waits for a challenge never gets to log in.
-		swaps:   []swap{{site, "\terror_page 401 =404 /old/index.html;\n", ""}},
 		failing: func(w *World) []string { return curl("--anyauth", "-u", login, w.URL("front")) }, other: askOpen,
 	},
 	{
 		name: "nginx-forbidden-in-place-of-a-challenge", cause: "403-means-401", program: "nginx", main: mainNgx,
 		servers: guarded(basicLines + "\tlocation /old/ { auth_basic off; }\n\terror_page 401 =403 /old/index.html;\n"),
-		swaps:   []swap{{site, "\terror_page 401 =403 /old/index.html;\n", ""}},
 		failing: func(w *World) []string { return curl("--anyauth", "-u", login, w.URL("front")) }, other: askOpen,
 	},
 	{
 		name: "nginx-post-is-no-method-here", cause: "method-or-content-type-401", program: "nginx", main: mainNgx,
+		hand:    "which methods are let in is for a person",
 		servers: guarded("\tlocation / {\n\t\tlimit_except GET { deny all; }\n\t\tif ($request_method = OPTIONS) { return 204; }\n\t" + strings.ReplaceAll(basicLines, "\n\t", "\n\t\t") + "\t}\n"),
 		swaps:   []swap{{site, "limit_except GET { deny all; }", "limit_except GET OPTIONS { deny all; }"}},
 		failing: func(w *World) []string { return curl("-X", "OPTIONS", w.URL("front")) }, guarded: askFront, other: askOpen,
@@ -164,35 +164,33 @@ var nginxProxyMendings = []mending{
 	{
 		name: "nginx-strips-authorization", cause: "reverse-proxy-strips-authorization", program: "nginx", main: mainNgx,
 		servers: app(reverseProxy(`proxy_set_header Authorization "";`), wantsToken),
-		swaps:   []swap{{site, "\t\tproxy_set_header Authorization \"\";\n", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-injects-authorization", cause: "proxy-injects-own-authorization", program: "nginx", main: mainNgx,
 		servers: app(reverseProxy(`proxy_set_header Authorization "Basic c3RhZ2luZzpwdw==";`), wantsToken),
-		swaps:   []swap{{site, "\t\tproxy_set_header Authorization \"Basic c3RhZ2luZzpwdw==\";\n", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-host-not-passed-on", cause: "proxy-host-header-mismatch", program: "nginx", main: mainNgx,
-		servers: app(reverseProxy(), wantsToken, `$http_host != "`+publicApp+`"`),
-		swaps:   []swap{{site, "proxy_pass http://@app@;\n", "proxy_pass http://@app@;\n\t\tproxy_set_header Host $http_host;\n"}},
+		servers: app(named(reverseProxy()), wantsToken, `$http_host != "`+publicApp+`"`),
 		failing: func(w *World) []string {
 			return curl("-H", "Host: "+publicApp, "-H", bearer, w.URL("front", "private"))
 		}, other: askOpen,
 	},
 	{
 		name: "nginx-does-not-say-how-the-client-came", cause: "forwarded-proto-missing", program: "nginx", main: mainNgx,
-		servers: app(reverseProxy(), wantsToken, `$http_x_forwarded_proto = ""`),
-		swaps:   []swap{{site, "proxy_pass http://@app@;\n", "proxy_pass http://@app@;\n\t\tproxy_set_header X-Forwarded-Proto $scheme;\n"}},
-		failing: askPrivate, other: askOpen,
+		servers: overTLS(opened+"\tlocation / { proxy_pass http://@app@; }\n", wantsToken, `$http_x_forwarded_proto != "https"`),
+		failing: askPrivateTLS, other: askOpenTLS,
 	},
 	{
 		name: "nginx-inherited-field-lost", cause: "proxy-header-inheritance-lost", program: "nginx", main: mainNgx,
 		servers: app(nginxInherit("proxy_set_header Upgrade $http_upgrade;"), wantsToken, `$http_x_internal_key != "`+internal+`"`),
-		swaps:   []swap{{site, "proxy_set_header Upgrade $http_upgrade;\n", "proxy_set_header Upgrade $http_upgrade;\n\t\tproxy_set_header X-Internal-Key " + internal + ";\n"}},
 		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-drops-a-name-with-underscore", cause: "underscore-header-dropped", program: "nginx", main: mainNgx,
+		hand:    "only a request shows that a client sends such a name",
 		servers: app(reverseProxy(), `$http_api_key != "`+token+`"`),
 		swaps:   []swap{{site, "\tlocation / {\n", "\tunderscores_in_headers on;\n\tlocation / {\n"}},
 		failing: func(w *World) []string { return curl("-H", "api_key: "+token, w.URL("front", "keyed")) }, other: askOpen,
@@ -200,26 +198,26 @@ var nginxProxyMendings = []mending{
 	{
 		name: "nginx-subrequest-without-headers", cause: "auth-request-subrequest-misconfig", program: "nginx", main: mainNgx,
 		servers: app(strings.Replace(nginxAuthRequest("proxy_pass_request_headers off;"), "\tlocation / {", opened+"\tlocation / {", 1), wantsToken),
-		swaps:   []swap{{site, "\t\tproxy_pass_request_headers off;\n", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-identity-lost", cause: "auth-request-header-not-forwarded", program: "nginx", main: mainNgx,
 		servers: func(w *World) {
 			w.Nginx("auth", nginxAuthService)
-			app(nginxIdentity("$upstream_http_authorization"), wantsToken, `$http_x_internal_key != "`+internal+`"`)(w)
+			app(nginxUpstreamField, wantsToken, `$http_x_internal_key != "`+internal+`"`)(w)
 		},
-		swaps:   []swap{{site, "$upstream_http_authorization", "$upstream_http_x_internal_key"}},
 		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-password-before-a-token", cause: "two-auth-layers-one-header", program: "nginx", main: mainNgx,
+		hand:    "where the password is not asked for is for a person",
 		servers: app("server {\n\tlisten @front@;\n"+basicLines+opened+"\tlocation /private { proxy_pass http://@app@; }\n}\n", wantsToken),
 		swaps:   []swap{{site, "location /private { ", "location /private { auth_basic off; "}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-password-reaches-the-application", cause: "basic-layer-credentials-reach-app", program: "nginx", main: mainNgx,
 		servers: app("server {\n\tlisten @front@;\n"+basicLines+opened+"\tlocation / { proxy_pass http://@app@; }\n}\n", `$http_authorization`),
-		swaps:   []swap{{site, "\tlocation / { ", "\tlocation / { proxy_set_header Authorization \"\"; "}}, failing: askLogin, other: askOpen,
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "nginx-keeps-a-401", cause: "cdn-cached-401", program: "nginx", main: mainNgx,
@@ -227,7 +225,6 @@ var nginxProxyMendings = []mending{
 			app(nginxCache(""), wantsToken)(w)
 			w.warm(curl(w.URL("front", "private")))
 		},
-		swaps:   []swap{{site, "proxy_cache api;\n", "proxy_cache api;\n\t\tproxy_cache_bypass $http_authorization;\n\t\tproxy_no_cache $http_authorization;\n"}},
 		failing: askPrivate, other: askOpen,
 	},
 	{
@@ -238,20 +235,18 @@ var nginxProxyMendings = []mending{
 			w.File("www/api.php", tokenCheck)
 			w.Nginx("front", strings.Replace(nginxFastCGI("fastcgi_pass_request_headers off;"), "\tlocation", opened+"\tlocation", 1))
 		},
-		swaps: []swap{{site, "\t\tfastcgi_pass_request_headers off;\n", ""}}, failing: askPHP, other: askOpen,
+		failing: askPHP, other: askOpen,
 	},
 	{
 		name: "nginx-token-too-large", cause: "token-too-large", program: "nginx", main: mainNgx,
 		servers: app(nginxBuffers(""), `$http_authorization !~ "^Bearer t-0123456789abcdef.*f$"`),
-		swaps:   []swap{{site, "large_client_header_buffers 4 4k", "large_client_header_buffers 4 16k"}},
 		failing: func(w *World) []string {
 			return curl("-H", "Authorization: Bearer "+bigToken, w.URL("front", "private"))
 		}, other: askOpen,
 	},
 	{
-		name: "nginx-cookies-too-large", cause: "cookie-too-large", program: "nginx", main: mainNgx,
+		name: "nginx-cookies-too-large", cause: "cookie-too-large", program: "nginx", main: mainNgx, named: "token-too-large",
 		servers: app("server {\n\tlisten @front@;\n\tlarge_client_header_buffers 4 2k;\n\tlocation / { proxy_pass http://@app@; }\n}\n", `$cookie_sid != "s1"`),
-		swaps:   []swap{{site, "large_client_header_buffers 4 2k", "large_client_header_buffers 4 8k"}},
 		failing: func(w *World) []string {
 			return curl("-b", "sid=s1; cart="+strings.Repeat("item,", 500), w.URL("front", "private"))
 		}, other: askOpen,
@@ -268,32 +263,36 @@ var nginxProxyMendings = []mending{
 	},
 	{
 		name: "nginx-password-before-a-socket", cause: "websocket-upgrade-auth", program: "nginx", main: mainNgx,
+		hand:    "where the password is not asked for is for a person",
 		servers: app("server {\n\tlisten @front@;\n"+basicLines+opened+"\tlocation /socket { proxy_pass http://@app@; }\n}\n", `$cookie_sid != "s1"`),
 		swaps:   []swap{{site, "location /socket { ", "location /socket { auth_basic off; "}},
 		failing: func(w *World) []string { return curl("-b", "sid=s1", w.URL("front", "socket")) }, other: askOpen,
 	},
 	{
 		name: "nginx-host-is-not-the-origins", cause: "csrf-origin-mismatch-behind-proxy", program: "nginx", main: mainNgx,
-		servers: app(reverseProxy(), wantsToken, `$http_origin != "http://$http_host"`),
-		swaps:   []swap{{site, "proxy_pass http://@app@;\n", "proxy_pass http://@app@;\n\t\tproxy_set_header Host $http_host;\n"}},
+		servers: app(named(reverseProxy("proxy_set_header Host $host;")), wantsToken, `$http_origin != "http://$http_host"`),
 		failing: func(w *World) []string {
-			return curl("-H", "Origin: http://"+w.Addr("front"), "-H", bearer, w.URL("front", "private"))
+			site := fmt.Sprintf("%s:%d", publicApp, w.Port("front"))
+			return curl("-H", "Host: "+site, "-H", "Origin: http://"+site, "-H", bearer, w.URL("front", "private"))
 		}, other: askOpen,
 	},
 	{
 		name: "nginx-rule-against-a-word", cause: "waf-block", program: "nginx", main: mainNgx,
+		hand:    "what the rule is to keep out is for a person",
 		servers: guarded("\tif ($args ~* \"union|select|name\") { return 403; }\n"),
 		swaps:   []swap{{site, "union|select|name", "union.+select"}},
 		failing: func(w *World) []string { return curl(w.URL("front", "?sort=surname")) }, guarded: askGuarded, other: askOpen,
 	},
 	{
 		name: "nginx-sends-to-another-host", cause: "redirect-cross-host-drops-auth", program: "nginx", main: mainNgx,
+		hand:    "which host is meant is for a person",
 		servers: app("server {\n\tlisten @front@;\n"+opened+"\tlocation /private { return 302 http://localhost:@port:app@/private; }\n}\n", wantsToken),
 		swaps:   []swap{{site, "return 302 http://localhost:@port:app@/private;", "proxy_pass http://@app@;"}},
 		failing: func(w *World) []string { return curl("-L", "-H", bearer, w.URL("front", "private")) }, other: askOpen,
 	},
 	{
 		name: "nginx-trusts-another-authority", cause: "mtls-client-cert-untrusted", program: "nginx", main: mainNgx,
+		hand: "whose certificates are trusted is for a person",
 		servers: func(w *World) {
 			w.clientCerts()
 			w.site()
@@ -304,16 +303,19 @@ var nginxProxyMendings = []mending{
 	},
 	{
 		name: "nginx-template-not-filled-in", cause: "config-placeholder-unrendered", program: "nginx", main: mainNgx,
+		hand:    "the value stands where the configuration is made",
 		servers: app(reverseProxy(`proxy_set_header X-Internal-Key "{{ internal_key }}";`), wantsToken, `$http_x_internal_key != "`+internal+`"`),
 		swaps:   []swap{{site, `"{{ internal_key }}"`, internal}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-asks-where-nobody-is", cause: "auth-backend-unreachable", program: "nginx", main: mainNgx,
+		hand:    "where the judge is stands nowhere in the configuration",
 		servers: app(strings.Replace(strings.Replace(nginxAuthRequest(""), "proxy_pass http://@app@/private;", "proxy_pass http://@nobody@/private;", 1), "\tlocation / {", opened+"\tlocation / {", 1), wantsToken),
 		swaps:   []swap{{site, "http://@nobody@/", "http://@app@/"}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "nginx-cuts-a-signed-path", cause: "digest-uri-mismatch", program: "nginx", main: mainNgx,
+		hand: "only a request shows that the client signed the path",
 		servers: func(w *World) {
 			w.DigestPasswords("htdigest", "Shop", user, password)
 			w.Apache("app", apacheDigest)
@@ -360,11 +362,13 @@ func askOpenHTML(w *World) []string { return curl(w.URL("front", "open.html")) }
 var apacheMendings = []mending{
 	{
 		name: "apache-user-not-in-the-list", cause: "user-lacks-role-or-group", program: "Apache httpd", main: mainApa,
+		hand:    "who is let in is for a person",
 		servers: apache(strings.Replace(apacheLocation, "valid-user", "user bob carol", 1)),
 		swaps:   []swap{{site, "user bob carol", "user alice bob carol"}}, failing: askLogin, other: askOpenHTML,
 	},
 	{
 		name: "apache-user-not-in-the-group", cause: "user-lacks-role-or-group",
+		hand: "who belongs to a group is for a person",
 		servers: func(w *World) {
 			w.File("groups", "buyers: bob carol\n")
 			apache(strings.Replace(apacheLocation, "Require valid-user", "AuthGroupFile @dir@/groups\n\tRequire group buyers", 1))(w)
@@ -374,7 +378,7 @@ var apacheMendings = []mending{
 	{
 		name: "apache-password-file-elsewhere", cause: "htpasswd-path-wrong", program: "Apache httpd", main: mainApa,
 		servers: apache(strings.Replace(apacheLocation, "/htpasswd", "/htpasswd.old", 1)),
-		swaps:   []swap{{site, "/htpasswd.old", "/htpasswd"}}, failing: askLogin, other: askOpenHTML,
+		failing: askLogin, other: askOpenHTML,
 	},
 	{
 		name: "apache-digest-realm-of-another-file", cause: "realm-mismatch", program: "Apache httpd", main: mainApa,
@@ -382,11 +386,11 @@ var apacheMendings = []mending{
 			w.DigestPasswords("htdigest", "Old shop", user, password)
 			apache(apacheDigest)(w)
 		},
-		swaps:   []swap{{site, `AuthName "Shop"`, `AuthName "Old shop"`}},
 		failing: func(w *World) []string { return curl("--digest", "-u", login, w.URL("front")) }, other: askOpenHTML,
 	},
 	{
 		name: "apache-htaccess-not-read", cause: "htaccess-ignored", program: "Apache httpd", main: mainApa,
+		hand: "whether a folder's own files may speak is for a person",
 		servers: func(w *World) {
 			apache(strings.Replace(apacheDirectory, "AllowOverride All", "AllowOverride None", 1))(w)
 			w.File("front/htdocs/manifest.json", "{}\n")
@@ -397,18 +401,23 @@ var apacheMendings = []mending{
 	},
 	{
 		name: "apache-address-and-password", cause: "satisfy-any-all", program: "Apache httpd", main: mainApa,
-		servers: apache(apacheRequire("RequireAll")),
-		swaps:   []swap{{site, "<RequireAll>", "<RequireAny>"}, {site, "</RequireAll>", "</RequireAny>"}},
+		servers: func(w *World) {
+			w.passwords()
+			w.ApacheDebian("front", apacheOldRules)
+			w.File("front/htdocs/open.html", "open\n")
+		},
 		failing: askLogin, other: askOpenHTML,
 	},
 	{
 		name: "apache-address-not-in-the-list", cause: "ip-allowlist", program: "Apache httpd", main: mainApa,
+		hand:    "who is let in by address is for a person",
 		servers: apache("\n<Location />\n\tRequire ip 10.0.0.0/8\n</Location>\n<Location /guarded>\n\tRequire all denied\n</Location>\n"),
 		swaps:   []swap{{site, "Require ip 10.0.0.0/8", "Require ip 10.0.0.0/8 127.0.0.1"}},
 		failing: askFront, guarded: askGuarded, other: askOpenHTML,
 	},
 	{
 		name: "apache-password-in-a-subfolder", cause: "nested-auth-blocks",
+		hand: "which of two passwords counts is for a person",
 		servers: func(w *World) {
 			apache(apacheDirectory)(w)
 			w.Passwords("htpasswd-admin", "-m", "root", "another")
@@ -421,11 +430,11 @@ var apacheMendings = []mending{
 	{
 		name: "apache-fpm-does-not-see-authorization", cause: "apache-cgi-strips-authorization", program: "Apache httpd", main: mainApa,
 		servers: func(w *World) { w.PHPFPM("php", ""); apache(throughFPM)(w); w.File("front/htdocs/api.php", tokenCheck) },
-		swaps:   []swap{{site, throughFPM[1:], throughFPM[1:] + "<Directory @dir:front@/htdocs>\n\tCGIPassAuth On\n</Directory>\n"}},
 		failing: askPHP, other: askOpenHTML,
 	},
 	{
 		name: "apache-rule-below-the-last", cause: "htaccess-authorization-rule-broken",
+		hand: "the order of the rules is the site's own",
 		servers: func(w *World) {
 			w.PHPFPM("php", "")
 			apache(throughFPM)(w)
@@ -444,7 +453,6 @@ var apacheMendings = []mending{
 			w.File("app.wsgi", wsgiCheck)
 			w.ApacheWSGI("front", "ServerLimit 8\n"+strings.Replace(apacheWSGI, "WSGIScriptAlias /", "Alias /open.html @dir:front@/htdocs/index.html\nWSGIScriptAlias /", 1))
 		},
-		swaps:   []swap{{site, "WSGIScriptAlias", "WSGIPassAuthorization On\nWSGIScriptAlias"}},
 		failing: func(w *World) []string { return curl("-H", bearer, w.URL("front")) }, other: askOpenHTML,
 	},
 	{
@@ -453,7 +461,7 @@ var apacheMendings = []mending{
 			w.Nginx("app", checks(wantsToken))
 			apache("RequestHeader unset Authorization\nProxyPass /open.html !\nProxyPass / http://@app@/\n")(w)
 		},
-		swaps: []swap{{site, "RequestHeader unset Authorization\n", ""}}, failing: askPrivate, other: askOpenHTML,
+		failing: askPrivate, other: askOpenHTML,
 	},
 	{
 		name: "apache-host-not-passed-on", cause: "proxy-host-header-mismatch", program: "Apache httpd", main: mainApa,
@@ -461,7 +469,6 @@ var apacheMendings = []mending{
 			w.Nginx("app", checks(wantsToken, `$http_host != "`+publicApp+`"`))
 			apache("ProxyPass /open.html !\nProxyPass / http://@app@/\n")(w)
 		},
-		swaps: []swap{{site, "ProxyPass /open", "ProxyPreserveHost On\nProxyPass /open"}},
 		failing: func(w *World) []string {
 			return curl("-H", "Host: "+publicApp, "-H", bearer, w.URL("front", "private"))
 		}, other: askOpenHTML,
@@ -469,11 +476,11 @@ var apacheMendings = []mending{
 	{
 		name: "apache-does-not-say-how-the-client-came", cause: "forwarded-proto-missing", program: "Apache httpd", main: mainApa,
 		servers: func(w *World) {
-			w.Nginx("app", checks(wantsToken, `$http_x_forwarded_proto = ""`))
-			apache("ProxyPass /open.html !\nProxyPass / http://@app@/\n")(w)
+			w.Nginx("app", checks(wantsToken, `$http_x_forwarded_proto != "https"`))
+			w.Cert("ca", "server")
+			apache(apacheTLSProxy)(w)
 		},
-		swaps:   []swap{{site, "ProxyPass /open", "RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}\nProxyPass /open"}},
-		failing: askPrivate, other: askOpenHTML,
+		failing: askPrivateTLS, other: func(w *World) []string { return curl("--cacert", w.ca(), w.secure("front", "open.html")) },
 	},
 }
 
@@ -514,35 +521,39 @@ var proxyMendings = []mending{
 	{
 		name: "haproxy-strips-authorization", cause: "reverse-proxy-strips-authorization", program: "HAProxy", main: cfg,
 		servers: haproxyMaster(haproxyConf(haproxyUser, "http-request del-header Authorization"), wantsToken),
-		swaps:   []swap{{cfg, "http-request del-header Authorization", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "haproxy-password-taken-for-a-hash", cause: "htpasswd-hash-unsupported", program: "HAProxy", main: cfg,
 		servers: haproxyMaster(haproxyConf("user "+user+" password "+password, "http-request auth realm Orders unless { path /open } || { http_auth(known) }")),
-		swaps:   []swap{{cfg, "password " + password, "insecure-password " + password}}, failing: askLogin, other: askOpen,
+		failing: askLogin, other: askOpen,
 	},
 	{
 		name: "haproxy-address-not-in-the-list", cause: "ip-allowlist", program: "HAProxy", main: cfg,
+		hand:    "who is let in by address is for a person",
 		servers: haproxyMaster(haproxyConf(haproxyUser, "http-request deny unless { path /open } || { src 10.0.0.0/8 }"), wantsToken),
 		swaps:   []swap{{cfg, "{ src 10.0.0.0/8 }", "{ src 10.0.0.0/8 127.0.0.0/8 }"}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "haproxy-writes-its-own-host", cause: "proxy-host-header-mismatch", program: "HAProxy", main: cfg,
+		hand:    "somebody chose the name",
 		servers: haproxyMaster(haproxyConf(haproxyUser, "http-request set-header Host backend.internal"), wantsToken, `$http_host = "backend.internal"`),
 		swaps:   []swap{{cfg, "\thttp-request set-header Host backend.internal\n", ""}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "haproxy-does-not-say-how-the-client-came", cause: "forwarded-proto-missing", program: "HAProxy", main: cfg,
+		hand:    "whether the application expects to be told stands nowhere in the configuration",
 		servers: haproxyMaster(haproxyConf(haproxyUser, "option forwardfor"), wantsToken, `$http_x_forwarded_proto = ""`),
 		swaps:   []swap{{cfg, "option forwardfor\n", "option forwardfor\n\thttp-request set-header X-Forwarded-Proto http\n"}}, failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "caddy-strips-authorization", cause: "reverse-proxy-strips-authorization", program: "Caddy", main: caddyfile,
 		servers: caddyAdmin("\treverse_proxy @app@ {\n\t\theader_up -Authorization\n\t}\n", func(w *World) { w.Nginx("app", checks(wantsToken)) }),
-		swaps:   []swap{{caddyfile, "\t\theader_up -Authorization\n", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "caddy-identity-lost", cause: "auth-request-header-not-forwarded", program: "Caddy", main: caddyfile,
+		hand: "which field holds the identity stands nowhere in the configuration",
 		servers: caddyAdmin("\tforward_auth @auth@ {\n\t\turi /\n\t\tcopy_headers Remote-User\n\t}\n\treverse_proxy @app@\n", func(w *World) {
 			w.Nginx("auth", nginxAuthService)
 			w.Nginx("app", checks(wantsToken, `$http_x_internal_key != "`+internal+`"`))
@@ -551,6 +562,7 @@ var proxyMendings = []mending{
 	},
 	{
 		name: "lighttpd-user-not-in-the-list", cause: "user-lacks-role-or-group", program: "lighttpd", main: "front/lighttpd.conf",
+		hand: "who is let in is for a person",
 		servers: func(w *World) {
 			w.passwords()
 			w.Lighttpd("front", lighttpdGuarded("user=bob|user=carol"))
@@ -566,18 +578,17 @@ var proxyMendings = []mending{
 			w.Lighttpd("front", strings.Replace(lighttpdGuarded("valid-user"), "/htpasswd\"", "/htpasswd.old\"", 1))
 			w.File("front/htdocs/open/index.html", "open\n")
 		},
-		swaps:   []swap{{site, "/htpasswd.old\"", "/htpasswd\""}},
 		failing: func(w *World) []string { return curl("-u", login, w.URL("front", "index.html")) }, other: func(w *World) []string { return curl(w.URL("front", "open/")) },
 	},
 	{
 		name: "varnish-unsets-authorization", cause: "reverse-proxy-strips-authorization", program: "Varnish", main: "front/default.vcl",
 		servers: varnish("\nsub vcl_recv {\n\tunset req.http.Authorization;\n\treturn (pass);\n}\n", wantsToken),
-		swaps:   []swap{{"front/default.vcl", "\tunset req.http.Authorization;\n", ""}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "varnish-keeps-a-401", cause: "cdn-cached-401", program: "Varnish", main: "front/default.vcl",
 		servers: func(w *World) { varnish(varnishCachesAll, wantsToken)(w); w.warm(curl(w.URL("front", "private"))) },
-		swaps:   []swap{{"front/default.vcl", "sub vcl_recv {\n", "sub vcl_recv {\n\tif (req.http.Authorization) {\n\t\treturn (pass);\n\t}\n"}}, failing: askPrivate, other: askOpen,
+		failing: askPrivate, other: askOpen,
 	},
 	{
 		name: "squid-accelerator-strips-authorization", cause: "reverse-proxy-strips-authorization", program: "Squid", main: "front/squid.conf",
@@ -585,7 +596,6 @@ var proxyMendings = []mending{
 			w.Nginx("app", checks(wantsToken))
 			w.Squid("front", squidAccelerator("name=app"))
 		},
-		swaps:   []swap{{"front/access.conf", "originserver name=app", "originserver name=app login=PASSTHRU"}},
 		failing: func(w *World) []string { return curl("-H", bearer, w.URL("front-web", "private")) }, other: func(w *World) []string { return curl(w.URL("front-web", "open")) },
 	},
 }
