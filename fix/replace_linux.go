@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/why401/why401/internal/durable"
 )
 
 // tempName is the name of the file that is written beside the n-th target of a plan before it takes its place. It follows
@@ -23,7 +25,7 @@ func replace(target, temp string, content []byte, m Meta) (err error) {
 	if err := os.Rename(temp, target); err != nil {
 		return errors.Join(fmt.Errorf("replacing %s: %w", target, err), discard(temp))
 	}
-	if err := syncFolder(filepath.Dir(target)); err != nil {
+	if err := durable.SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("replacing %s: %w", target, err)
 	}
 	return nil
@@ -53,24 +55,6 @@ func discard(name string) error {
 		return err
 	}
 	return nil
-}
-
-// writeSynced writes a file of ours, which only its owner may read, and waits until it is on disk.
-func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // maxFile is the largest file that is edited. The readers of package conf have the same limit.

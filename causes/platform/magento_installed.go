@@ -24,7 +24,7 @@ func magentoSigningOnly(in *site.Installation) []cause.Sighting {
 		return nil
 	}
 	m := in.Stored.Magento
-	if recent, known := atLeast(in.Version.Text, 2, 4, 4); !known || !recent {
+	if !in.Version.Known() || in.Version.Before("2.4.4") {
 		return nil // before 2.4.4 there is no such setting, and every integration's token counts
 	}
 	var names []string

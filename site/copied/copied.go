@@ -136,9 +136,9 @@ func (c *comparison) wordpress(w *db.WordPress) {
 
 func (c *comparison) civicrm(v *db.CiviCRM) {
 	for _, d := range v.Domains {
-		version := c.in.Version.Text
-		if version == "" {
-			version = d.Version
+		version := c.in.Version
+		if !version.Known() {
+			version = site.Version{Text: d.Version}
 		}
 		if c.here.Prompt && judges(version) {
 			c.header(v, d.ID)
@@ -162,13 +162,7 @@ func (c *comparison) civicrm(v *db.CiviCRM) {
 }
 
 // judges reports a version whose setting decides whether AuthX reads a prompt's login.
-func judges(version string) bool {
-	var major, minor int
-	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n != 2 {
-		return false
-	}
-	return major == 5 && minor >= 50 || major == 6 && minor < 14
-}
+func judges(v site.Version) bool { return v.Known() && !v.Before("5.50") && v.Before("6.14") }
 
 // header lets AuthX leave the Authorization header alone, which the prompt fills here.
 func (c *comparison) header(v *db.CiviCRM, domain string) {
