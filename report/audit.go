@@ -1,10 +1,7 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"io"
 	"reflect"
 
@@ -109,14 +106,7 @@ type At struct {
 
 // AuditJSON writes a as one object and a line break, as JSON does for a report.
 func AuditJSON(w io.Writer, a *Audit) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(prepareAudit(a, func(s string) string { return s })); err != nil {
-		return fmt.Errorf("encode the audit: %w", err)
-	}
-	_, err := w.Write(jsonSafe(b.Bytes()))
-	return err
+	return encode(w, prepareAudit(a, func(s string) string { return s }), "the audit")
 }
 
 // prepareAudit copies a for one medium, as prepare does for a report.

@@ -1,10 +1,7 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
-	"fmt"
 	"io"
 	"reflect"
 	"slices"
@@ -114,14 +111,7 @@ func (r *GuardRow) verdict() Verdict {
 
 // GuardJSON writes g as one object and a line break, as JSON does for a report.
 func GuardJSON(w io.Writer, g *Guard) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(prepareGuard(g, func(s string) string { return s })); err != nil {
-		return fmt.Errorf("encode the run: %w", err)
-	}
-	_, err := w.Write(jsonSafe(b.Bytes()))
-	return err
+	return encode(w, prepareGuard(g, func(s string) string { return s }), "the run")
 }
 
 // prepareGuard copies g for one medium, as prepare does for a report.

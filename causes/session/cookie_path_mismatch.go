@@ -22,6 +22,7 @@ var CookiePathMismatch = &cause.Cause{
 	Hides:     generalities,
 	Partial:   true,
 	Audit:     lostPaths,
+	Installed: foreignCookiePath,
 	Suspect:   recorded("cookie-path-mismatch", pathMismatch),
 }
 

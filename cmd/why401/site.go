@@ -43,7 +43,7 @@ func (a *app) site() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error { return d.run(args[0]) },
 	}
 	f := c.Flags()
-	f.BoolVar(&d.json, "json", false, "write JSON (schema why401.audit/1)")
+	f.BoolVar(&d.json, "json", false, "write JSON (schema why401.audit/1; why401.plugins/1 with --bisect-plugins)")
 	f.BoolVar(&d.sarif, "sarif", false, "write SARIF 2.1.0, for code scanning")
 	f.BoolVar(&d.github, "github", false, "write annotations for GitHub Actions")
 	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever something could be read")
@@ -77,9 +77,10 @@ func (d *siteCheck) run(dir string) error {
 		return unreadable(err, "why401 site /var/www/html")
 	}
 	if d.plugins.asked() {
-		if forms > 0 {
-			return usage("without --json, --sarif and --github", "--bisect-plugins writes text only")
+		if d.sarif || d.github {
+			return usage("without --sarif and --github", "--bisect-plugins writes text, or JSON with --json")
 		}
+		d.plugins.json = d.json
 		return d.plugins.run(in)
 	}
 	if d.database || d.save != "" || d.db.given() {
