@@ -50,7 +50,7 @@ type Site struct {
 
 // Told is what a site's files say about one thing.
 type Told struct {
-	About   string `json:"about"`   // the group: address, environment, cookies, keys, database, mandatory, plugins, htaccess, permissions, logs
+	About   string `json:"about"`   // the group: address, environment, network, cookies, keys, database, mandatory, plugins, htaccess, permissions, logs
 	Name    string `json:"name"`    // of the setting, the file
 	Says    string `json:"says"`    // the value, or a sentence
 	Depends string `json:"depends"` // what it depends on outside the files, "" for nothing

@@ -30,6 +30,9 @@ func pathMismatch(v *cause.View) *cause.Suspicion {
 	if v.Answer == nil || v.Answer.Response == nil {
 		return nil
 	}
+	if s := wordpressLost(v); s != nil {
+		return s
+	}
 	at := v.Answer.Request.URL
 	for _, g := range givens(v) {
 		from := g.by.Request.URL

@@ -154,5 +154,5 @@ var wordpressLogins = []Scenario{
 
 var wordpressLoginsHealthy = []Scenario{
 	{Name: "wordpress-login", Servers: wordpress(80, ""), Login: wpLoginFlow},
-	{Name: "wordpress-xmlrpc-app-password", Servers: wordpress(80, wpLocal), Input: askRPC("admin", wpAppPassword), Options: replayed, Unsafe: true},
+	{Name: "wordpress-xmlrpc-app-password", Servers: wordpress(80, wpLocal), Input: askRPC("admin", wpAppPassword), Options: replayed, Unsafe: true, Refused: answersRPC},
 }
