@@ -58,6 +58,9 @@ var (
 	inner     = lazyregexp.New(`<(?:[A-Za-z0-9_-]+:)?status>\s*HTTP/1\.1 40[13]`)
 	xmlError  = lazyregexp.New(`(?s)^(<\?xml[^>]*\?>)?\s*(<!--.{0,500}?-->\s*)?<(?:[A-Za-z0-9_-]+:)?(Error|error|errors|Errors|ErrorResponse|Fault|Exception|ServiceExceptionReport|ExceptionReport)\b`)
 	soapFault = lazyregexp.New(`(?s)<(?:[A-Za-z0-9_-]+:)?Body[^>]*>\s*<(?:[A-Za-z0-9_-]+:)?Fault\b`)
+	// A fault of XML-RPC (xmlrpc.com/spec.md). Its codes are the program's own; 401 and 403 are HTTP's.
+	rpcFault  = lazyregexp.New(`(?s)^(<\?xml[^>]*\?>)?\s*<methodResponse>\s*<fault>`)
+	rpcDenied = lazyregexp.New(`<name>\s*faultCode\s*</name>\s*<value>\s*<(?:int|i4)>\s*40[13]\s*<`)
 	htmlStart = lazyregexp.New(`(?i)^(<!--.{0,500}?-->\s*)?<(!doctype html|html)`)
 )
 
@@ -81,6 +84,11 @@ func softMarkup(b []byte) Soft {
 	switch {
 	case xmlError.Match(head), soapFault.Match(head):
 		if refuses(head) || bytes.Contains(head, []byte("AccessDenied")) {
+			return SoftRefusal
+		}
+		return SoftError
+	case rpcFault.Match(head):
+		if rpcDenied.Match(head) || refuses(head) {
 			return SoftRefusal
 		}
 		return SoftError

@@ -55,6 +55,9 @@ func siteOf(in *site.Installation) report.Site {
 	}
 	set("address", in.URLs...)
 	set("environment", in.Environment)
+	for _, n := range []string{"MULTISITE", "SUBDOMAIN_INSTALL", "DOMAIN_CURRENT_SITE", "PATH_CURRENT_SITE"} {
+		set("network", in.Setting(n))
+	}
 	set("cookies", in.Cookies...)
 	if d := in.Database; d != nil {
 		told("database", "database", databaseOf(d), needsOf(d), d.At)

@@ -27,6 +27,14 @@ func storedIn(s *db.Settings) []report.Told {
 				told(o.Name, w.Prefix+"options", "%s", phpWords(o.Value))
 			}
 		}
+		for _, b := range w.Blogs {
+			told("site "+b.ID+" of the network", w.Prefix+"blogs", "%s%s", b.Domain, b.Path)
+			for _, o := range b.Options {
+				if o.Name != "active_plugins" {
+					told(o.Name, w.Prefix+b.ID+"_options", "%s", o.Value.Text())
+				}
+			}
+		}
 		for _, p := range w.Passwords {
 			told("application password", w.Prefix+"usermeta", "%q of the user with the ID %s, made %s, last used %s", p.Name, p.User, day(p.Created), day(p.Used))
 		}
@@ -58,6 +66,11 @@ func storedMagento(m *db.Magento, told func(name, table, format string, args ...
 		}
 		told("integration", m.Prefix+"integration", "%q is %s, with %d tokens", i.Name, state, i.Tokens)
 	}
+	for _, r := range m.Roles {
+		if r.Type == "U" && r.UserType == "1" {
+			told("integration's resources", m.Prefix+"authorization_rule", "the integration with the ID %s may use %s", r.User, resources(r))
+		}
+	}
 	for _, l := range m.Locked {
 		told("failures", m.Prefix+"oauth_token_request_log", "%s of %q at the token endpoint; a lock would end %s", l.Failures, l.Name, l.Until.Format("2006-01-02 15:04 UTC"))
 	}
@@ -66,6 +79,17 @@ func storedMagento(m *db.Magento, told func(name, table, format string, args ...
 			told("administrator", m.Prefix+"admin_user", "%q is inactive, or locked in the panel", a.Name)
 		}
 	}
+}
+
+// resources names what a role may use, the first ten of it.
+func resources(r db.Role) string {
+	switch n := len(r.Resources); {
+	case n == 0:
+		return "nothing"
+	case n > 10:
+		return fmt.Sprintf("%s and %d more", strings.Join(r.Resources[:10], ", "), r.Allow-10)
+	}
+	return strings.Join(r.Resources, ", ")
 }
 
 // phpWords shows a serialized value: scalars, and lists of them.

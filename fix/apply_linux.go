@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Options are how a plan is applied or undone.
@@ -217,6 +218,7 @@ func (c *change) carryOut(ctx context.Context) (*Result, error) {
 	}
 	if len(c.p.Files) > 0 {
 		c.o.say("replaced "+files(len(c.p.Files)), "ok")
+		c.p.letPHPSee(ctx, c.o.Server)
 	}
 	for i := range c.p.Databases {
 		d := &c.p.Databases[i]
@@ -337,6 +339,18 @@ func (c *change) still() bool {
 
 func (c *change) person(format string, args ...any) error {
 	return &NeedsPerson{ID: c.p.ID, Why: fmt.Sprintf(format, args...), Dir: c.s.UndoFolder(c.p.ID)}
+}
+
+// letPHPSee waits until PHP looks at a changed program again: its cache of compiled programs does so every two seconds
+// (opcache.revalidate_freq), unless a reload follows, which empties it.
+func (p *Plan) letPHPSee(ctx context.Context, s *Server) {
+	if s != nil && s.Reload != nil || !slices.ContainsFunc(p.Files, func(f File) bool { return strings.HasSuffix(f.Real, ".php") }) {
+		return
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(2200 * time.Millisecond):
+	}
 }
 
 // things is what a plan changes, for the screen: "1 file", "2 files and 1 row".

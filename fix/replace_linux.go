@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/why401/why401/internal/durable"
 	"golang.org/x/sys/unix"
 )
 
@@ -45,7 +46,7 @@ func put(target, temp string, content []byte, give func(*os.File) error, move fu
 	if err := move(); err != nil {
 		return errors.Join(fmt.Errorf("putting %s in place: %w", target, err), discard(temp))
 	}
-	if err := syncFolder(filepath.Dir(target)); err != nil {
+	if err := durable.SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("putting %s in place: %w", target, err)
 	}
 	return nil
@@ -56,7 +57,7 @@ func remove(target string) error {
 	if err := discard(target); err != nil {
 		return fmt.Errorf("removing %s: %w", target, err)
 	}
-	if err := syncFolder(filepath.Dir(target)); err != nil {
+	if err := durable.SyncDir(filepath.Dir(target)); err != nil {
 		return fmt.Errorf("removing %s: %w", target, err)
 	}
 	return nil
@@ -86,24 +87,6 @@ func discard(name string) error {
 		return err
 	}
 	return nil
-}
-
-// writeSynced writes a file of ours, which only its owner may read, and waits until it is on disk.
-func writeSynced(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // maxFile is the largest file that is edited. The readers of package conf have the same limit.

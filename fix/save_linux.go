@@ -8,6 +8,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/why401/why401/internal/durable"
 )
 
 // saved is what the undo folder says of one file beside its bytes.
@@ -36,7 +38,7 @@ func (s *Store) save(p *Plan) error {
 		err = os.Rename(temp, s.UndoFolder(p.ID))
 	}
 	if err == nil {
-		err = syncFolder(s.folder(p.ID))
+		err = durable.SyncDir(s.folder(p.ID))
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("saving the undo: %w", err), os.RemoveAll(temp))
@@ -51,7 +53,7 @@ func (s *Store) fill(dir string, p *Plan) error {
 	for i := range p.Files {
 		f := &p.Files[i]
 		if !f.Made {
-			if err := writeSynced(fmt.Sprintf("%s/%d.before", dir, i+1), f.before); err != nil {
+			if err := durable.Write(fmt.Sprintf("%s/%d.before", dir, i+1), f.before); err != nil {
 				return err
 			}
 		}
@@ -59,7 +61,7 @@ func (s *Store) fill(dir string, p *Plan) error {
 		if err != nil {
 			return err
 		}
-		if err := writeSynced(fmt.Sprintf("%s/%d.json", dir, i+1), append(b, '\n')); err != nil {
+		if err := durable.Write(fmt.Sprintf("%s/%d.json", dir, i+1), append(b, '\n')); err != nil {
 			return err
 		}
 	}
@@ -68,14 +70,14 @@ func (s *Store) fill(dir string, p *Plan) error {
 		if err != nil {
 			return err
 		}
-		if err := writeSynced(fmt.Sprintf("%s/rows-%d.json", dir, i+1), append(b, '\n')); err != nil {
+		if err := durable.Write(fmt.Sprintf("%s/rows-%d.json", dir, i+1), append(b, '\n')); err != nil {
 			return err
 		}
 	}
-	if err := writeSynced(dir+"/README", []byte(byHand(p))); err != nil {
+	if err := durable.Write(dir+"/README", []byte(byHand(p))); err != nil {
 		return err
 	}
-	return syncFolder(dir)
+	return durable.SyncDir(dir)
 }
 
 // byHand says how to undo p without why401. The commands are for a shell, as root or as the files' owner.
@@ -134,5 +136,5 @@ func (s *Store) patchFile(p *Plan) (string, error) {
 	if err := os.MkdirAll(s.folder(p.ID), 0o700); err != nil {
 		return "", err
 	}
-	return s.patch(p.ID), writeSynced(s.patch(p.ID), []byte(d))
+	return s.patch(p.ID), durable.Write(s.patch(p.ID), []byte(d))
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/why401/why401/internal/durable"
 )
 
 // keepFor is how long a plan and its undo folder are kept.
@@ -103,13 +105,13 @@ func (s *Store) keep(p *Plan) error {
 		return err
 	}
 	temp := s.plan(p.ID) + ".new"
-	if err := writeSynced(temp, append(b, '\n')); err != nil {
+	if err := durable.Write(temp, append(b, '\n')); err != nil {
 		return errors.Join(fmt.Errorf("writing the plan: %w", err), discard(temp))
 	}
 	if err := os.Rename(temp, s.plan(p.ID)); err != nil {
 		return errors.Join(fmt.Errorf("writing the plan: %w", err), discard(temp))
 	}
-	return errors.Join(syncFolder(s.folder(p.ID)), syncFolder(s.Dir))
+	return errors.Join(durable.SyncDir(s.folder(p.ID)), durable.SyncDir(s.Dir))
 }
 
 // Known reports that id is the ID of a plan in the store.
@@ -205,13 +207,8 @@ func (s *Store) note(id, what, note string) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(s.journal(id), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the journal: %w", err)
-	}
 	// The line break in front ends a line that a crash cut off.
-	_, err = f.Write(slices.Concat([]byte{'\n'}, line, []byte{'\n'}))
-	if err = errors.Join(err, f.Sync(), f.Close(), syncFolder(s.folder(id))); err != nil {
+	if err := durable.Append(s.journal(id), slices.Concat([]byte{'\n'}, line, []byte{'\n'})); err != nil {
 		return fmt.Errorf("writing the journal: %w", err)
 	}
 	return nil

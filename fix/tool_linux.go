@@ -2,6 +2,7 @@ package fix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,12 +30,18 @@ func tool(argv []string, dir string) (*Command, error) {
 	return c, nil
 }
 
-// programFile finds the program file: one of the installation's own first, where others cannot write to it.
+// programFile finds the program file: one of the installation's own first, in its folder or in that of its packages, which
+// Drupal has above the folder that the web server shows. One that others may write to is not taken.
 func programFile(name, dir string) (string, error) {
-	for _, p := range []string{filepath.Join(dir, name), filepath.Join(dir, "vendor/bin", name)} {
-		if fi, err := os.Stat(p); err == nil && fi.Mode().IsRegular() && fi.Mode().Perm()&0o111 != 0 {
-			return p, nil
+	for _, p := range []string{filepath.Join(dir, name), filepath.Join(dir, "vendor/bin", name), filepath.Join(filepath.Dir(dir), "vendor/bin", name)} {
+		fi, err := os.Stat(p)
+		if err != nil || !fi.Mode().IsRegular() || fi.Mode().Perm()&0o111 == 0 {
+			continue
 		}
+		if why := strange(p, fi, dir); why != "" {
+			return "", fmt.Errorf("%s is not run: %s", p, why)
+		}
+		return p, nil
 	}
 	if strings.Contains(name, "/") {
 		return "", fmt.Errorf("there is no program %s", filepath.Join(dir, name))
@@ -42,34 +49,77 @@ func programFile(name, dir string) (string, error) {
 	return exec.LookPath(name)
 }
 
-// tryTools keeps the commands of those changes whose program is there and runs, and drops the others: SQL does their work.
-// It changes nothing.
+// strange says why a program of an installation may hold what somebody else put there, or "".
+func strange(p string, fi os.FileInfo, dir string) string {
+	st := statOf(fi)
+	owner := uint32(0)
+	if d, err := os.Stat(dir); err == nil {
+		owner = statOf(d).Uid
+	}
+	switch {
+	case fi.Mode().Perm()&0o002 != 0:
+		return "everybody may write to it"
+	case st.Uid != 0 && st.Uid != owner && int(st.Uid) != os.Geteuid():
+		return fmt.Sprintf("it belongs to user %d, and the installation to user %d", st.Uid, owner)
+	}
+	return ""
+}
+
+// probes are the questions that show whether a program can start the platform at all. They read, and no more. A version is not
+// enough: cv, wp and drush print it without a database.
+var probes = map[string][]string{
+	"cv":          {"vget", "environment"},
+	"wp":          {"core", "is-installed"},
+	"bin/magento": {"config:show", "web/secure/base_url"},
+	"drush":       {"config:get", "system.site", "uuid"},
+}
+
+// tryTools keeps the commands of those changes whose program is there and can start the platform, and drops the others: SQL
+// does their work. It changes nothing.
 func (d *Database) tryTools(ctx context.Context) {
-	runs := map[string]bool{}
-	works := func(argv []string) bool {
+	runs := map[string]error{}
+	works := func(argv []string) error {
 		if len(argv) == 0 {
-			return false
+			return errors.New("there is no command")
 		}
-		ok, tried := runs[argv[0]]
+		err, tried := runs[argv[0]]
 		if !tried {
-			c, err := tool([]string{argv[0], "--version"}, d.Dir)
-			ok = err == nil && c.run(ctx) == nil
-			runs[argv[0]] = ok
+			var c *Command
+			question, known := probes[argv[0]]
+			if !known {
+				question = []string{"--version"}
+			}
+			if c, err = tool(slices.Concat(argv[:1], options(argv), question), d.Dir); err == nil {
+				err = c.run(ctx)
+			}
+			if err == nil && c.as == nil && os.Geteuid() == 0 {
+				d.Notes = append(d.Notes, fmt.Sprintf("%s runs as root, because the files of %s belong to root", argv[0], d.Dir))
+			}
+			runs[argv[0]] = err
 		}
-		return ok
+		return err
 	}
 	d.Changes = slices.Clone(d.Changes)
 	for i := range d.Changes {
-		if by := d.Changes[i].By; len(by) > 0 && !works(by) {
+		if by := d.Changes[i].By; len(by) > 0 && works(by) != nil {
 			d.Changes[i].By = nil
 			d.Notes = append(d.Notes, fmt.Sprintf("%s is not there or does not run: the row is changed by SQL", by[0]))
 		}
 	}
-	if len(d.Clean) > 0 && !works(d.Clean) {
+	if len(d.Clean) > 0 && works(d.Clean) != nil {
 		d.Notes = append(d.Notes, fmt.Sprintf("%s is not there or does not run: clear the cache that hides the change in another way", strings.Join(d.Clean, " ")))
 		d.Clean = nil
 	}
 	d.Notes = slices.Compact(d.Notes)
+}
+
+// options are those that stand in front of a command's verb: which site of several is meant.
+func options(argv []string) []string {
+	i := 1
+	for i < len(argv) && strings.HasPrefix(argv[i], "--") {
+		i++
+	}
+	return argv[1:i]
 }
 
 // byTools reports that every change is made by a command. A mixture would be no single step.

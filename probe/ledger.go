@@ -15,6 +15,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/why401/why401/internal/durable"
 )
 
 // outcome of a password try.
@@ -128,35 +130,10 @@ func (l *ledger) key() ([]byte, error) {
 	}
 	key = make([]byte, 32)
 	rand.Read(key)
-	// Written beside and renamed, so that a crash leaves a whole key or none.
-	tmp := path + ".new"
-	if err := writeSynced(tmp, key); err != nil {
+	if err := durable.Replace(path, key); err != nil {
 		return nil, fmt.Errorf("making the ledger's key: %w", err)
 	}
-	if err := os.Rename(tmp, path); err != nil {
-		return nil, fmt.Errorf("making the ledger's key: %w", err)
-	}
-	return key, syncDir(l.dir)
-}
-
-func writeSynced(path string, data []byte) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	return errors.Join(err, f.Sync(), f.Close())
-}
-
-func syncDir(dir string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return key, nil
 }
 
 // read gives the entries of the last day, each with its last outcome, oldest first; stale counts the lines that no
@@ -234,12 +211,7 @@ func (l *ledger) append(e ledgerEntry) error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(l.path("ledger"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the ledger: %w", err)
-	}
-	_, err = f.Write(append(line, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close(), syncDir(l.dir)); err != nil {
+	if err := durable.Append(l.path("ledger"), append(line, '\n')); err != nil {
 		return fmt.Errorf("writing the ledger: %w", err)
 	}
 	return nil
@@ -255,14 +227,10 @@ func (l *ledger) compact(entries []ledgerEntry) error {
 		}
 		b.Write(append(line, '\n'))
 	}
-	tmp := l.path("ledger.new")
-	if err := writeSynced(tmp, b.Bytes()); err != nil {
+	if err := durable.Replace(l.path("ledger"), b.Bytes()); err != nil {
 		return fmt.Errorf("shortening the ledger: %w", err)
 	}
-	if err := os.Rename(tmp, l.path("ledger")); err != nil {
-		return fmt.Errorf("shortening the ledger: %w", err)
-	}
-	return syncDir(l.dir)
+	return nil
 }
 
 func hash(key []byte, host, who string) string {

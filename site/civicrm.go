@@ -19,7 +19,7 @@ func civicrm(src conf.Source, code, file string, before *php.Script) *Installati
 	var s *php.Script
 	var err error
 	if file != "" {
-		if s, err = php.Read(src, file, php.Options{Skip: program, Before: before}); err == nil && code == "" {
+		if s, err = php.Read(src, file, php.Options{Env: in.environment(src, path.Dir(file)), Skip: program, Before: before}); err == nil && code == "" {
 			// The settings name the code themselves.
 			if root := path.Clean(text(s.Var("civicrm_root"))); path.IsAbs(root) && exists(src, path.Join(root, "xml/version.xml")) {
 				in.Root, code = root, root

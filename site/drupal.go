@@ -17,7 +17,7 @@ func drupal(src conf.Source, root string, p Platform) ([]*Installation, map[*Ins
 	for _, file := range drupalSettings(src, root, p) {
 		in := &Installation{Platform: p, Root: root}
 		in.Version = drupalVersion(src, in, root)
-		s, err := php.Read(src, file, php.Options{Skip: program, Vars: map[string]php.Value{
+		s, err := php.Read(src, file, php.Options{Env: in.environment(src, root), Skip: program, Vars: map[string]php.Value{
 			"app_root": php.Text(root), "site_path": php.Text(strings.TrimPrefix(path.Dir(file), root+"/"))}})
 		if err != nil {
 			in.gap(conf.Place{File: file}, "cannot be read: "+plain(err), "the database, the address and values that win over the database are not known")

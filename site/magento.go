@@ -64,6 +64,9 @@ func (in *Installation) magentoDatabase(env php.Value) {
 	d := &Database{Driver: "mysql", Name: text(c.Get("dbname")), User: text(c.Get("username")), Password: Setting{"password", c.Get("password")}.Secret(),
 		Prefix: text(prefix), At: c.Get("dbname").At, PrefixAt: prefix.At, Needs: needs(c.Get("dbname"), c.Get("username"), c.Get("password"), c.Get("host"), prefix)}
 	d.setHost(text(c.Get("host")))
+	if d.Port == 0 && c.Get("port").Set() {
+		d.setHost(d.Host + ":" + text(c.Get("port")))
+	}
 	if s := text(c.Get("unix_socket")); s != "" {
 		d.Socket = s
 	}

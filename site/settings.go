@@ -136,6 +136,11 @@ func dsn(v php.Value) *Database {
 		return d
 	}
 	host, name, _ := strings.Cut(rest, "/")
+	if strings.HasSuffix(host, ":") { // localhost:/run/mysqld.sock/name
+		if i := strings.LastIndexByte(rest, '/'); i > len(host) {
+			host, name = rest[:i], rest[i+1:]
+		}
+	}
 	d.Name = decoded(name)
 	d.setHost(host)
 	if q, err := url.ParseQuery(query); err == nil && q.Get("unix_socket") != "" {

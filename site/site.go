@@ -49,6 +49,9 @@ type Installation struct {
 	Mandatory   []Setting    // values in files that win over the database: whatever is saved there has no effect
 
 	Late []Setting // constants of WordPress that are defined below the line that loads it: plugins do not see them
+	// Loads is the line of wp-config.php that loads WordPress; constants have to stand above it. Zero when something else stands
+	// in front of it on its line.
+	Loads conf.Place
 
 	Guards      []Plugin     // active by their files alone, and hooked into logins or the REST API
 	Plugins     []Plugin     // others on the disk that are known to be: the database says whether they are active

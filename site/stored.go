@@ -111,6 +111,15 @@ func (in *Installation) Addresses() []Address {
 			}
 		}
 	}
+	if w := in.Stored.WordPress; w != nil {
+		for _, b := range w.Blogs {
+			for _, o := range b.Options {
+				if o.Name != "active_plugins" && o.Value.Text() != "" {
+					out = append(out, Address{o.Name + " of the network's site " + b.ID, o.Value.Text(), false})
+				}
+			}
+		}
+	}
 	if m := in.Stored.Magento; m != nil {
 		for _, c := range m.Config {
 			if strings.HasSuffix(c.Path, "base_url") && strings.Contains(c.Value.Text(), "://") {

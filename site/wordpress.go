@@ -37,7 +37,7 @@ func wordpress(src conf.Source, root string) (*Installation, *php.Script) {
 			"the database, the addresses and the keys are not known; WordPress would show its installer")
 		return in, nil
 	}
-	s, err := php.Read(src, file, php.Options{Skip: program})
+	s, err := php.Read(src, file, php.Options{Env: in.environment(src, root), Skip: program})
 	if err != nil {
 		in.gap(conf.Place{File: file}, "cannot be read: "+plain(err), "the database, the addresses and the keys are not known")
 		return in, nil
@@ -54,6 +54,9 @@ func wordpress(src conf.Source, root string) (*Installation, *php.Script) {
 	for _, i := range s.Includes {
 		if path.Base(i.Path) != "wp-settings.php" {
 			continue
+		}
+		if i.At.File == file && begins(src, i.At) {
+			in.Loads = i.At
 		}
 		for _, v := range in.Settings {
 			if v.At.File == i.At.File && v.At.Start > i.At.Start {

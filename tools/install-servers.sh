@@ -18,7 +18,7 @@ fail() {
 # Debian's package names. php8.2 is Debian 12's PHP; the tests find its binaries by that number.
 packages="nginx-light apache2 apache2-utils libapache2-mod-php8.2 libapache2-mod-fcgid libapache2-mod-wsgi-py3
 php8.2-fpm php8.2-cgi haproxy varnish squid lighttpd caddy curl wget openssl ca-certificates python3 python3-requests
-python3-oauthlib python3-pip docker-registry fcgiwrap git chromium libfaketime mariadb-server php8.2-mysql wordpress strace"
+python3-oauthlib python3-pip docker-registry fcgiwrap git chromium libfaketime mariadb-server php8.2-mysql php8.2-xml wordpress strace"
 
 missing=""
 need() { missing="$missing $1"; }

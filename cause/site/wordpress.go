@@ -60,7 +60,7 @@ const (
 // Index is a look at the REST API's index without a credential. It is open on every WordPress unless something closes
 // the API, and says whether application passwords are offered.
 func Index(v *cause.View) cause.Trial {
-	root, _ := REST(v.Request.URL)
+	root, _ := API(v.Request.URL)
 	t := cause.Trial{Key: KeyIndex, Change: "the index of the REST API, without a credential", Fresh: true,
 		Edit: func(r exchange.Request) exchange.Request {
 			fields := exchange.Param{Name: "_fields", Value: secret.Public("name,url,home,namespaces,authentication"), Eq: true}
@@ -151,8 +151,37 @@ func OtherAddress(v *cause.View) (s Site, ok bool) {
 	if !has || !known || s.URL == "" || !md5Hex.MatchString(hash) {
 		return s, false
 	}
-	sum := md5.Sum([]byte(s.URL))
-	return s, hash != hex.EncodeToString(sum[:])
+	return s, !madeFor(hash, s.URL)
+}
+
+// madeFor reports that a login cookie's mark fits a site. A site of a network has the cookie of the whole network: made of the
+// network's siteurl, which ends with a slash, is a folder above or a domain above, and may have the other scheme
+// (wp_cookie_constants in wp-includes/default-constants.php, populate_network_meta in wp-admin/includes/schema.php).
+func madeFor(hash, address string) bool {
+	fits := func(u string) bool {
+		sum := md5.Sum([]byte(u))
+		return hash == hex.EncodeToString(sum[:])
+	}
+	if fits(address) {
+		return true
+	}
+	_, rest, ok := strings.Cut(address, "://")
+	if !ok || len(rest) > 500 {
+		return false
+	}
+	host, path, _ := strings.Cut(strings.TrimSuffix(rest, "/"), "/")
+	folders := strings.Split(path, "/")
+	for n := len(folders); n >= 0; n-- {
+		at := strings.Join(append([]string{""}, folders[:n]...), "/")
+		for h := host; h != ""; _, h, _ = strings.Cut(h, ".") {
+			for _, scheme := range []string{"https://", "http://"} {
+				if fits(scheme+h+at) || fits(scheme+h+strings.TrimSuffix(at, "/")+"/") {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // Me is a look at who the credential is, to WordPress.

@@ -25,6 +25,27 @@ func wordPressNobody(v *cause.View) (c cred.Credential, at site.Site, ok bool) {
 	return c, at, ok
 }
 
+// atXMLRPC is WordPress's fault for a login that it takes for wrong. It has no other for an unknown user, a wrong account
+// password, and a wrong or revoked application password.
+func atXMLRPC(v *cause.View) *cause.Suspicion {
+	if _, rpc := site.XMLRPC(v.Request.URL); !rpc || v.Answer.Response == nil || v.Answer.Status() != 200 {
+		return nil
+	}
+	code, says, fault := site.Fault(v.Answer)
+	if !fault || code != site.FaultRefused || !strings.Contains(says, "Incorrect username or password.") {
+		return nil
+	}
+	i, asked := site.Indexed(v)
+	if asked && i.Known && !i.Offered && site.CallsWithAppPassword(v) {
+		return nil // no application password counts there
+	}
+	return &cause.Suspicion{Grade: cause.Likely, Weight: 0.6, Title: "WordPress refused the login of the XML-RPC call", RefusedBy: exchange.Application,
+		Because: []fact.Fact{v.Saw("The fault %d says: %q. The status is 200 all the same.", code, "Incorrect username or password.")},
+		Raise:   []cause.Raise{{Command: "wp user application-password list USER", Where: "on the web server", Would: "show whether an application password is still there, and when it was last used"}},
+		Remedies: []cause.Remedy{{ID: "new-app-password", Title: "make an application password for the program, and send it in the call", For: "client", Effect: "the pair counts", Opens: "nothing; it can be revoked by itself",
+			Steps: []string{"Users, Profile, Application Passwords: add one; it is shown once", "wp.getProfile and its like take it in place of the account's password"}, Verify: "the call answers with params, not with a fault", Undo: "revoke it there"}}}
+}
+
 // atWordPress suspects the pair where the site offers application passwords and knows nobody all the same.
 func atWordPress(v *cause.View) *cause.Suspicion {
 	c, at, ok := wordPressNobody(v)

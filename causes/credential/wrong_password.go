@@ -27,7 +27,7 @@ var WrongPassword = &cause.Cause{
 		if s := atTokenServer(v); s != nil {
 			return s
 		}
-		if s := cause.Weightier(cause.Weightier(atMagento(v), atWordPress(v)), atForm(v)); s != nil {
+		if s := cause.Weightier(cause.Weightier(cause.Weightier(atMagento(v), atWordPress(v)), atXMLRPC(v)), atForm(v)); s != nil {
 			return s
 		}
 		if v.Answer.Status() != 401 {

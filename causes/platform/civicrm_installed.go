@@ -25,7 +25,7 @@ type headerCred struct {
 	// fixed is the line of civicrm.settings.php that decides; then no row has a say.
 	fixed   bool
 	said    string // how the value is known: "the row says", "a line of civicrm.settings.php says", "no row says, and the default is"
-	version string
+	version site.Version
 }
 
 // headerCreds reads authx_header_cred of every domain: a line of the settings file, else the row, else the version's default.
@@ -38,7 +38,7 @@ func headerCreds(in *site.Installation) []headerCred {
 		if !s.Sure() {
 			return nil
 		}
-		h := headerCred{domain: "1", place: s.At, fixed: true, said: "a line of civicrm.settings.php says", version: in.Version.Text}
+		h := headerCred{domain: "1", place: s.At, fixed: true, said: "a line of civicrm.settings.php says", version: in.Version}
 		for _, it := range s.Array().Items() {
 			if t, ok := it.Value.Text(); ok {
 				h.list = append(h.list, t)
@@ -51,9 +51,9 @@ func headerCreds(in *site.Installation) []headerCred {
 	}
 	var out []headerCred
 	for _, d := range in.Stored.CiviCRM.Domains {
-		h := headerCred{domain: d.ID, version: in.Version.Text, said: "no row says, and the default is", place: conf.Place{File: "civicrm_setting"}}
-		if h.version == "" {
-			h.version = d.Version
+		h := headerCred{domain: d.ID, version: in.Version, said: "no row says, and the default is", place: conf.Place{File: "civicrm_setting"}}
+		if !h.version.Known() {
+			h.version = site.Version{Text: d.Version}
 		}
 		set, there := in.Stored.CiviCRM.Setting(name, d.ID)
 		if there && !set.Value.Null() && set.Value.Text() != "N;" {
@@ -61,12 +61,10 @@ func headerCreds(in *site.Installation) []headerCred {
 			h.list, _ = words(set.Value)
 			h.said, h.place = "the row says", rowPlace("civicrm_setting", set.Row.Get("id"))
 		} else {
-			recent, known := atLeast(h.version, 6, 14)
-			since550, _ := atLeast(h.version, 5, 50)
-			if !known {
+			if !h.version.Known() {
 				continue
 			}
-			if recent || !since550 {
+			if !h.version.Before("6.14") || h.version.Before("5.50") {
 				h.list = []string{"jwt", "api_key"}
 			}
 		}
@@ -141,17 +139,16 @@ func civiJudgesPrompt(in *site.Installation) []cause.Sighting {
 			s.Grade = cause.Strong
 			behind = fmt.Sprintf("Behind the password prompt of %s", at)
 		}
-		recent, known := atLeast(h.version, 6, 14)
-		since550, _ := atLeast(h.version, 5, 50)
+		recent := !h.version.Before("6.14")
 		pass := slices.Contains(h.list, "pass")
 		switch {
-		case !known:
+		case !h.version.Known():
 			continue
-		case !since550:
-			s.Says = fmt.Sprintf("CiviCRM %s judges every Authorization header, whatever authx_header_cred says. %s every CiviCRM page is refused with HTTP 401.", h.version, behind)
+		case h.version.Before("5.50"):
+			s.Says = fmt.Sprintf("CiviCRM %s judges every Authorization header, whatever authx_header_cred says. %s every CiviCRM page is refused with HTTP 401.", h.version.Text, behind)
 			s.Remedies = []cause.Remedy{keepFromPHP()}
 		case recent && pass:
-			s.Says = fmt.Sprintf("AuthX of domain %s takes passwords in Authorization (%s %s), so CiviCRM %s does not leave a prompt's login alone. %s every page is refused with HTTP 401.", h.domain, h.said, jsonList(h.list), h.version, behind)
+			s.Says = fmt.Sprintf("AuthX of domain %s takes passwords in Authorization (%s %s), so CiviCRM %s does not leave a prompt's login alone. %s every page is refused with HTTP 401.", h.domain, h.said, jsonList(h.list), h.version.Text, behind)
 			rest := slices.DeleteFunc(slices.Clone(h.list), func(w string) bool { return w == "pass" })
 			s.Remedies = []cause.Remedy{civiChange(in, h, cause.Remedy{ID: "authx-no-passwords", Title: "take passwords out of AuthX's header", Effect: "AuthX leaves Basic and Digest alone; tokens and keys still count",
 				Opens: "nothing; API clients that send a CMS password in Authorization no longer can", Verify: "civicrm/authx/id answers 200 with the prompt's login"}, rest), keepFromPHP()}
@@ -172,8 +169,7 @@ func civiJudgesPrompt(in *site.Installation) []cause.Sighting {
 func civiIgnoresHeader(in *site.Installation) []cause.Sighting {
 	var out []cause.Sighting
 	for _, h := range headerCreds(in) {
-		since550, known := atLeast(h.version, 5, 50)
-		if !known || !since550 || slices.Contains(h.list, "api_key") && slices.Contains(h.list, "jwt") {
+		if !h.version.Known() || h.version.Before("5.50") || slices.Contains(h.list, "api_key") && slices.Contains(h.list, "jwt") {
 			continue
 		}
 		s := cause.Sighting{Place: h.place, Grade: cause.Likely, Raise: []cause.Raise{

@@ -30,28 +30,6 @@ func alsoStored(k *cause.Cause, stored func(*site.Installation) []cause.Sighting
 	}
 }
 
-// atLeast compares a version such as "5.74.3" or "2.4.6-p1" with numbers. known is false for what is no version.
-func atLeast(version string, want ...int) (yes, known bool) {
-	parts := strings.Split(version, ".")
-	for i, w := range want {
-		if i >= len(parts) {
-			return w == 0, i > 0
-		}
-		digits := parts[i]
-		if end := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
-			digits = digits[:end]
-		}
-		n, err := strconv.Atoi(digits)
-		if err != nil {
-			return false, false
-		}
-		if n != w {
-			return n > w, true
-		}
-	}
-	return true, true
-}
-
 // rowPlace is the place of a row: its table, and its number in it.
 func rowPlace(table string, id db.Value) conf.Place {
 	n, _ := strconv.Atoi(id.Text())

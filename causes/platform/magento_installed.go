@@ -24,7 +24,7 @@ func magentoSigningOnly(in *site.Installation) []cause.Sighting {
 		return nil
 	}
 	m := in.Stored.Magento
-	if recent, known := atLeast(in.Version.Text, 2, 4, 4); !known || !recent {
+	if !in.Version.Known() || in.Version.Before("2.4.4") {
 		return nil // before 2.4.4 there is no such setting, and every integration's token counts
 	}
 	var names []string
@@ -81,26 +81,78 @@ func magentoEmptyRoles(in *site.Installation) []cause.Sighting {
 		return nil
 	}
 	m := in.Stored.Magento
+	out := idleIntegrations(m)
 	allow := map[string]int{}
 	for _, r := range m.Roles {
 		allow[r.ID] = r.Allow
 	}
-	var out []cause.Sighting
 	for _, r := range m.Roles {
 		if r.Type != "U" || r.User == "0" || r.Allow > 0 || allow[r.Parent] > 0 {
 			continue
 		}
-		who := "the administrator with the ID " + r.User
+		who, where := "the administrator with the ID "+r.User, fmt.Sprintf("System, User Roles, the role %q, Role Resources", roleOf(m, r.Parent))
 		if r.UserType == "1" {
-			who = "the integration with the ID " + r.User
+			name := integrationOf(m, r.User)
+			who, where = fmt.Sprintf("the integration %q (ID %s)", name, r.User), fmt.Sprintf("System, Integrations, %q, API: tick the resources, save, then Reauthorize", name)
 		}
 		out = append(out, cause.Sighting{Place: rowPlace(m.Prefix+"authorization_role", db.Bytes(r.ID)), Grade: cause.Strong,
 			Says: fmt.Sprintf("The role of %s allows no resource: every call that wants one is refused with 401, as if the token were wrong.", who),
 			Remedies: []cause.Remedy{{ID: "grant-resource", Title: "grant the resources in the panel", For: "server", Effect: "the role may do what is ticked", Opens: "what is ticked",
-				Steps:  []string{"an integration: System, Integrations, the integration, API; tick the resources, then Reauthorize", "a person: System, User Roles, the role, Role Resources"},
+				Steps:  []string{where, fmt.Sprintf("what is there now: SELECT resource_id, permission FROM %s WHERE role_id IN (%s, %s); rows that are written by hand count after bin/magento cache:clean config", db.Quote(m.Prefix+"authorization_rule"), r.ID, r.Parent)},
 				Verify: "the call that was refused answers 200", Undo: "take the ticks out again"}}})
 	}
 	return out
+}
+
+// idleIntegrations finds integrations that are switched off and whose tokens are there still, as a copy of the tables, or somebody
+// who meant to renew one, leaves them; and active ones that have no role at all.
+func idleIntegrations(m *db.Magento) []cause.Sighting {
+	var out []cause.Sighting
+	for _, i := range m.Integrations {
+		place := rowPlace(m.Prefix+"integration", db.Bytes(i.ID))
+		switch {
+		case !i.Active && i.Tokens > 0:
+			out = append(out, cause.Sighting{Place: place, Grade: cause.Strong,
+				Says:  fmt.Sprintf("The integration %q is switched off (status 0) and has a token: requests that it signs (OAuth 1.0a) are refused with 401, in the words for a missing resource. As a Bearer token, where those count, it is let in all the same.", i.Name),
+				Raise: []cause.Raise{{Command: fmt.Sprintf("SELECT name, status FROM %s WHERE integration_id = %s;", db.Quote(m.Prefix+"integration"), i.ID), Where: "in the Magento database", Would: "show status 0"}},
+				Remedies: []cause.Remedy{{ID: "activate-integration", Title: "switch the integration on in the panel", For: "server", Effect: "its signed requests count again", Opens: "the resources of the integration to whoever has its four keys",
+					Steps: []string{fmt.Sprintf("System, Integrations, %q: Activate, and allow the resources that it shows", i.Name), "give the program the keys that are shown then: activating may make new ones"}, Verify: "the signed request answers 200", Undo: "deactivate it there"}}})
+		case i.Active && i.Tokens > 0 && !hasRole(m, i.ID):
+			out = append(out, cause.Sighting{Place: place, Grade: cause.Strong,
+				Says: fmt.Sprintf("The integration %q has a token and no role: every call that wants a resource is refused with 401, as if the token were wrong.", i.Name),
+				Remedies: []cause.Remedy{{ID: "grant-resource", Title: "grant the resources in the panel", For: "server", Effect: "the integration may do what is ticked", Opens: "what is ticked",
+					Steps: []string{fmt.Sprintf("System, Integrations, %q, API: tick the resources, save, then Reauthorize", i.Name)}, Verify: "the call that was refused answers 200", Undo: "take the ticks out again"}}})
+		}
+	}
+	return out
+}
+
+// hasRole reports a role of an integration: a row of authorization_role of the kind U with user_type 1.
+func hasRole(m *db.Magento, integration string) bool {
+	for _, r := range m.Roles {
+		if r.Type == "U" && r.UserType == "1" && r.User == integration {
+			return true
+		}
+	}
+	return false
+}
+
+func integrationOf(m *db.Magento, id string) string {
+	for _, i := range m.Integrations {
+		if i.ID == id {
+			return i.Name
+		}
+	}
+	return "?"
+}
+
+func roleOf(m *db.Magento, id string) string {
+	for _, r := range m.Roles {
+		if r.ID == id {
+			return r.Name
+		}
+	}
+	return "?"
 }
 
 func few(names []string) string {

@@ -19,8 +19,11 @@ var WPAppPassword = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides: []string{"wrong-password", "wrong-username-form", "password-login-disabled", "403-means-401", "missing-www-authenticate", "wp-user-lacks-capability",
 		"basic-layer-credentials-reach-app", "forwarded-proto-missing", "apache-cgi-strips-authorization", "no-credentials-sent", "unsolicited-authorization-sent",
-		"reverse-proxy-strips-authorization", "credential-type-wrong", "preemptive-auth-not-sent", "two-auth-layers-one-header"},
+		"reverse-proxy-strips-authorization", "credential-type-wrong", "preemptive-auth-not-sent", "two-auth-layers-one-header", "200-login-page-instead-of-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if site.CallsWithAppPassword(v) {
+			return rpcWithoutAppPasswords(v)
+		}
 		if _, rest := site.REST(v.Request.URL); !rest || !site.Live(v) || v.Answer.Hop > 0 {
 			return nil
 		}
@@ -59,6 +62,27 @@ var WPAppPassword = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// rpcWithoutAppPasswords is an application password in an XML-RPC call, which WordPress has for wrong. The index of the REST API
+// says whether it looks at any.
+func rpcWithoutAppPasswords(v *cause.View) *cause.Suspicion {
+	code, _, fault := site.Fault(v.Answer)
+	if !fault || code != site.FaultRefused || !site.Live(v) {
+		return nil
+	}
+	i, asked := site.Indexed(v)
+	if asked && (i.Offered || !i.Known) {
+		return nil
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Trials: []cause.Trial{site.Index(v)}, Raise: wpAvailable(),
+		Because: []fact.Fact{v.Asked("A parameter of the call has the form in which WordPress shows an application password: six groups of four."),
+			v.Saw("The fault %d: WordPress takes the pair for wrong.", code)}}
+	if asked {
+		s.Grade, s.Weight = cause.Strong, 0.93
+		s.Because = append(s.Because, fact.At(i.N, `The index of the REST API shows "authentication" empty: application passwords are not offered, so none counts, at XML-RPC neither.`))
+	}
+	return s
 }
 
 // promptBeforeAppPassword is an application password that a prompt in front of the site was given in WordPress's place.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/site"
 )
 
@@ -30,18 +31,41 @@ func appPasswordsOff(in *site.Installation) []cause.Sighting {
 		}
 		out = append(out, s)
 	}
-	home := in.Setting("WP_HOME")
-	t, ok := home.Text()
-	env, envOK := in.Environment.Text()
-	if !ok || !strings.HasPrefix(strings.ToLower(t), "http://") || envOK && env == "local" {
-		return out
+	if one, ok := plainAddress(in); ok {
+		out = append(out, one)
 	}
-	s := cause.Sighting{Place: home.At, Grade: cause.Likely, Raise: wpAvailable(),
+	return out
+}
+
+// plainAddress is a site whose address is http, and whose environment is not "local".
+func plainAddress(in *site.Installation) (cause.Sighting, bool) {
+	var home site.Address
+	for _, a := range in.Addresses() { // the files' first: they win
+		if home.Name == "" && (a.Name == "WP_HOME" || a.Name == "home") {
+			home = a
+		}
+	}
+	env, known := in.Environment.Text()
+	if !strings.HasPrefix(strings.ToLower(home.Value), "http://") || known && env == "local" {
+		return cause.Sighting{}, false
+	}
+	at := in.Setting(home.Name).At
+	if !home.Fixed {
+		at = conf.Place{File: in.Stored.WordPress.Prefix + "options"}
+	}
+	line := site.DefineLine("WP_ENVIRONMENT_TYPE", "'local'")
+	where := "wp-config.php, above the line that loads wp-settings.php:  "
+	if in.Environment.Set() {
+		where = fmt.Sprintf("%s, in place of what stands there:  ", in.Environment.At)
+	}
+	return cause.Sighting{Place: at, Grade: cause.Likely, Raise: wpAvailable(),
 		Says: "The site's address is http, and its environment is not \"local\": WordPress offers application passwords over https alone, so a Basic login at the REST API counts for nobody.",
-		Remedies: []cause.Remedy{{ID: "serve-https", Title: "serve the site over https, or mark a machine of your own as local", For: "server", Effect: "application passwords are offered", Opens: "over plain http the password can be read on the way",
-			Steps:  []string{"# https in WP_HOME and WP_SITEURL, and TLS in front", "# on a developer's machine alone: define('WP_ENVIRONMENT_TYPE', 'local');"},
-			Verify: "/wp-json/ shows authentication.application-passwords", Undo: "write the old lines back"}}}
-	return append(out, s)
+		Remedies: []cause.Remedy{
+			{ID: "serve-https", Title: "serve the site over https", For: "server", Effect: "application passwords are offered", Opens: "nothing",
+				Steps: []string{"# TLS in front, and https in WP_HOME and WP_SITEURL or the options home and siteurl"}, Verify: "/wp-json/ shows authentication.application-passwords", Undo: "write the old address back"},
+			{ID: "mark-local", Title: "mark a developer's own machine as local", For: "server", Effect: "application passwords are offered over http, too",
+				Opens: "over plain http the password can be read on the way: for a machine that nobody else reaches", Edits: in.SetConstant("WP_ENVIRONMENT_TYPE", "'local'"), Steps: []string{where + line},
+				Verify: "/wp-json/ shows authentication.application-passwords", Undo: "take the line out again"}}}, true
 }
 
 func titled(s string) string {

@@ -10,7 +10,7 @@ import (
 	"github.com/why401/why401/signature"
 )
 
-// WPRestClosed: a plugin, or the web server, closes WordPress's REST API.
+// WPRestClosed: a plugin, or the web server, closes WordPress's REST API, or its XML-RPC.
 var WPRestClosed = &cause.Cause{
 	ID:        "wp-rest-disabled-by-plugin",
 	Title:     "a plugin or the host closes the WordPress REST API",
@@ -20,8 +20,11 @@ var WPRestClosed = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides: []string{"waf-block", "ip-allowlist", "wp-user-lacks-capability", "401-means-403", "403-means-401", "missing-www-authenticate", "no-credentials-sent",
 		"user-lacks-role-or-group", "wrong-password", "apache-cgi-strips-authorization", "nginx-fastcgi-authorization-missing", "basic-layer-credentials-reach-app",
-		"wrong-username-form", "unsolicited-authorization-sent"},
+		"wrong-username-form", "unsolicited-authorization-sent", "200-login-page-instead-of-401"},
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if _, rpc := site.XMLRPC(v.Request.URL); rpc {
+			return rpcClosed(v)
+		}
 		if _, rest := site.REST(v.Request.URL); !rest || !site.Live(v) || v.Answer.Hop > 0 || v.Answer.Status() != 401 && v.Answer.Status() != 403 {
 			return nil
 		}
@@ -90,9 +93,14 @@ func closedBefore(v *cause.View) *cause.Suspicion {
 	if v.Answer.Status() != 403 || !strings.HasPrefix(v.Answer.Header().Get("Content-Type"), "text/html") || len(v.Challenges) > 0 {
 		return nil
 	}
-	root, _ := site.REST(v.Request.URL)
+	return beforeWordPress(v, v.Saw("A page, not WordPress's JSON, refuses an address of the REST API."), restRaise(v))
+}
+
+// beforeWordPress suspects what stands before WordPress, and looks whether its front page is open.
+func beforeWordPress(v *cause.View, because fact.Fact, raise []cause.Raise) *cause.Suspicion {
+	root, _ := site.API(v.Request.URL)
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.5, RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer,
-		Because: []fact.Fact{v.Saw("A page, not WordPress's JSON, refuses an address of the REST API.")}, Raise: restRaise(v)}
+		Because: []fact.Fact{because}, Raise: raise}
 	if v.Written && cause.InFront(v.Writer.Layer) {
 		s.RefusedBy, s.FaultAt = v.Writer.Layer, v.Writer.Layer
 	}

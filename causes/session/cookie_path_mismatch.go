@@ -22,12 +22,16 @@ var CookiePathMismatch = &cause.Cause{
 	Hides:     generalities,
 	Partial:   true,
 	Audit:     lostPaths,
+	Installed: foreignCookiePath,
 	Suspect:   recorded("cookie-path-mismatch", pathMismatch),
 }
 
 func pathMismatch(v *cause.View) *cause.Suspicion {
 	if v.Answer == nil || v.Answer.Response == nil {
 		return nil
+	}
+	if s := wordpressLost(v); s != nil {
+		return s
 	}
 	at := v.Answer.Request.URL
 	for _, g := range givens(v) {

@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"os/signal"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -25,6 +27,7 @@ import (
 	"github.com/why401/why401/probe"
 	"github.com/why401/why401/report"
 	"github.com/why401/why401/secret"
+	"github.com/why401/why401/signature"
 	"github.com/why401/why401/site"
 	"github.com/why401/why401/site/copied"
 )
@@ -32,20 +35,24 @@ import (
 // afterSync is the step of a migration script behind the import of a database.
 type afterSync struct {
 	mending
-	url, save string
+	url, save, environment string
+
+	platforms []site.Platform               // what the proofs are for
+	seen      map[string]*exchange.Exchange // the answers to them, by Proof.What
 }
 
 func (a *app) afterSync() *cobra.Command {
-	s := &afterSync{mending: mending{app: a}}
+	s := &afterSync{mending: mending{app: a}, seen: map[string]*exchange.Exchange{}}
 	c := &cobra.Command{
-		Use:   "after-sync {DIR | URL} --from FILE --url URL [--apply]",
+		Use:   "after-sync {DIR --url URL | URL} --from FILE [--apply]",
 		Short: "Make a site that was copied from live fit its new place, and prove it",
 		Long: "For the end of a script that copies a live site to staging. It compares the\n" +
 			"copy's files and database with FILE, which --save writes on the live machine,\n" +
 			"and with what this place needs: addresses, cookies, AuthX behind a password\n" +
 			"prompt, keys, integrations. It shows the plan; --apply carries it out as why401\n" +
 			"fix does, and asks for the login page and the API. A second run changes nothing.\n" +
-			"With a URL alone it only asks. docs/after-sync.md has more.\n" +
+			"With a URL in place of DIR it only asks, and says what still is the live site's as\n" +
+			"far as the answers show it. docs/after-sync.md has more.\n" +
 			"Exit code: 0 fits, 1 something has to change or does not answer as it should,\n" +
 			"5 taken back, 6 a person has to look, 7 refused for safety.",
 		Args: func(_ *cobra.Command, args []string) error {
@@ -60,6 +67,7 @@ func (a *app) afterSync() *cobra.Command {
 	f.StringVar(&s.from, "from", "", "the live site's settings: a `FILE` that --save wrote there")
 	f.StringVar(&s.save, "save", "", "write this site's settings to a `FILE`, for --from elsewhere; keys only as short prints")
 	f.StringVar(&s.url, "url", "", "the `URL` of this place")
+	f.StringVar(&s.environment, "environment", "staging", "what this place is: staging, development or local")
 	f.StringVar(&s.request, "request", "", "a request that passes the password prompt in front: a `CURL` command, @FILE or -")
 	f.BoolVar(&s.apply, "apply", false, "make the changes, and prove them")
 	f.StringVar(&s.host, "host", "", "the `NAME` of the site, typed to change one that looks live")
@@ -70,6 +78,9 @@ func (a *app) afterSync() *cobra.Command {
 
 func (s *afterSync) run(arg string) error {
 	runtime.LockOSThread()
+	if !slices.Contains([]string{"staging", "development", "local"}, s.environment) {
+		return usage("--environment staging", "--environment %q: expected staging, development or local", s.environment)
+	}
 	if strings.Contains(arg, "://") {
 		return s.only(arg)
 	}
@@ -84,37 +95,86 @@ func (s *afterSync) run(arg string) error {
 	if s.from == "" || s.url == "" {
 		return usage("why401 after-sync "+arg+" --from live.json --url https://staging.example.test/", "after-sync needs --from FILE, what the live site has, and --url URL, where this one is")
 	}
-	b, err := os.ReadFile(s.from)
+	live, err := s.live()
 	if err != nil {
-		return unreadable(fmt.Errorf("--from: %w", err), "on the live machine: why401 after-sync DIR --save live.json")
-	}
-	live, err := copied.Read(bytes.NewReader(b))
-	if err != nil {
-		return unreadable(fmt.Errorf("--from %s: %w", s.from, err), "on the live machine: why401 after-sync DIR --save live.json")
+		return err
 	}
 	if err := s.notLive(in, live); err != nil {
 		return err
 	}
+	for _, i := range in.All() {
+		s.platforms = append(s.platforms, i.Platform)
+	}
 	return s.fit(in, live)
 }
 
-// only asks a site that cannot be looked into.
+// live reads the file of live settings.
+func (s *afterSync) live() (*copied.Live, error) {
+	const how = "on the live machine: why401 after-sync DIR --save live.json"
+	b, err := os.ReadFile(s.from)
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("--from: %w", err), how)
+	}
+	live, err := copied.Read(bytes.NewReader(b))
+	if err != nil {
+		return nil, unreadable(fmt.Errorf("--from %s: %w", s.from, err), how)
+	}
+	return live, nil
+}
+
+// only asks a site that cannot be looked into, and says what of the live one its answers show.
 func (s *afterSync) only(address string) error {
+	switch {
+	case s.apply:
+		return usage("why401 after-sync /var/www/html --from live.json --url "+address+" --apply", "--apply needs the folder: at an address nothing can be changed")
+	case s.save != "":
+		return usage("why401 after-sync /var/www/html --save "+s.save, "--save needs the folder: an address does not show its settings")
+	}
 	s.url = address
+	var live *copied.Live
+	if s.from != "" {
+		var err error
+		if live, err = s.live(); err != nil {
+			return err
+		}
+		if err := s.notLive(nil, live); err != nil {
+			return err
+		}
+		for _, sys := range live.Systems {
+			s.platforms = append(s.platforms, site.Platform(sys.Platform))
+		}
+	}
 	prompt, err := s.prompt()
 	if err != nil {
 		return err
 	}
-	proofs, err := s.proofs(nil, prompt)
+	if len(s.platforms) == 0 {
+		return usage("why401 after-sync "+address+" --from live.json", "the front page does not tell what runs here: --from names a file that says it")
+	}
+	proofs, err := s.proofs(prompt)
 	if err != nil {
 		return err
 	}
-	return s.prove(proofs)
+	proved := s.prove(proofs)
+	notes := copied.Outside(live, copied.Here{URL: s.url, Prompt: prompt}, slices.Collect(maps.Values(s.seen)))
+	sh := report.NewSheet(s.app.options())
+	for _, n := range notes {
+		sh.Row(n.About, n.Says)
+		sh.Row("", n.Do)
+	}
+	sh.Row("Not seen", "keys, the environment's type and what integrations may do: why401 after-sync DIR reads them on the server")
+	if err := s.app.print(sh.String()); err != nil {
+		return err
+	}
+	if proved == nil && len(notes) > 0 {
+		return ended(1)
+	}
+	return proved
 }
 
 // notLive refuses the live site itself.
 func (s *afterSync) notLive(in *site.Installation, live *copied.Live) error {
-	if live.SameDatabase(in) {
+	if in != nil && live.SameDatabase(in) {
 		return &failure{exitWithheld, errors.New("this installation uses the live site's own database: a change here would be one there"), "give the copy a database of its own first"}
 	}
 	u, err := url.Parse(s.url)
@@ -138,7 +198,7 @@ func (s *afterSync) fit(in *site.Installation, live *copied.Live) error {
 	if err != nil {
 		return err
 	}
-	out, err := copied.Compare(in, live, copied.Here{URL: s.url, Prompt: prompt})
+	out, err := copied.Compare(in, live, copied.Here{URL: s.url, Prompt: prompt, Environment: s.environment})
 	if err != nil {
 		return usage("--url https://staging.example.test/", "%w", err)
 	}
@@ -169,11 +229,11 @@ func (s *afterSync) fit(in *site.Installation, live *copied.Live) error {
 	if unread {
 		return unreadable(errors.New("a database was not read, so nothing can be said about what it needs"), "--db-host, --db-user and --db-password-file say how it is reached")
 	}
-	proofs, err := s.proofs(in, prompt)
+	proofs, err := s.proofs(prompt)
 	if err != nil {
 		return err
 	}
-	if len(out.Batches) == 0 {
+	if len(out.Batches)+len(out.Edits) == 0 {
 		if err := a.print(s.lines("The copy fits: nothing has to change.")); err != nil || !s.apply {
 			return err
 		}
@@ -194,7 +254,7 @@ func (s *afterSync) change(in *site.Installation, out copied.Outcome, proofs []f
 		return usage("--url https://staging.example.test/", "%w", err)
 	}
 	p, err := fix.NewPlan(cause.Remedy{ID: "after-sync", Title: "make the copy fit " + u.Host, For: "server", Effect: "the copied settings are those of this place",
-		Opens: "nothing", Verify: "the login page and the API answer at this address", Rows: out.Batches}, fix.About{Now: time.Now(), Hosts: []string{u.Hostname()}, Logins: s.db.logins})
+		Opens: "nothing", Verify: "the login page and the API answer at this address", Rows: out.Batches, Edits: out.Edits}, fix.About{Now: time.Now(), Hosts: []string{u.Hostname()}, Logins: s.db.logins})
 	if err != nil {
 		return err
 	}
@@ -252,11 +312,20 @@ func (s *afterSync) prompt() (bool, error) {
 	if len(xs) == 0 || xs[0].Response == nil {
 		return false, unreadable(fmt.Errorf("%s does not answer: %w", s.url, cmp.Or(err, errors.New("no answer"))), "--url is where this copy answers")
 	}
+	if len(s.platforms) == 0 { // the front page may tell
+		for _, p := range []site.Platform{site.WordPress, site.Magento, site.Drupal} {
+			for _, m := range signature.Matches(xs[0]) {
+				if m.Product == string(p) && !slices.Contains(s.platforms, p) {
+					s.platforms = append(s.platforms, p)
+				}
+			}
+		}
+	}
 	return platform.Gate(xs[0]), nil
 }
 
-// proofs are one request that a login begins with, and one of the API. in is nil where only the address is known.
-func (s *afterSync) proofs(in *site.Installation, prompt bool) ([]fix.Proof, error) {
+// proofs are one request that a login begins with, and one of the API.
+func (s *afterSync) proofs(prompt bool) ([]fix.Proof, error) {
 	base, err := s.intent(s.url)
 	if err != nil {
 		return nil, err
@@ -269,17 +338,7 @@ func (s *afterSync) proofs(in *site.Installation, prompt bool) ([]fix.Proof, err
 	} else if prompt {
 		return nil, usage("--request 'curl -u staging "+s.url+"'", "the web server asks for a password in front of this site: say with --request how it is passed")
 	}
-	is := func(p site.Platform) bool {
-		if in == nil {
-			return p == site.WordPress
-		}
-		for _, i := range in.All() {
-			if i.Platform == p {
-				return true
-			}
-		}
-		return false
-	}
+	is := func(p site.Platform) bool { return slices.Contains(s.platforms, p) }
 	ask := func(what, want, path string, holds func(*exchange.Exchange) bool, query ...exchange.Param) fix.Proof {
 		i := *front
 		i.Request = front.Request.Clone()
@@ -288,7 +347,7 @@ func (s *afterSync) proofs(in *site.Installation, prompt bool) ([]fix.Proof, err
 		i.Request.URL.Path = strings.TrimSuffix(base.Request.URL.Path, "/") + "/" + path
 		i.Request.URL.Query, i.Request.URL.HasQuery = query, len(query) > 0
 		i.Full, i.Follow = nil, false
-		return fix.Proof{What: what, Want: want, Intent: &i, Holds: holds, Probe: probe.Options{UserAgent: why401.UserAgent(), IKnow: s.iKnow}}
+		return fix.Proof{What: what, Want: want, Intent: &i, Holds: func(x *exchange.Exchange) bool { s.seen[what] = x; return holds(x) }, Probe: probe.Options{UserAgent: why401.UserAgent(), IKnow: s.iKnow}}
 	}
 	origin := base.Request.URL.Origin().String()
 	switch {

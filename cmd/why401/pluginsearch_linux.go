@@ -25,6 +25,7 @@ type pluginSearch struct {
 	request string
 	apply   bool
 	host    string
+	json    bool
 }
 
 func (p *pluginSearch) register(f *pflag.FlagSet) {
@@ -72,6 +73,9 @@ func (p *pluginSearch) run(in *site.Installation) error {
 		return unreadable(err, "")
 	}
 	if !p.apply {
+		if p.json {
+			return usage("with --apply", "--json writes how a search ended, and without --apply there is none")
+		}
 		return a.print(p.plan(o))
 	}
 	if err := a.ask(o.Intent); err != nil {
@@ -93,7 +97,12 @@ func (p *pluginSearch) run(in *site.Installation) error {
 		}
 		return unreadable(err, "")
 	}
-	if err := a.print(p.result(res)); err != nil {
+	if p.json {
+		err = report.PluginsJSON(a.out, reported(o, res))
+	} else {
+		err = a.print(p.result(res))
+	}
+	if err != nil {
 		return err
 	}
 	switch res.Outcome {
@@ -145,6 +154,25 @@ func sends(in *exchange.Intent) string {
 	default:
 		return fmt.Sprintf("first the request without its credential. If that cannot decide, the credential goes along until it is refused %d times", n)
 	}
+}
+
+// reported is how a search ended, in the form of a report.
+func reported(o bisect.Options, r *bisect.Result) *report.Plugins {
+	list := func(in []bisect.Plugin) []report.Plugin {
+		var out []report.Plugin
+		for _, p := range in {
+			out = append(out, report.Plugin{File: p.File, Name: p.Name})
+		}
+		return out
+	}
+	out := &report.Plugins{Tool: report.Tool{Version: why401.Version()}, Site: o.Site.Dir, Method: o.Intent.Request.Method, URL: o.Intent.Request.URL.String(),
+		Outcome: string(r.Outcome), Headline: headline(r), Why: r.Why, Refused: r.Refused, Without: r.Without, LetsIn: r.Lets, Yours: r.Yours,
+		Guards: list(r.Guards), Alone: r.Alone, Partners: list(r.Partners), Needing: list(r.Needing), Left: list(r.Left), Repeated: r.Repeated,
+		Theme: r.Theme, MustUse: r.MustUse, DropIns: r.DropIns, Active: len(r.Active), Notes: r.Notes}
+	for _, s := range r.Steps {
+		out.Steps = append(out.Steps, report.PluginStep{What: s.What, Answer: s.Answer, Meant: s.Meant, Repeat: s.Repeat})
+	}
+	return out
 }
 
 // result shows how a search ended.

@@ -10,7 +10,10 @@ import (
 )
 
 // pluginSearch is there on Linux only.
-type pluginSearch struct{ app *app }
+type pluginSearch struct {
+	app  *app
+	json bool
+}
 
 func (*pluginSearch) register(*pflag.FlagSet) {}
 func (*pluginSearch) asked() bool             { return false }

@@ -9,15 +9,15 @@ import (
 
 // schemas are those beside the report's own.
 var schemas = map[string][]byte{"logs": show.SchemaJSON, "guard": report.GuardSchemaJSON, "contract": contract.SchemaJSON,
-	"plan": report.FixPlanSchemaJSON, "fix": report.FixOutcomeSchemaJSON}
+	"plugins": report.PluginsSchemaJSON, "plan": report.FixPlanSchemaJSON, "fix": report.FixOutcomeSchemaJSON}
 
 func (a *app) schema() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [logs | guard | contract | plan | fix]",
+		Use:   "schema [logs | guard | contract | plugins | plan | fix]",
 		Short: "Print the JSON Schema of what --json writes, or of a contract",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 || len(args) == 1 && schemas[args[0]] == nil {
-				return usage("why401 schema > why401.schema.json", "schema: expected nothing, or one of the words logs, guard, contract, plan, fix")
+				return usage("why401 schema > why401.schema.json", "schema: expected nothing, or one of the words logs, guard, contract, plugins, plan, fix")
 			}
 			return nil
 		},

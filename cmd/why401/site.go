@@ -42,6 +42,7 @@ func (a *app) site() *cobra.Command {
 	}
 	f := c.Flags()
 	d.auditForms.register(f)
+	f.Lookup("json").Usage += ", or why401.plugins/1 with --bisect-plugins"
 	f.BoolVar(&d.database, "database", false, "read the database, too, with the site's own login")
 	f.StringVar(&d.save, "save-settings", "", "write settings for why401 after-sync to a `FILE`; keys only as short prints")
 	d.db.register(f)
@@ -66,9 +67,10 @@ func (d *siteCheck) run(dir string) error {
 		return unreadable(err, "why401 site /var/www/html")
 	}
 	if d.plugins.asked() {
-		if d.json || d.sarif || d.github {
-			return usage("without --json, --sarif and --github", "--bisect-plugins writes text only")
+		if d.sarif || d.github {
+			return usage("without --sarif and --github", "--bisect-plugins writes text, or JSON with --json")
 		}
+		d.plugins.json = d.json
 		return d.plugins.run(in)
 	}
 	if d.database || d.save != "" || d.db.given() {

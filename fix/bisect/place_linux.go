@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/why401/why401/fix"
+	"github.com/why401/why401/internal/durable"
 )
 
 // note is what is on disk before the drop-in is, so that a later start finds what a crash left.
@@ -132,7 +133,7 @@ func (p *placed) write(program []byte, config string) error {
 	if err := os.Rename(p.tempName(), p.DropIn); err != nil {
 		return fmt.Errorf("writing the drop-in: %w", err)
 	}
-	return syncFolder(filepath.Dir(p.DropIn))
+	return durable.SyncDir(filepath.Dir(p.DropIn))
 }
 
 // ownLike gives an open file owner and mode of config, which PHP can read and nobody else should.
@@ -170,12 +171,7 @@ func (p *placed) keep() error {
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(p.notePath(), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing down where the drop-in goes: %w", err)
-	}
-	_, err = f.Write(append(b, '\n'))
-	if err = errors.Join(err, f.Sync(), f.Close(), syncFolder(p.dir)); err != nil {
+	if err := durable.Create(p.notePath(), append(b, '\n')); err != nil {
 		return fmt.Errorf("writing down where the drop-in goes: %w", err)
 	}
 	return nil
@@ -208,7 +204,7 @@ func (p *placed) clear() error {
 		}
 	}
 	if dir := filepath.Dir(p.DropIn); p.Folder == "" {
-		if err := syncFolder(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := durable.SyncDir(dir); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -318,12 +314,4 @@ func lockNotes(dir string) (io.Closer, error) {
 		return nil, refusedTo("%s has to be a folder that only you can use (mode 0700)", dir)
 	}
 	return fix.LockFolder(dir)
-}
-
-func syncFolder(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -1,7 +1,6 @@
 package expiry
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -34,7 +33,7 @@ var upgrades = []upgrade{
 func (e *endings) site(in *site.Installation) {
 	for _, s := range in.All() {
 		for _, u := range upgrades {
-			if s.Platform != u.platform || s.Version.Text == "" || !older(s.Version.Text, u.to) || u.from != "" && older(s.Version.Text, u.from) || set(s, u.unless) {
+			if s.Platform != u.platform || !s.Version.Before(u.to) || u.from != "" && s.Version.Before(u.from) || set(s, u.unless) {
 				continue
 			}
 			e.add(Ending{Kind: Setting, With: "the upgrade to " + string(u.platform) + " " + u.to, What: string(s.Platform) + " " + s.Version.Text + ": " + u.what, Do: u.do,
@@ -63,35 +62,4 @@ func set(s *site.Installation, name string) bool {
 		}
 	}
 	return false
-}
-
-// older compares versions number by number: 2.4.6-p1 is 2.4.6.
-func older(v, than string) bool {
-	a, b := numbers(v), numbers(than)
-	for i := range max(len(a), len(b)) {
-		var x, y int
-		if i < len(a) {
-			x = a[i]
-		}
-		if i < len(b) {
-			y = b[i]
-		}
-		if x != y {
-			return x < y
-		}
-	}
-	return false
-}
-
-func numbers(v string) []int {
-	v, _, _ = strings.Cut(v, "-")
-	var out []int
-	for p := range strings.SplitSeq(v, ".") {
-		n, err := strconv.Atoi(p)
-		if err != nil {
-			break
-		}
-		out = append(out, n)
-	}
-	return out
 }

@@ -3,10 +3,12 @@ package real
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -20,20 +22,41 @@ type copyist struct {
 
 func newCopyist(t *testing.T) *copyist {
 	t.Helper()
-	c := &copyist{t: t, binary: filepath.Join(t.TempDir(), "why401"), home: t.TempDir()}
-	if out, err := exec.Command("go", "build", "-o", c.binary, "../../cmd/why401").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+	built.Do(func() {
+		dir, err := os.MkdirTemp("", dirPrefix)
+		if err != nil {
+			built.said = err.Error()
+			return
+		}
+		guard("d", dir)
+		built.path = filepath.Join(dir, "why401")
+		if out, err := exec.Command("go", "build", "-o", built.path, "../../cmd/why401").CombinedOutput(); err != nil {
+			built.said = fmt.Sprintf("%v\n%s", err, out)
+		}
+	})
+	if built.said != "" {
+		t.Fatalf("go build: %s", built.said)
 	}
-	return c
+	return &copyist{t: t, binary: built.path, home: t.TempDir()}
+}
+
+// built is the program, built once for all tests of this process.
+var built struct {
+	sync.Once
+	path, said string
+}
+
+func (c *copyist) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, c.binary, args...)
+	cmd.Env = []string{"HOME=" + c.home, "XDG_STATE_HOME=" + c.home, "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
+	return cmd
 }
 
 func (c *copyist) run(code int, args ...string) string {
 	c.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, c.binary, args...)
-	cmd.Env = []string{"HOME=" + c.home, "XDG_STATE_HOME=" + c.home, "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8"}
-	out, err := cmd.CombinedOutput()
+	out, err := c.command(ctx, args...).CombinedOutput()
 	got := 0
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {

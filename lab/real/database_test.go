@@ -93,7 +93,27 @@ var rowMendings = []rowMending{
 			s.Serve(80)
 		},
 		failing: askPath("wp-json/wp/v2/users/me", "-u", wpAdmin+":"+wpAppPassword), other: askPath("wp-json/")},
+	{name: "application passwords nobody looks at, wp", cause: "wp-app-password-unavailable", remedy: "use-application-passwords", tool: "wp", table: "wp_options",
+		servers: func(w *World) {
+			s := w.WordPress("front", wpLocal)
+			s.DB.SQL("UPDATE wp_options SET option_value = '0' WHERE option_name = 'using_application_passwords'")
+			s.Serve(80)
+		},
+		failing: askPath("wp-json/wp/v2/users/me", "-u", wpAdmin+":"+wpAppPassword), other: askPath("wp-json/")},
+	{name: "application passwords nobody looks at in a network, SQL", cause: "wp-app-password-unavailable", remedy: "use-application-passwords", table: "wp_sitemeta", servers: networkUnused,
+		failing: askPath(shopMe, "-u", wpAdmin+":"+wpAppPassword), other: askPath("shop/wp-json/")},
+	{name: "application passwords nobody looks at in a network, wp", cause: "wp-app-password-unavailable", remedy: "use-application-passwords", tool: "wp", table: "wp_sitemeta", servers: networkUnused,
+		failing: askPath(shopMe, "-u", wpAdmin+":"+wpAppPassword), other: askPath("shop/wp-json/")},
+	{name: "a REST resource without basic_auth, SQL", cause: "drupal-auth-provider", remedy: "list-basic-auth", servers: func(w *World) { w.DrupalStored(80) }, table: "config",
+		failing: askPath(drupalNode, "-u", drupalAnn), other: askPath("node/1")},
+	{name: "a REST resource without basic_auth, drush", cause: "drupal-auth-provider", remedy: "list-basic-auth", tool: "drush", servers: func(w *World) { w.DrupalStored(80) }, table: "config",
+		failing: askPath(drupalNode, "-u", drupalAnn), other: askPath("node/1")},
 }
+
+// networkUnused is a network whose own table says that nobody uses application passwords, as a copy of some tables leaves it.
+var networkUnused = wpNetwork(wpLocal, func(s *WordPress) {
+	s.DB.SQL("UPDATE wp_sitemeta SET meta_value = '0' WHERE meta_key = 'using_application_passwords'")
+})
 
 // TestMendRows is the scoreboard of what a database or the platform's own command mends.
 func TestMendRows(t *testing.T) {
@@ -140,10 +160,21 @@ func (m rowMending) play(t *testing.T) {
 		}
 	} else if m.tool == "cv" {
 		w.program(filepath.Join(root, "vendor/bin/cv"), filepath.Join(w.Dir, civiPluginDir, "cv.php"))
+	} else if m.tool == "wp" {
+		w.program(filepath.Join(root, "vendor/bin/wp"), w.File("wp.php", w.php("wordpress/wp.php")))
+	}
+	if w.CMS != nil {
+		root, sql = filepath.Join(w.Dir, "cms"), w.CMS.SQL
+		if m.tool == "drush" { // a project has its packages above the folder that the web server shows
+			w.program(filepath.Join(w.Dir, "vendor/bin/drush"), w.File("cms/drush.php", w.php("drupal/drush.php")))
+		}
 	}
 	dump := func() string {
 		if m.table == "wp_options" { // WordPress itself writes others while it answers
 			return sql("SELECT * FROM wp_options WHERE option_name = 'using_application_passwords'")
+		}
+		if m.table == "wp_sitemeta" {
+			return sql("SELECT * FROM wp_sitemeta WHERE meta_key = 'using_application_passwords'")
 		}
 		return sql("SELECT * FROM " + m.table)
 	}
@@ -182,6 +213,9 @@ func (m rowMending) play(t *testing.T) {
 	o := fix.Options{Say: func(s fix.Step) { t.Logf("%s: %s", s.What, s.Got) }, Controls: &fix.Controls{Failing: intent(t, m.failing(w)), Probe: probe.Options{StateDir: filepath.Join(state, "ledger")}}}
 	if w.Shop != nil && m.tool == "" { // bin/magento does not start: the cache has to be cleared in another way
 		o.Server = &fix.Server{Name: "Magento", Reload: fix.Line("rm -f " + filepath.Join(root, "var/cache") + "/*.json")}
+	}
+	if w.CMS != nil && m.tool == "" { // without drush the caches are cleared by hand
+		o.Server = &fix.Server{Name: "Drupal", Reload: fix.Line("php8.2 " + strings.Join(phpModules("-d"), " ") + " -n " + w.File("cms/drush.php", w.php("drupal/drush.php")) + " cache:rebuild")}
 	}
 	if m.guarded != nil {
 		o.Controls.Guarded = intent(t, m.guarded(w))

@@ -2,6 +2,7 @@ package real
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -25,6 +26,30 @@ func (w *World) Drupal(setUp int, settings map[string]any) {
 	}
 	w.File("cms/.htaccess", rules)
 	setUps[setUp](w, "cms")
+}
+
+// drupalTables are the tables of Drupal's that the replica reads (core/lib/Drupal/Core/Config/DatabaseStorage.php, schemaDefinition).
+const drupalTables = `CREATE TABLE config (collection varchar(255) CHARACTER SET ascii NOT NULL DEFAULT '', name varchar(255) CHARACTER SET ascii NOT NULL DEFAULT '', data longblob, PRIMARY KEY (collection, name));
+CREATE TABLE cache_config (cid varchar(255) CHARACTER SET ascii NOT NULL PRIMARY KEY, data longblob);
+CREATE TABLE router (name varchar(255) CHARACTER SET ascii NOT NULL PRIMARY KEY, options longblob);
+CREATE TABLE flood (fid int NOT NULL AUTO_INCREMENT PRIMARY KEY, event varchar(64) NOT NULL, identifier varchar(128) NOT NULL, timestamp int NOT NULL, expiration int NOT NULL);
+INSERT INTO config (name, data) VALUES ('core.extension', 'a:2:{s:6:"module";a:3:{s:10:"basic_auth";i:0;s:4:"node";i:0;s:4:"rest";i:0;}s:5:"theme";a:0:{}}'),
+ ('system.site', 'a:1:{s:4:"uuid";s:36:"7d0b1f8e-2f0c-4b3e-9a53-1f6a2f0f7a10";}'),
+ ('rest.resource.entity.node', 'a:4:{s:6:"status";b:1;s:2:"id";s:11:"entity.node";s:11:"granularity";s:8:"resource";s:13:"configuration";a:3:{s:7:"methods";a:1:{i:0;s:3:"GET";}s:7:"formats";a:1:{i:0;s:4:"json";}s:14:"authentication";a:1:{i:0;s:6:"cookie";}}}');`
+
+// DrupalStored is Drupal with its settings in a database and the files by which it is known on the disk.
+func (w *World) DrupalStored(setUp int) *Database {
+	w.Helper()
+	d := w.Database()
+	d.SQL(drupalTables)
+	w.File("cms/database.json", fmt.Sprintf(`{"user":%q,"password":%q,"name":%q,"socket":%q}`, d.User, d.Password, d.Name, d.Socket))
+	w.File("cms/store.php", w.php("drupal/store.php"))
+	w.File("cms/core/lib/Drupal.php", "<?php\nclass Drupal {\n  const VERSION = '10.2.5';\n}\n")
+	w.File("cms/sites/default/settings.php", fmt.Sprintf("<?php\n$databases['default']['default'] = ['driver' => 'mysql', 'database' => '%s', 'username' => '%s', 'password' => '%s', 'unix_socket' => '%s', 'prefix' => ''];\n$settings['hash_salt'] = 'lab-salt';\n",
+		d.Name, d.User, d.Password, d.Socket))
+	w.Drupal(setUp, map[string]any{})
+	w.CMS = d
+	return d
 }
 
 // DrupalSettings writes what Drupal keeps in its configuration.

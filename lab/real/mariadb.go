@@ -3,6 +3,7 @@ package real
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"os"
 	"os/exec"
@@ -20,6 +21,7 @@ var mariadb struct {
 	err    error
 	dir    string
 	port   int
+	ca     string // of its certificate, which is for 127.0.0.1 and db.test
 	server *process
 	count  atomic.Int64
 }
@@ -36,7 +38,7 @@ type Database struct {
 // Database makes an empty database.
 func (w *World) Database() *Database {
 	w.Helper()
-	mariadb.Do(func() { mariadb.err = startMariaDB(w.Port("mariadb")) })
+	mariadb.Do(func() { mariadb.err = startMariaDB(w, w.Port("mariadb")) })
 	if mariadb.err != nil {
 		w.Fatalf("MariaDB: %v", mariadb.err)
 	}
@@ -110,7 +112,7 @@ func mariadbClient(user, password, database, statements string) (string, error) 
 
 // startMariaDB makes the system tables and starts the server, on loopback and a socket. Nothing is kept, so nothing is
 // flushed.
-func startMariaDB(port int) error {
+func startMariaDB(w *World, port int) error {
 	dir, err := os.MkdirTemp("", dirPrefix)
 	if err != nil {
 		return err
@@ -120,6 +122,18 @@ func startMariaDB(port int) error {
 		return err
 	}
 	mariadb.dir, mariadb.port = dir, port
+	// Whoever asks for TLS gets it; nobody has to.
+	crt, key := w.CertLike("database-ca", "database", func(c *x509.Certificate) { c.DNSNames = []string{"db.test"} })
+	for from, to := range map[string]string{crt: "server.crt", key: "server.key", filepath.Join(filepath.Dir(crt), "database-ca.crt"): "ca.crt"} {
+		b, err := os.ReadFile(from)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, to), b, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	mariadb.ca = filepath.Join(dir, "ca.crt")
 	env := []string{"PATH=" + os.Getenv("PATH") + ":/usr/sbin", "LC_ALL=C", "HOME=" + dir, "TMPDIR=" + dir}
 	install, err := findProgram("mariadb-install-db")
 	if err != nil {
@@ -137,7 +151,7 @@ func startMariaDB(port int) error {
 	}
 	argv := append([]string{"mariadbd", "--no-defaults", "--datadir=" + dir + "/data", "--socket=" + dir + "/s.sock", "--pid-file=" + dir + "/pid",
 		"--bind-address=127.0.0.1", fmt.Sprintf("--port=%d", port), "--skip-name-resolve", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
-		"--innodb-buffer-pool-size=32M", "--innodb-log-file-size=4M", "--innodb-use-native-aio=0", "--max-connections=60"}, user...)
+		"--innodb-buffer-pool-size=32M", "--innodb-log-file-size=4M", "--innodb-use-native-aio=0", "--max-connections=60", "--ssl-cert=" + dir + "/server.crt", "--ssl-key=" + dir + "/server.key"}, user...)
 	log := filepath.Join(dir, "log")
 	if mariadb.server, err = startProcess(dir, env, argv, log, log); err != nil {
 		return err

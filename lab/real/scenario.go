@@ -232,8 +232,8 @@ func (sc Scenario) checkPassed(r Reply) error {
 func Scenarios() []Scenario {
 	return slices.Concat(nginxAccess, nginxAnswers, nginxProxy, nginxTLS, apacheScenarios, proxyScenarios, tokenScenarios,
 		sessionScenarios, loginScenarios, corsScenarios, staticCORSScenarios, mtlsScenarios, ntlmScenarios, browserScenarios,
-		idpScenarios, flowScenarios, signatureScenarios, registryScenarios, packageScenarios, wordpressScenarios, wordpressOutside, civicrmScenarios, magentoScenarios, drupalScenarios,
-		healthyScenarios, idpHealthy, flowHealthy, healthySignatures, wordpressHealthy, wordpressOutsideHealthy, civicrmHealthy, magentoHealthy, drupalHealthy)
+		idpScenarios, flowScenarios, signatureScenarios, registryScenarios, packageScenarios, wordpressScenarios, wordpressOutside, wordpressLogins, networkScenarios, civicrmScenarios, magentoScenarios, drupalScenarios,
+		healthyScenarios, idpHealthy, flowHealthy, healthySignatures, wordpressHealthy, wordpressOutsideHealthy, wordpressLoginsHealthy, networkHealthy, civicrmHealthy, magentoHealthy, drupalHealthy)
 }
 
 // runTB is the TB of Run: it collects what must be undone and turns Fatalf into a panic that Run catches.

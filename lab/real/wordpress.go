@@ -123,7 +123,13 @@ func (s *WordPress) Login(user string) string {
 // Nonce gives the nonce that the REST API wants beside cookie.
 func (s *WordPress) Nonce(cookie string) string {
 	s.Helper()
-	r := s.warm(curl("-H", "Cookie: "+cookie, s.URL(s.Front, "wp-admin/admin-ajax.php?action=rest-nonce")))
+	return s.nonceAt("", cookie)
+}
+
+// nonceAt is Nonce at a site of a network, by its folder: "shop/".
+func (s *WordPress) nonceAt(folder, cookie string) string {
+	s.Helper()
+	r := s.warm(curl("-H", "Cookie: "+cookie, s.URL(s.Front, folder+"wp-admin/admin-ajax.php?action=rest-nonce")))
 	if !regexp.MustCompile(`^[0-9a-f]{10}$`).MatchString(r.Body) {
 		s.Fatalf("WordPress gave no nonce: %v", r)
 	}

@@ -8,7 +8,7 @@ import (
 // phpModules are the extensions that WordPress and the replicas need: "extension=mysqlnd" and so on, each after option.
 func phpModules(option string) []string {
 	var out []string
-	for _, m := range []string{"mysqlnd", "mysqli", "ctype", "tokenizer"} {
+	for _, m := range []string{"mysqlnd", "mysqli", "ctype", "tokenizer", "xml"} {
 		out = append(out, option, "extension="+m)
 	}
 	return out

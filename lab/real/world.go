@@ -39,6 +39,7 @@ type World struct {
 	Site *WordPress
 	Civi *CiviCRM
 	Shop *Magento
+	CMS  *Database // of a Drupal whose settings are stored
 }
 
 // NewWorld makes an empty world that ends with t.

@@ -1,11 +1,13 @@
 package copied
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
 
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/site"
 	"github.com/why401/why401/site/db"
 	"github.com/why401/why401/site/php"
@@ -13,13 +15,15 @@ import (
 
 // Here is what this environment is.
 type Here struct {
-	URL    string // its address, "https://staging.example.test/"
-	Prompt bool   // the web server asks for a password in front of the site
+	URL         string // its address, "https://staging.example.test/"
+	Prompt      bool   // the web server asks for a password in front of the site
+	Environment string // what it is, in WordPress's words: "staging", "development", "local"; "staging" when ""
 }
 
 // Outcome is what has to change, and what a person should know.
 type Outcome struct {
 	Batches []db.Batch
+	Edits   []conf.Edit // of configuration files
 	Notes   []Note
 }
 
@@ -126,24 +130,71 @@ func (c *comparison) wordpress(w *db.WordPress) {
 		ch.By = []string{"wp", "option", "update", name, to}
 		c.changes = append(c.changes, ch)
 	}
+	c.network(w)
 	if len(c.changes) > 0 {
 		c.out.note("address", "wp search-replace "+strings.Join(c.lives(), " ")+" "+c.to.Host+" --skip-columns=guid", "Links inside posts still name the live site; they refuse nobody.")
 	}
-	if len(w.Blogs) > 0 {
-		c.out.note("address", "see the table "+w.Prefix+"blogs", "This is a network of %d sites; their domains are not changed here.", len(w.Blogs))
+}
+
+// network moves the sites of a network: the domains by which WordPress knows whose request it is, and the addresses of each.
+func (c *comparison) network(w *db.WordPress) {
+	if s, at := c.in.Setting("DOMAIN_CURRENT_SITE"), c.to.Host; len(w.Blogs) > 0 && s.Set() {
+		if t, ok := s.Text(); ok && t != at && slices.Contains(c.lives(), t) {
+			c.edit("address", s, php.Quote(at), "%s names the live site: WordPress sends every request there.", s.Name)
+		}
 	}
+	for _, n := range w.Networks {
+		if slices.Contains(c.lives(), n.Domain) && n.Domain != c.to.Host {
+			c.changes = append(c.changes, w.ChangeNetworkDomain(n, c.to.Host))
+		}
+	}
+	if o, ok := w.Network("siteurl"); ok {
+		if to, moves := c.moved(o.Value.Text()); moves {
+			c.changes = append(c.changes, w.ChangeNetwork("siteurl", db.Bytes(to), ""))
+		}
+	}
+	others := 0
+	for _, b := range w.Blogs {
+		if slices.Contains(c.lives(), b.Domain) && b.Domain != c.to.Host {
+			c.changes = append(c.changes, w.ChangeDomain(b, c.to.Host))
+		} else if b.Domain != c.to.Host {
+			others++
+		}
+		for _, o := range b.Options {
+			if to, moves := c.moved(o.Value.Text()); moves && o.Name != "active_plugins" {
+				c.changes = append(c.changes, w.ChangeBlogOption(o, db.Bytes(strings.TrimSuffix(to, "/"))))
+			}
+		}
+	}
+	if others > 0 {
+		c.out.note("address", "see the table "+w.Prefix+"blogs", "%d sites of the network have domains of their own, which are not changed here.", others)
+	}
+}
+
+// edit plans another value of a constant, where the file can be edited, and else says what a person has to write.
+func (c *comparison) edit(about string, s site.Setting, written, format string, args ...any) {
+	edits := c.in.SetConstant(s.Name, written)
+	c.out.Edits = append(c.out.Edits, edits...)
+	do := ""
+	if len(edits) == 0 {
+		do = fmt.Sprintf("%s: %s", s.At, site.DefineLine(s.Name, written))
+	}
+	c.out.note(about, do, format, args...)
 }
 
 func (c *comparison) civicrm(v *db.CiviCRM) {
 	for _, d := range v.Domains {
-		version := c.in.Version.Text
-		if version == "" {
-			version = d.Version
+		version := c.in.Version
+		if !version.Known() {
+			version = site.Version{Text: d.Version}
 		}
 		if c.here.Prompt && judges(version) {
 			c.header(v, d.ID)
 		}
 		for _, s := range v.Settings {
+			if s.Domain == d.ID && s.Name == "environment" {
+				c.civiSays(v, s)
+			}
 			if s.Domain != d.ID || !strings.HasSuffix(s.Name, "URL") {
 				continue
 			}
@@ -161,14 +212,34 @@ func (c *comparison) civicrm(v *db.CiviCRM) {
 	}
 }
 
-// judges reports a version whose setting decides whether AuthX reads a prompt's login.
-func judges(version string) bool {
-	var major, minor int
-	if n, _ := fmt.Sscanf(version, "%d.%d", &major, &minor); n != 2 {
-		return false
+// civiSays moves a row that calls this environment production, where mail and scheduled jobs are the live site's.
+func (c *comparison) civiSays(v *db.CiviCRM, s db.CiviSetting) {
+	read, err := php.Unserialize(s.Value.Text())
+	if t, ok := read.Text(); err != nil || !ok || !strings.EqualFold(t, "production") || c.fixed("environment", s.Name) {
+		return
 	}
-	return major == 5 && minor >= 50 || major == 6 && minor < 14
+	to := civiEnvironment(cmp.Or(c.here.Environment, "staging"))
+	written, err := php.Serialize(php.Text(to))
+	if err != nil {
+		return
+	}
+	ch := v.Change(s.Name, s.Domain, db.Bytes(written))
+	if len(v.Domains) == 1 {
+		ch.By = []string{"cv", "vset", s.Name + "=" + to}
+	}
+	c.changes = append(c.changes, ch)
 }
+
+// civiEnvironment is an environment in CiviCRM's words (settings/Core.setting.php, environment).
+func civiEnvironment(e string) string {
+	if e == "staging" {
+		return "Staging"
+	}
+	return "Development"
+}
+
+// judges reports a version whose setting decides whether AuthX reads a prompt's login.
+func judges(v site.Version) bool { return v.Known() && !v.Before("5.50") && v.Before("6.14") }
 
 // header lets AuthX leave the Authorization header alone, which the prompt fills here.
 func (c *comparison) header(v *db.CiviCRM, domain string) {
@@ -265,12 +336,28 @@ func signs(name string) bool {
 
 func (c *comparison) environment() {
 	e := c.in.Environment
-	if t, ok := e.Text(); ok && strings.EqualFold(t, "production") && e.Name != "MAGE_MODE" { // MAGE_MODE says how code is compiled, not where
-		c.out.note("environment", "set it to staging in "+e.At.File, "%s says production (%s).", e.Name, e.At)
+	here := cmp.Or(c.here.Environment, "staging")
+	switch t, ok := e.Text(); {
+	case !ok || !strings.EqualFold(t, "production") || e.Name == "MAGE_MODE": // MAGE_MODE says how code is compiled, not where
+	case e.Name == "WP_ENVIRONMENT_TYPE":
+		c.edit("environment", e, php.Quote(here), "%s says production (%s), and this is %s.", e.Name, e.At, here)
+	case e.Name == "CIVICRM_ENVIRONMENT":
+		c.edit("environment", e, php.Quote(civiEnvironment(here)), "%s says production (%s), and this is %s.", e.Name, e.At, here)
+	default:
+		c.out.note("environment", "set it to "+here+" in "+e.At.File, "%s says production (%s).", e.Name, e.At)
+	}
+	if c.in.Platform == site.WordPress && !e.Set() {
+		c.out.note("environment", "wp-config.php, above the line that loads wp-settings.php:  "+site.DefineLine("WP_ENVIRONMENT_TYPE", php.Quote(here)),
+			"Nothing in the files says what this environment is: WordPress takes it for production, unless the environment variable WP_ENVIRONMENT_TYPE says otherwise.")
 	}
 	for _, k := range c.in.Cookies {
 		if t, ok := k.Text(); ok && strings.HasSuffix(k.Name, "DOMAIN") && t != "" && !covers(t, c.to.Hostname()) {
-			c.out.note("cookies", "take it out of "+k.At.File, "%s is %s (%s), which browsers refuse from %s: every login ends at the login page.", k.Name, t, k.At, c.to.Hostname())
+			const says = "%s is %s (%s), which browsers refuse from %s: every login ends at the login page."
+			if c.in.Platform == site.WordPress {
+				c.edit("cookies", k, "false", says, k.Name, t, k.At, c.to.Hostname())
+				continue
+			}
+			c.out.note("cookies", "take it out of "+k.At.File, says, k.Name, t, k.At, c.to.Hostname())
 		}
 	}
 }

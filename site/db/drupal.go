@@ -44,3 +44,9 @@ func (d *Drupal) Get(name string) (Value, bool) {
 	}
 	return Value{}, false
 }
+
+// Change makes the change of a config object. to is what PHP serializes.
+func (d *Drupal) Change(c DrupalConfig, to Value) Change {
+	return Change{Table: d.Prefix + "config", Column: "data", To: to, Form: FormPHP, Says: "the config object " + c.Name, Seen: c.Row,
+		Key: []Cell{{"collection", c.Row.Get("collection")}, {"name", c.Row.Get("name")}}}
+}

@@ -231,10 +231,21 @@ func (c *Conn) Identity(ctx context.Context) string {
 // unreachable says why there is no session, and how the database was meant.
 func unreachable(l Login, err error) error {
 	var m *mysql.MySQLError
-	if errors.As(err, &m) {
+	var untrusted *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &untrusted):
+		return fmt.Errorf("the certificate of the database %s is not trusted: %w (--db-ca names its authority, --db-tls unchecked takes any)", l, untrusted.Err)
+	case errors.Is(err, mysql.ErrNoTLS):
+		return fmt.Errorf("the database %s offers no TLS: %w", l, err)
+	case errors.As(err, &m):
 		switch m.Number {
 		case 1045, 1698:
+			if l.TLS == "" || l.TLS == "off" { // a user of whom TLS is required gets the very same answer
+				return fmt.Errorf("the database does not take the login of %s, or takes it over TLS alone (--db-tls on): %w", l, err)
+			}
 			return fmt.Errorf("the database does not take the login of %s: %w", l, err)
+		case 3159:
+			return fmt.Errorf("the database %s wants TLS (--db-tls on): %w", l, err)
 		case 1044, 1049:
 			return fmt.Errorf("%s may not be used or is not there: %w", l, err)
 		}

@@ -62,6 +62,7 @@ type Role struct {
 	Type             string // "G" of a group, "U" of a user
 	UserType, User   string // 1 integration, 2 admin
 	Allow, Deny      int
+	Resources        []string // that are allowed, the first hundred
 }
 
 // magentoPaths are the settings that decide who is let in. Others hold secrets, and are not read.
@@ -123,6 +124,13 @@ func (m *Magento) readPeople(r *reader) {
 		m.Admins = append(m.Admins, Admin{v[0].Text(), v[1].Text(), v[2].Text() == "1", at(v[3]), second[v[0].Text()]})
 		m.Now = at(v[4])
 	}
+	allowed := map[string][]string{}
+	got, _ = r.rows("which resources the roles may use", "authorization_rule", "SELECT role_id, resource_id FROM "+r.table("authorization_rule")+" WHERE permission = 'allow' ORDER BY role_id, resource_id LIMIT 2000")
+	for _, v := range got {
+		if id := v[0].Text(); len(allowed[id]) < 100 {
+			allowed[id] = append(allowed[id], v[1].Text())
+		}
+	}
 	rules := map[string][2]int{}
 	got, _ = r.rows("what the roles may do", "authorization_rule", "SELECT role_id, permission, COUNT(*) FROM "+r.table("authorization_rule")+" GROUP BY role_id, permission")
 	for _, v := range got {
@@ -137,7 +145,7 @@ func (m *Magento) readPeople(r *reader) {
 	got, _ = r.rows("which roles there are", "authorization_role", "SELECT role_id, parent_id, role_name, role_type, user_type, user_id FROM "+r.table("authorization_role")+" ORDER BY role_id LIMIT 1000")
 	for _, v := range got {
 		n := rules[v[0].Text()]
-		m.Roles = append(m.Roles, Role{v[0].Text(), v[1].Text(), v[2].Text(), v[3].Text(), v[4].Text(), v[5].Text(), n[0], n[1]})
+		m.Roles = append(m.Roles, Role{v[0].Text(), v[1].Text(), v[2].Text(), v[3].Text(), v[4].Text(), v[5].Text(), n[0], n[1], allowed[v[0].Text()]})
 	}
 }
 

@@ -125,24 +125,49 @@ func asRows(names []string, all [][]Value) []Row {
 
 // whole reads whole rows for a reader, who may want to change one.
 func (r *reader) whole(leave, table, where string, args ...any) ([]Row, bool) {
+	rows, err := r.find(table, where, args...)
+	if err != nil {
+		r.gap(leave, "%s", err)
+	}
+	return rows, err == nil
+}
+
+// wholeIf is whole for a table that need not be there: none of it is no gap.
+func (r *reader) wholeIf(leave, table, where string, args ...any) []Row {
+	rows, err := r.find(table, where, args...)
+	if err != nil && !missing(err) {
+		r.gap(leave, "%s", err)
+	}
+	return rows
+}
+
+func (r *reader) find(table, where string, args ...any) ([]Row, error) {
 	if why := validName(r.prefix + table); why != "" {
-		r.gap(leave, "the table prefix %q makes no name of a table: %s", r.prefix, why)
-		return nil, false
+		return nil, fmt.Errorf("the table prefix %q makes no name of a table: %s", r.prefix, why)
 	}
 	ctx, cancel := context.WithTimeout(r.ctx, queryTime)
 	defer cancel()
 	got, err := r.c.QueryContext(ctx, fmt.Sprintf("SELECT * FROM %s WHERE %s LIMIT %d", r.table(table), where, mostRows), args...)
-	if err == nil {
-		var names []string
-		if names, err = got.Columns(); err == nil {
-			var all [][]Value
-			if all, err = scan(got); err == nil {
-				return asRows(names, all), true
-			}
-		} else {
-			got.Close()
-		}
+	if err != nil {
+		return nil, &unreadTable{r.prefix + table, err}
 	}
-	r.gap(leave, "table %s: %s", r.prefix+table, why(err))
-	return nil, false
+	names, err := got.Columns()
+	if err != nil {
+		got.Close()
+		return nil, &unreadTable{r.prefix + table, err}
+	}
+	all, err := scan(got)
+	if err != nil {
+		return nil, &unreadTable{r.prefix + table, err}
+	}
+	return asRows(names, all), nil
 }
+
+// unreadTable is why a table could not be read.
+type unreadTable struct {
+	table string
+	err   error
+}
+
+func (u *unreadTable) Error() string { return "table " + u.table + ": " + why(u.err) }
+func (u *unreadTable) Unwrap() error { return u.err }

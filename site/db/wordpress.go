@@ -3,14 +3,16 @@ package db
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // WordPress is what its tables say.
 type WordPress struct {
-	Prefix  string
-	Options []Option
-	Sites   []Option // of a network: wp_sitemeta's rows for the first network
-	Blogs   []Blog   // of a network
+	Prefix   string
+	Options  []Option
+	Sites    []Option // of a network: wp_sitemeta's rows for the first network
+	Blogs    []Blog   // of a network
+	Networks []Network
 	// Users counts who has application passwords, and Passwords says their names and dates.
 	Users     int
 	Passwords []AppPassword
@@ -24,8 +26,18 @@ type Option struct {
 	table string
 }
 
-// Blog is a site of a network.
-type Blog struct{ ID, Domain, Path string }
+// Blog is a site of a network. The first has the tables without a number.
+type Blog struct {
+	ID, Domain, Path string
+	Options          []Option // its addresses and active plugins, from wp_2_options and so on; the first's are WordPress.Options
+	Row              Row
+}
+
+// Network is a row of wp_site: the domain by which WordPress knows a network's requests.
+type Network struct {
+	ID, Domain, Path string
+	Row              Row
+}
 
 // AppPassword is what may be told of an application password.
 type AppPassword struct {
@@ -66,10 +78,24 @@ func ReadWordPress(ctx context.Context, c *Conn, prefix string) (*WordPress, []G
 	for _, row := range rows {
 		w.Options = append(w.Options, Option{row.Get("option_name").Text(), row.Get("option_value"), row, prefix + "options"})
 	}
-	for _, v := range r.optional("the sites of the network", "blogs", "SELECT blog_id, domain, path FROM "+r.table("blogs")+" LIMIT 500") {
-		w.Blogs = append(w.Blogs, Blog{v[0].Text(), v[1].Text(), v[2].Text()})
+	for _, row := range r.wholeIf("the sites of the network", "blogs", "TRUE ORDER BY blog_id") {
+		b := Blog{ID: row.Get("blog_id").Text(), Domain: row.Get("domain").Text(), Path: row.Get("path").Text(), Row: row}
+		if b.ID != "1" && len(w.Blogs) < mostBlogs && number(b.ID) {
+			table := b.ID + "_options"
+			options, _ := r.whole("the address of the network's site "+b.Domain+b.Path, table, "option_name IN ('siteurl', 'home', 'active_plugins')")
+			for _, o := range options {
+				b.Options = append(b.Options, Option{o.Get("option_name").Text(), o.Get("option_value"), o, prefix + table})
+			}
+		}
+		w.Blogs = append(w.Blogs, b)
+	}
+	if len(w.Blogs) > mostBlogs {
+		r.gap("the addresses of the network's other sites", "the network has %d sites, of which %d are read", len(w.Blogs), mostBlogs)
 	}
 	if len(w.Blogs) > 0 {
+		for _, row := range r.wholeIf("the domain of the network", "site", "TRUE ORDER BY id") {
+			w.Networks = append(w.Networks, Network{row.Get("id").Text(), row.Get("domain").Text(), row.Get("path").Text(), row})
+		}
 		rows, _ := r.whole("the network's own options", "sitemeta", "site_id = 1 AND meta_key IN ('using_application_passwords', 'active_sitewide_plugins', 'siteurl')")
 		for _, row := range rows {
 			w.Sites = append(w.Sites, Option{row.Get("meta_key").Text(), row.Get("meta_value"), row, prefix + "sitemeta"})
@@ -84,6 +110,28 @@ func ReadWordPress(ctx context.Context, c *Conn, prefix string) (*WordPress, []G
 		w.Passwords = append(w.Passwords, names...)
 	}
 	return w, r.gaps
+}
+
+// mostBlogs is how many sites of a network are read.
+const mostBlogs = 100
+
+func number(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// ChangeBlogOption makes the change of an option of one of the network's sites. The row has to be there.
+func (w *WordPress) ChangeBlogOption(o Option, to Value) Change {
+	ch := change([]Option{o}, o.table, "option_name", "option_value", o.Name, to, "", nil)
+	ch.Says += " in " + o.table
+	return ch
+}
+
+// ChangeDomain makes the change of the domain of one of the network's sites.
+func (w *WordPress) ChangeDomain(b Blog, to string) Change {
+	return Change{Table: w.Prefix + "blogs", Column: "domain", To: Bytes(to), Says: "the domain of the network's site " + b.ID, Seen: b.Row, Key: []Cell{{"blog_id", b.Row.Get("blog_id")}}}
+}
+
+// ChangeNetworkDomain makes the change of the network's own domain.
+func (w *WordPress) ChangeNetworkDomain(n Network, to string) Change {
+	return Change{Table: w.Prefix + "site", Column: "domain", To: Bytes(to), Says: "the domain of the network " + n.ID, Seen: n.Row, Key: []Cell{{"id", n.Row.Get("id")}}}
 }
 
 // Change makes the change of an option. The row need not be there.

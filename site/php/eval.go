@@ -93,7 +93,7 @@ func (in *interpreter) eval(e expr) Value {
 	}
 	switch e := e.(type) {
 	case literal:
-		return in.stamp(e.value, e.at)
+		return in.written(e.value, e.at)
 	case template:
 		v := Text("")
 		for _, p := range e.parts {
@@ -177,12 +177,18 @@ func (in *interpreter) index(e index) Value {
 	if v, ok := e.base.(variable); ok && known {
 		switch v.name {
 		case "_ENV":
+			if v, ok := in.fromFile(k, e.at); ok {
+				return v
+			}
 			u := Value{Kind: Null}
 			return Value{Kind: Unknown, unset: &u, Needs: []Need{{What: Env, Name: k, At: in.place(e.at)}}, At: in.place(e.at)}
 		case "_SERVER", "_GET", "_POST", "_COOKIE", "_REQUEST", "_FILES":
 			own := in.out.vars[v.name].Get(k)
 			if own.Kind > Unknown && len(own.Needs) == 0 {
 				return own
+			}
+			if f, ok := in.fromFile(k, e.at); ok && v.name == "_SERVER" {
+				return f
 			}
 			return Value{Kind: Unknown, Needs: []Need{{What: Request, Name: "$" + v.name + "['" + k + "']", At: in.place(e.at)}}, At: in.place(e.at)}
 		case "GLOBALS":
@@ -231,7 +237,7 @@ func (in *interpreter) constant(e constant) Value {
 		return in.stamp(Value{Kind: Int, i: int64(e.at.line)}, e.at)
 	}
 	if v, ok := known[strings.ToLower(name)]; ok {
-		return in.stamp(v, e.at)
+		return in.written(v, e.at)
 	}
 	v, ok := in.out.consts[name]
 	if m, _ := in.now(); m == not && v.Kind == Undefined && len(v.Or) > 0 {

@@ -91,6 +91,9 @@ func (in *interpreter) environment(e call, name string, args []Value) Value {
 	if !ok {
 		return in.lost(e, args)
 	}
+	if v, ok := in.fromFile(text, e.at); ok {
+		return v
+	}
 	needs := []Need{{What: Env, Name: text, At: in.place(e.at)}}
 	unset := boolean(false)
 	if name != "getenv" {
@@ -105,6 +108,16 @@ func (in *interpreter) environment(e call, name string, args []Value) Value {
 		}
 	}
 	return in.stamp(Value{Kind: Unknown, unset: &unset, Needs: needs}, e.at)
+}
+
+// fromFile is a variable that a .env file sets. The environment itself wins over such a file.
+func (in *interpreter) fromFile(name string, at place) (Value, bool) {
+	if in.o.Env == nil {
+		return Value{}, false
+	}
+	v, ok := in.o.Env(name)
+	v.Needs = join(v.Needs, []Need{{What: Env, Name: name, At: in.place(at)}})
+	return v, ok
 }
 
 // exists looks at the disk that is read.

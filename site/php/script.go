@@ -37,6 +37,8 @@ type Options struct {
 	Before *Script
 	// Vars are variables that the including program sets.
 	Vars map[string]Value
+	// Env are environment variables that a .env file sets where the environment itself does not. It is nil for none.
+	Env func(name string) (Value, bool)
 	// Skip says which included files are not read because they are the program itself and no configuration. It gets the path.
 	Skip func(file string) bool
 }
@@ -263,6 +265,16 @@ func (in *interpreter) branch(s ifStmt) bool {
 // stamp notes where a value was written, once.
 func (in *interpreter) stamp(v Value, at place) Value {
 	v.At = in.place(at)
+	return v
+}
+
+// written is stamp for a value that stands there in one piece.
+func (in *interpreter) written(v Value, at place) Value {
+	whole := !v.At.Known() && at.end > at.start // as the parser has it; not the outcome of something else
+	v = in.stamp(v, at)
+	if whole {
+		v.Written = v.At
+	}
 	return v
 }
 

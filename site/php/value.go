@@ -33,6 +33,9 @@ func (k Kind) String() string { return kindNames[k] }
 type Value struct {
 	Kind Kind
 	At   conf.Place // where it was written
+	// Written is the value itself, where it is written out as one piece ('production', false, 3306): what an edit replaces. It is
+	// zero for a value that is put together, or comes from elsewhere.
+	Written conf.Place
 
 	// Needs is what would have to be looked up elsewhere before the value is certain. A value of a known kind with Needs is
 	// the one that holds if the environment variables among them are not set.
@@ -365,6 +368,11 @@ next:
 
 // maxNeeds is how many things one value may be said to depend on; more are of no use to a reader.
 const maxNeeds = 16
+
+// Quote writes a string in PHP, between single quotes: only ' and \ mean anything there.
+func Quote(s string) string {
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'"
+}
 
 // Text makes a string value, as code that builds serialized settings needs it.
 func Text(s string) Value { return Value{Kind: String, s: s} }

@@ -4,6 +4,11 @@
 // of X-CSRF-Token (CsrfRequestHeaderAccessCheck), and the answers as JSON, JSON:API and HTML. It is no Drupal: there is one
 // node, and settings stand in drupal.json beside this file.
 $conf = json_decode(file_get_contents(__DIR__ . '/drupal.json'), true) + ['name' => 'Lab', 'modules' => [], 'flood' => [50, 5], 'writable' => true];
+if (file_exists(__DIR__ . '/database.json')) { // settings in tables of the real shape, see store.php
+	require __DIR__ . '/store.php';
+	$conf['modules'] = array_keys(stored('core.extension')['module'] ?? []);
+	$conf['node_auth'] = route('rest.entity.node.GET', fn() => stored('rest.resource.entity.node')['configuration']['authentication']);
+}
 $users = ['ann' => ['pass' => 'ann-password-9c1f', 'uid' => 2, 'may' => true], 'bob' => ['pass' => 'bob-password-9c1f', 'uid' => 3, 'may' => false]];
 $path = rtrim(parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH), '/') ?: '/';
 $method = $_SERVER['REQUEST_METHOD'];
