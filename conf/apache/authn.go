@@ -76,7 +76,7 @@ func (v *visit) authenticate() int {
 // unknownModules reports that a module is loaded of which not one directive is known.
 func (w *world) unknownModules() bool {
 	known := map[string]bool{}
-	for _, c := range commands {
+	for _, c := range commands() {
 		known[c.module+"_module"] = true
 	}
 	for m := range w.loaded {
