@@ -56,6 +56,9 @@ type Config struct {
 type Unread struct {
 	Place Place
 	What  string // one lower-case sentence without a full stop: `include "conf.d/*.conf" matches no file`
+	// Broken says that it is against the grammar of the program's language, so that the program takes none of it: a brace
+	// that is not closed, a semicolon that is missing. The rest was read as a person would take it.
+	Broken bool
 }
 
 func (u Unread) Error() string { return u.Place.String() + ": " + u.What }

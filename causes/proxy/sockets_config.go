@@ -11,7 +11,7 @@ import (
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
-var socketPath = lazyregexp.New(`(?i)(^|[/^])(ws|wss|web-?sockets?|sockets?|socket\.io|sockjs(-node)?|cable|hubs?|live|realtime|stream|signalr)(/|\b|$)`)
+var socketPlace = lazyregexp.New(`(?i)(^|[/^])(ws|wss|web-?sockets?|sockets?|socket\.io|sockjs(-node)?|cable|hubs?|live|realtime|stream|signalr)(/|\b|$)`)
 
 // takesSockets reports a place that hands the handshake of a WebSocket on (RFC 6455 4.1).
 func takesSockets(s *conf.Scope) bool {
@@ -31,7 +31,7 @@ func guardedSockets(c *conf.Config) []cause.Sighting {
 	var out []cause.Sighting
 	for _, s := range c.Scopes {
 		rules := access.Passwords(s)
-		if len(rules) == 0 || s.Satisfy == conf.SatisfyAny || !takesSockets(s) || !socketPath.MatchString(s.Path) {
+		if len(rules) == 0 || s.Satisfy == conf.SatisfyAny || !takesSockets(s) || !socketPlace.MatchString(s.Path) {
 			continue
 		}
 		out = append(out, cause.Sighting{Place: rules[0].Place, Scope: s, Grade: cause.Likely,

@@ -12,6 +12,7 @@ var Causes = []*cause.Cause{
 	AuthScopeTooWide,
 	BasicLayerCredentialsReachApp,
 	ConfigPlaceholderUnrendered,
+	ConfigSyntaxBroken,
 	DigestNonceStale,
 	HtaccessAuthorizationRuleBroken,
 	HtaccessIgnored,

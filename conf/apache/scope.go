@@ -281,7 +281,7 @@ func (w *world) htaccessBelow(s *server) []*section {
 				w.deny(s, m, l)
 				for _, u := range m.conf.wrong {
 					if !slices.ContainsFunc(m.conf.denied, func(n *node) bool { return n.place == u.Place }) {
-						w.miss(u.Place, "%s", u.What)
+						w.note(u)
 					}
 				}
 			}

@@ -42,7 +42,7 @@ func (w *world) deny(s *server, h *section, l located) {
 		u.By = d.allowAt
 	}
 	for _, n := range h.conf.denied {
-		w.note(&u, n)
+		w.ineffective(&u, n)
 	}
 	w.unheeded = append(w.unheeded, u)
 }
@@ -60,8 +60,8 @@ func blockOf(l located) conf.Place {
 // overrideWords are the words of AllowOverride by their letters.
 var overrideWords = map[byte]string{'A': "AuthConfig", 'F': "FileInfo", 'I': "Indexes", 'L': "Limit", 'O': "Options"}
 
-// note adds a directive to what has no effect, with the word that would let it in.
-func (w *world) note(u *conf.Unheeded, n *node) {
+// ineffective adds a directive to what has no effect, with the word that would let it in.
+func (w *world) ineffective(u *conf.Unheeded, n *node) {
 	u.Lines = append(u.Lines, conf.Line{Place: n.place, Name: n.as, Args: w.words(n)})
 	if c, known := commands()[n.name]; known && c.override != "" {
 		if word := overrideWords[c.override[0]]; word != "" && !slices.Contains(u.Words, word) {
@@ -71,15 +71,13 @@ func (w *world) note(u *conf.Unheeded, n *node) {
 	}
 }
 
-// unheededFiles are the .htaccess files that no site reads, with their directives that do not stand in tree, the server's own
-// files, as well; and those that are read and refused.
+// unheededFiles are the .htaccess files that no site reads, with their directives that do not stand in a <Directory> block of tree
+// for the same folder as well; and those that are read and refused.
 func (w *world) unheededFiles(tree []*node) []conf.Unheeded {
 	out := w.unheeded
 	if len(w.over) == 0 {
 		return out
 	}
-	stands := map[string]bool{}
-	each(tree, func(n *node) { stands[w.text(n)] = true })
 	for _, p := range w.over {
 		if w.readSomewhere(p.dir) || slices.ContainsFunc(out, func(u conf.Unheeded) bool { return u.File == p.at.File }) {
 			continue
@@ -88,17 +86,36 @@ func (w *world) unheededFiles(tree []*node) []conf.Unheeded {
 		if err != nil {
 			continue
 		}
+		stands := w.standsFor(tree, p.dir)
 		rd := *w.reader
 		rd.unread, rd.files, rd.nodes, rd.open = nil, nil, 0, map[string]bool{}
 		each(rd.tree(lines(p.at.File, string(b)), 0), func(n *node) {
 			if !stands[w.text(n)] {
-				w.note(&p.at, n)
+				w.ineffective(&p.at, n)
 			}
 		})
 		if len(p.at.Lines) > 0 {
 			out = append(out, p.at)
 		}
 	}
+	return out
+}
+
+// standsFor are the directives in the <Directory> blocks of a folder: whoever moved the lines of an .htaccess there left the file.
+func (w *world) standsFor(tree []*node, dir string) map[string]bool {
+	out := map[string]bool{}
+	var find func(nodes []*node)
+	find = func(nodes []*node) {
+		for _, n := range nodes {
+			if n.name == "directory" {
+				if f := w.words(n); len(f) == 1 && cleanDir(w.underRoot(f[0])) == dir {
+					each(n.kids, func(k *node) { out[w.text(k)] = true })
+				}
+			}
+			find(n.kids)
+		}
+	}
+	find(tree)
 	return out
 }
 
