@@ -49,7 +49,7 @@ func TestConfigSyntax(t *testing.T) {
 			}
 			rep := audited(t, w)
 			if !slices.ContainsFunc(rep.Findings, func(f report.Finding) bool {
-				return f.Cause == "config-syntax-broken" && f.File == s.Conf && f.Line == m.line && strings.Contains(f.Says, m.expects) && f.Grade.String() == "proved"
+				return f.Cause == "config-syntax-broken" && f.File == s.Conf && f.Line == m.line && strings.Contains(strings.ToLower(f.Says), strings.ToLower(m.expects)) && f.Grade.String() == "proved"
 			}) {
 				t.Errorf("expected %q at %s:%d, but:%s", m.expects, filepath.Base(s.Conf), m.line, listed(rep.Findings))
 			}
