@@ -222,7 +222,7 @@ func (v *visit) file(d *dirConf, user, password string) (verdict, conf.Place, st
 	if !found {
 		return noUser, d.userFile.place, "the user is not in the password file"
 	}
-	if v.hidden != nil && v.hidden.Vouches() {
+	if v.hidden.Vouches() {
 		return v.vouched(d.userFile.place, user, hash)
 	}
 	return verify(d.userFile.place, hash, password)
@@ -343,7 +343,7 @@ func (v *visit) digest() int {
 		if l.User.Is(user) && l.Realm == v.realm() {
 			v.user, v.authType = &user, d.authType.value
 			fit, why := conf.CannotTell, "whether the answer to the digest challenge is right: its nonce is the running server's"
-			if v.hidden != nil && v.hidden.Vouches() {
+			if v.hidden.Vouches() {
 				fit, why = v.hidden.Password(user, l.Hash)
 			}
 			switch fit {
