@@ -45,6 +45,9 @@ type Config struct {
 	Unread  []Unread      // what was not, and is therefore not judged
 	Scopes  []*Scope      // every place a request can end up in, in the order of the files
 
+	Unheeded  []Unheeded // files of settings that have no effect
+	Handovers []Handover // lines that are to hand Authorization to programs
+
 	// Tracer says what the program does with a request; nil for a program that can only be audited.
 	Tracer Tracer
 }
@@ -53,6 +56,9 @@ type Config struct {
 type Unread struct {
 	Place Place
 	What  string // one lower-case sentence without a full stop: `include "conf.d/*.conf" matches no file`
+	// Broken says that it is against the grammar of the program's language, so that the program takes none of it: a brace
+	// that is not closed, a semicolon that is missing. The rest was read as a person would take it.
+	Broken bool
 }
 
 func (u Unread) Error() string { return u.Place.String() + ": " + u.What }
@@ -67,6 +73,7 @@ type Scope struct {
 	Within []*Scope // the scopes around it, outermost first
 
 	Auth    []Auth // who asks for credentials; several when they are asked for one after another
+	Trust   *Trust // how certificates of clients are judged; nil when none is asked for
 	Rules   []Rule // by address, environment, method; in the order in which they are tried
 	Satisfy Satisfy
 	Answer  *Answer // what is answered from here, without a file or an upstream
@@ -119,15 +126,17 @@ const (
 
 // Auth is a demand for credentials.
 type Auth struct {
-	Place   Place // of the directive that switches it on
-	Scheme  Scheme
-	Realm   string
-	Files   []*CredFile // where the passwords are
-	Groups  []*CredFile
-	Require []string // who is let in, as written: "valid-user", "user alice bob", "group staff"; nil for everybody known
-	Ask     string   // the URL of a subrequest
-	Open    []string // what the configuration leaves open: a variable in a path, a provider that is not a file
-	When    string   // the condition under which it is asked, as written: "unless { http_auth(staff) }"; "" for always
+	Place  Place // of the directive that switches it on
+	Scheme Scheme
+	Realm  string
+	// Algorithms are those that a Digest challenge names; nil for the program's own, which is MD5.
+	Algorithms []string
+	Files      []*CredFile // where the passwords are
+	Groups     []*CredFile
+	Require    []string // who is let in, as written: "valid-user", "user alice bob", "group staff"; nil for everybody known
+	Ask        string   // the URL of a subrequest
+	Open       []string // what the configuration leaves open: a variable in a path, a provider that is not a file
+	When       string   // the condition under which it is asked, as written: "unless { http_auth(staff) }"; "" for always
 }
 
 // CredFile is a file of users and hashes that a configuration names, and what was seen of it.
@@ -148,6 +157,9 @@ const (
 	Group    FileKind = "group"
 	DBM      FileKind = "dbm"
 	Inline   FileKind = "inline" // users that stand in the configuration itself
+
+	Authorities FileKind = "authorities" // certificates
+	Revocations FileKind = "revocations" // lists of revoked ones
 )
 
 // Seen is what a look at a CredFile found. The hashes stay closed.
@@ -173,6 +185,7 @@ type Seen struct {
 	// for the server. A configuration that was copied away still names the files of its machine.
 	Here   bool
 	Groups map[string][]string // of a group file: who belongs to which group
+	Papers *Papers             // of a file of certificates
 }
 
 // Rule lets in or keeps out by something else than credentials.

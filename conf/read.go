@@ -29,13 +29,21 @@ const maxUnread = 1000
 
 // Leave notes a part that was not read.
 func (c *Config) Leave(at Place, format string, args ...any) {
+	c.note(Unread{Place: at, What: fmt.Sprintf(format, args...)})
+}
+
+// Break notes what is against the grammar of the language.
+func (c *Config) Break(at Place, format string, args ...any) {
+	c.note(Unread{Place: at, What: fmt.Sprintf(format, args...), Broken: true})
+}
+
+func (c *Config) note(u Unread) {
 	if len(c.Unread) == maxUnread {
-		c.Unread = append(c.Unread, Unread{Place: at, What: "from here on more cannot be read than is listed"})
+		c.Unread = append(c.Unread, Unread{Place: u.Place, What: "from here on more cannot be read than is listed"})
 	}
-	if len(c.Unread) > maxUnread {
-		return
+	if len(c.Unread) <= maxUnread {
+		c.Unread = append(c.Unread, u)
 	}
-	c.Unread = append(c.Unread, Unread{Place: at, What: fmt.Sprintf(format, args...)})
 }
 
 // ParsePrefix reads a network, or an address as the network of itself.

@@ -22,12 +22,15 @@ func Audit(causes []*cause.Cause, pages func(id string) (cause.Page, bool), conf
 	a := &report.Audit{}
 	for _, c := range configs {
 		a.Configs = append(a.Configs, report.Config{Path: c.Path, Program: c.Program, Version: c.Version, Files: len(c.Files), Places: len(c.Scopes)})
-		for _, u := range c.Unread {
-			a.Unread = append(a.Unread, report.Unread{File: u.Place.File, Line: u.Place.Line, What: u.What})
-		}
+		before := len(a.Findings)
 		for _, k := range causes {
 			if k.Audit != nil {
 				a.Findings = append(a.Findings, findings(k, pages, c.Program, k.Audit(c.Config))...)
+			}
+		}
+		for _, u := range c.Unread {
+			if !u.Broken || !slices.ContainsFunc(a.Findings[before:], func(f report.Finding) bool { return f.File == u.Place.File && f.Line == u.Place.Line }) {
+				a.Unread = append(a.Unread, report.Unread{File: u.Place.File, Line: u.Place.Line, What: u.What})
 			}
 		}
 	}

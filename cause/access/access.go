@@ -76,6 +76,35 @@ func Ask(c *conf.Config, site conf.Server, method, path string, fields ...exchan
 	if c.Tracer == nil {
 		return nil
 	}
+	r := question(site, method, path, fields)
+	t := c.Tracer.Trace(r)
+	if t != nil {
+		t.Request = r
+	}
+	return t
+}
+
+// Turns reports that what becomes of a request to path of the site turns on the request's field, which a stranger may send or
+// leave out. It is false for a program whose trace does not say so.
+func Turns(c *conf.Config, site conf.Server, method, path, field string) bool {
+	if c.Tracer == nil {
+		return false
+	}
+	turns := false
+	r := question(site, method, path, nil)
+	r.Partly = &conf.Partly{
+		Shows: func(f string) bool { return !strings.EqualFold(f, field) },
+		Choose: func(_ conf.Place, f string, _, natural int) int {
+			turns = turns || strings.EqualFold(f, field)
+			return natural
+		},
+	}
+	c.Tracer.Trace(r)
+	return turns
+}
+
+// question is a stranger's request to path of the site.
+func question(site conf.Server, method, path string, fields []exchange.Field) conf.Request {
 	scheme, port, host := "http", 80, name(site)
 	for i, l := range site.Listen {
 		if i == 0 || !l.TLS && scheme == "https" { // where both are served, plain http is what redirects
@@ -93,11 +122,7 @@ func Ask(c *conf.Config, site conf.Server, method, path string, fields ...exchan
 	r.Method = method
 	r.URL = exchange.URL{Scheme: scheme, Host: host, Path: path}
 	r.Header = append(exchange.Header{{Name: "Host", Value: secret.Public(host)}}, fields...)
-	t := c.Tracer.Trace(r)
-	if t != nil {
-		t.Request = r
-	}
-	return t
+	return r
 }
 
 // name is a host by which the site is asked.

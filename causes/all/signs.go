@@ -443,6 +443,9 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	}, Raise: []sign.Raise{
 		{Command: "sudo nginx -T | grep -nE '\\{\\{|\\$\\{[A-Z]|CHANGE_?ME|%[A-Z_]+%'", Where: "on the server", Would: "show placeholders in the configuration as loaded"},
 	}}},
+	{ID: "config-syntax-broken", Signs: sign.Signs{Signs: []sign.Sign{
+		{Says: []string{"(nginx|emerg) * is not terminated by", "emerg * unexpected (end of file|) * expecting", "AH00526 * syntax error on line", "expected </* but saw </*"}, Likely: 0.6, Because: "The server says that it cannot read its configuration."},
+	}}},
 	{ID: "cookie-domain-mismatch", Signs: sign.Signs{Signs: []sign.Sign{
 		{Text: []string{"cookie~ * (rejected|invalid|refused|ignored) * (invalid |)domain", "cookie~ has been rejected for invalid domain", "(invalid|wrong|another|different|internal|own|backend) * (cookie domain|domain attribute)", "domain=(localhost|127|.localhost)", "(cookie|session) * domain * (localhost|port|ip|internal|other|parent|leading dot|set to|wrong|invalid|mismatch~|attribute)", "(localhost|port) * (cookie|session) domain", "domain attribute * (invalid|port|rejected|current host|host url)", "proxy_cookie_domain", "SESSION_COOKIE_DOMAIN", "session.cookie_domain", "cookie_domain", "this set cookie * domain attribute was invalid", "(parent domain|parent domains) * cookie", "cookie~ * (parent domain|whole domain)", "same cookie name & domain", "(one|cookie) with domain ** (one|cookie|other) with", "(subdomain|sub domain) * (cookie|session) * (same name|shadow~|overwrit~|collid~)", "ProxyPassReverseCookieDomain", "cookie blocked * domain attribute"}, Likely: 0.75, Because: "The cookie's Domain does not fit the host that the browser sees."},
 		{Text: []string{"location.host & (cookie|domain)", "domain (attribute|of the cookie)", "domain localhost"}, Likely: 0.4, Because: "The Domain of a cookie plays a part."},
@@ -3448,6 +3451,10 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	{First: []string{"postman", "shell", "single", "curl"}},
 	{First: []string{"in", "inside", "stands", "ends", "appears"}, Next: []string{"literally", "literal", "verbatim", "unchanged", "unexpanded", "as"}},
 	{First: []string{"literally", "verbatim", "unexpanded"}, Next: []string{"ends", "stands", "appears", "still"}},
+	{First: []string{"terminated"}, Next: []string{"nginx", "emerg"}},
+	{First: []string{"unexpected"}, Next: []string{"expecting"}},
+	{First: []string{"ah00526"}, Next: []string{"syntax"}},
+	{First: []string{"expected"}, Next: []string{"but"}},
 	{First: []string{"rejected", "invalid", "refused", "ignored"}, Next: []string{"domain"}},
 	{First: []string{"rejected"}, Next: []string{"invalid"}},
 	{First: []string{"cookie", "attribute"}, Next: []string{"invalid", "wrong", "another", "different", "internal", "own", "backend"}},

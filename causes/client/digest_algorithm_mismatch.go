@@ -21,6 +21,7 @@ var DigestAlgorithmMismatch = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "wrong-password", "realm-mismatch", "authorization-scheme-wrong"},
 	Partial: true,
+	Audit:   uncomputable,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		return cause.Weightier(cause.Weightier(digestIn(v), digestTooShort(v)), digestRecomputed(v))
 	},

@@ -17,6 +17,7 @@ var CORSPreflightFailed = &cause.Cause{
 	FaultAt: exchange.Application,
 	Hides:   []string{"no-credentials-sent", "redirect-trailing-slash", "redirect-scheme-upgrade", "method-or-content-type-401"},
 	Partial: true,
+	Audit:   failedPreflights,
 	Suspect: recorded("cors-preflight-failed", preflightFailed),
 }
 

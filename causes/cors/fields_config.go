@@ -8,8 +8,6 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/access"
 	"github.com/why401/why401/conf"
-	"github.com/why401/why401/exchange"
-	"github.com/why401/why401/secret"
 )
 
 const (
@@ -37,9 +35,7 @@ func refusedPreflights(c *conf.Config) []cause.Sighting {
 		if path == "" {
 			continue
 		}
-		t := access.Ask(c, s.Server, "OPTIONS", path, exchange.Field{Name: "Origin", Value: secret.Public("https://app.example")},
-			exchange.Field{Name: "Access-Control-Request-Method", Value: secret.Public("GET")},
-			exchange.Field{Name: "Access-Control-Request-Headers", Value: secret.Public("authorization")})
+		t := preflight(c, s, path)
 		step, ok := access.Asked(t)
 		if !ok || t.Scope != s && t.Scope != nil && t.Scope.Place != s.Place {
 			continue

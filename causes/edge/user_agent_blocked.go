@@ -18,6 +18,7 @@ var UserAgentBlocked = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"ip-allowlist", "waf-block", "403-means-401", "user-lacks-role-or-group"},
 	Partial: true,
+	Audit:   unwelcomePrograms,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		name, isTool := toolAgent(v.Request)
 		said, words := v.Means(signature.UserAgentRequired)

@@ -20,6 +20,7 @@ var DigestURIMismatch = &cause.Cause{
 	FaultAt: exchange.Gateway,
 	Hides:   []string{"wrong-password", "realm-mismatch", "digest-nonce-stale", "missing-www-authenticate"},
 	Partial: true,
+	Audit:   rewrittenDigests,
 	Suspect: directive.Either(digestPathLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		if status != 400 && status != 401 {

@@ -18,6 +18,7 @@ var MTLSTerminatedBeforeVerifier = &cause.Cause{
 	FaultAt: exchange.Gateway,
 	Hides: []string{"mtls-client-cert-missing", "mtls-client-cert-untrusted", "missing-www-authenticate", "403-means-401", "no-credentials-sent",
 		"401-means-403", "user-lacks-role-or-group"},
+	Audit: unheardCertificates,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		tls := v.Answer.Conn.TLS
 		said, ok := v.Means(signature.ClientCertMissing)

@@ -17,6 +17,7 @@ var WebSocketUpgradeAuth = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "preemptive-auth-not-sent", "cors-missing-on-401"},
 	Partial: true,
+	Audit:   guardedSockets,
 	Suspect: directive.Either(socketLines, func(v *cause.View) *cause.Suspicion {
 		if !strings.EqualFold(v.Request.Header.Get("Upgrade"), "websocket") || v.Answer.Status() != 401 && v.Answer.Status() != 403 || len(v.Credentials) > 0 {
 			return nil

@@ -19,6 +19,7 @@ var HtaccessAuthorizationRuleBroken = &cause.Cause{
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "apache-cgi-strips-authorization", "reverse-proxy-strips-authorization", "authorization-scheme-missing", "preemptive-auth-not-sent"},
 	Partial:   true,
+	Audit:     brokenHandovers,
 	Suspect: directive.Either(ruleLines, func(v *cause.View) *cause.Suspicion {
 		malformed, ok := v.Means(signature.MalformedHeader)
 		if !ok || !v.Refused() || v.Answer.Status() == 407 {

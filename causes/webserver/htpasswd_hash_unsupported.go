@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/conf"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -19,7 +20,7 @@ var HtpasswdHashUnsupported = &cause.Cause{
 	RefusedBy: exchange.Unknown,
 	FaultAt:   exchange.WebServer,
 	Partial:   true,
-	Audit:     uncheckable,
+	Audit:     func(c *conf.Config) []cause.Sighting { return append(uncheckable(c), wrongKindOfFile(c)...) },
 	Traced:    tracedUncheckable,
 	Suspect: directive.Either(hashLines, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Arrived(cred.Basic); !ok || v.Answer.Status() != 401 && v.Answer.Status() != 500 || !v.Written {

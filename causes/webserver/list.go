@@ -12,8 +12,10 @@ var Causes = []*cause.Cause{
 	AuthScopeTooWide,
 	BasicLayerCredentialsReachApp,
 	ConfigPlaceholderUnrendered,
+	ConfigSyntaxBroken,
 	DigestNonceStale,
 	HtaccessAuthorizationRuleBroken,
+	HtaccessIgnored,
 	HtpasswdDuplicateUser,
 	HtpasswdFormatCorrupt,
 	HtpasswdHashUnsupported,
@@ -31,5 +33,4 @@ var Causes = []*cause.Cause{
 	ServerAddsForeignChallenge,
 	TwoAuthLayersOneHeader,
 	UserLacksRoleOrGroup,
-	{ID: "htaccess-ignored", Title: "the .htaccess file is not read", Family: family, RefusedBy: "web-server", FaultAt: "web-server", Hides: []string{"auth-scope-too-wide", "apache-cgi-strips-authorization", "nginx-fastcgi-authorization-missing", "htaccess-authorization-rule-broken", "no-credentials-sent"}},
 }

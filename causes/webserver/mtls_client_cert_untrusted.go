@@ -14,6 +14,7 @@ var MTLSClientCertUntrusted = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"mtls-client-cert-missing", "missing-www-authenticate", "403-means-401"},
+	Audit:   untrusting,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		tls, alert := handshake(v)
 		sent := tls != nil && tls.ClientCertSent

@@ -17,6 +17,7 @@ var ServerAddsForeignChallenge = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.WebServer,
 	Hides:     []string{"wrong-password", "no-credentials-sent", "session-expired"},
+	Audit:     foreignChallenges,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		windows := ""
 		for _, s := range []string{"Negotiate", "NTLM"} {

@@ -38,6 +38,12 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	}
 	out := &conf.Config{Program: Program, Worker: w.user, Files: w.files}
 	out.Scopes = w.scopes()
+	out.Unheeded = w.unheededFiles(tree)
+	out.Handovers = w.handovers()
+	for _, t := range w.trusts {
+		t.Heeded = w.noticed.heeded
+	}
+	w.noticed = nil // what a trace reads is not gathered
 	out.Unread = w.unread
 	out.Tracer = &tracer{w}
 	return out, nil
@@ -90,8 +96,8 @@ func readWorld(src conf.Source, files []string, part bool) (*world, []*node) {
 		tree = append(tree, rd.file(f, conf.Place{}, 0)...)
 	}
 	return &world{
-		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}},
-		htaccess: map[string]*section{}, looked: map[string]bool{},
+		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}, noticed: &noticed{}},
+		htaccess: map[string]*section{}, looked: map[string]bool{}, trusts: map[trustKey]*conf.Trust{},
 	}, tree
 }
 

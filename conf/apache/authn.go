@@ -76,7 +76,7 @@ func (v *visit) authenticate() int {
 // unknownModules reports that a module is loaded of which not one directive is known.
 func (w *world) unknownModules() bool {
 	known := map[string]bool{}
-	for _, c := range commands {
+	for _, c := range commands() {
 		known[c.module+"_module"] = true
 	}
 	for m := range w.loaded {
@@ -222,7 +222,7 @@ func (v *visit) file(d *dirConf, user, password string) (verdict, conf.Place, st
 	if !found {
 		return noUser, d.userFile.place, "the user is not in the password file"
 	}
-	if v.hidden != nil && v.hidden.Vouches() {
+	if v.hidden.Vouches() {
 		return v.vouched(d.userFile.place, user, hash)
 	}
 	return verify(d.userFile.place, hash, password)
@@ -343,7 +343,7 @@ func (v *visit) digest() int {
 		if l.User.Is(user) && l.Realm == v.realm() {
 			v.user, v.authType = &user, d.authType.value
 			fit, why := conf.CannotTell, "whether the answer to the digest challenge is right: its nonce is the running server's"
-			if v.hidden != nil && v.hidden.Vouches() {
+			if v.hidden.Vouches() {
 				fit, why = v.hidden.Password(user, l.Hash)
 			}
 			switch fit {

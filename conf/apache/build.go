@@ -17,6 +17,7 @@ type builder struct {
 	listens []conf.Listen
 	aliases map[string]*dirConf // <AuthnProviderAlias>
 	authz   map[string]*requires
+	noticed *noticed
 }
 
 // context is where a directive stands.
@@ -29,6 +30,7 @@ type context struct {
 	group    *requires // the <Require...> that is open
 	depth    int
 	wrong    *[]conf.Unread  // of the .htaccess: what httpd answers with 500
+	denied   *[]*node        // of the .htaccess: what AllowOverride leaves out
 	conds    *[]*rewriteCond // RewriteCond lines that wait for their rule
 }
 
@@ -74,7 +76,7 @@ func (b *builder) one(n *node, c *context) {
 	if n.section {
 		key = "<" + key
 	}
-	cmd, known := commands[key]
+	cmd, known := commands()[key]
 	switch {
 	case !known:
 		if c.override != nil && strings.Contains(c.override.nonfatal, "?") {
@@ -94,6 +96,9 @@ func (b *builder) one(n *node, c *context) {
 			}
 			return
 		}
+		if cmd.override != "" {
+			*c.denied = append(*c.denied, n)
+		}
 		b.refuse(n, c, n.as+" is not allowed here: AllowOverride does not include it")
 		return
 	case c.override == nil && c.inside() && cmd.where == 'S', c.override == nil && !c.inside() && cmd.where == 'D':
@@ -108,6 +113,7 @@ func (b *builder) one(n *node, c *context) {
 		return
 	}
 	w := b.words(n)
+	b.noticed.look(n, w, c)
 	d := dirDirectives[n.name]
 	s := serverDirectives[n.name]
 	bad := ""

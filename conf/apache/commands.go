@@ -3,6 +3,7 @@ package apache
 import (
 	_ "embed"
 	"strings"
+	"sync"
 )
 
 //go:embed commands.txt
@@ -18,7 +19,7 @@ type command struct {
 
 // commands has every directive that is known, by its name in lower case; sections begin with "<". The program makes it once,
 // when the first configuration of httpd is read.
-var commands = readCommands(commandsText)
+var commands = sync.OnceValue(func() map[string]command { return readCommands(commandsText) })
 
 func readCommands(text string) map[string]command {
 	out := make(map[string]command, 900)

@@ -78,10 +78,10 @@ func (rd *reader) condition(n *node) (holds, decided bool) {
 		_, err := rd.src.Stat(name)
 		holds = err == nil
 	case "ifdirective":
-		c, known := commands[strings.ToLower(name)]
+		c, known := commands()[strings.ToLower(name)]
 		holds = known && (c.module == "" || rd.has(c.module+"_module"))
 	case "ifsection":
-		_, holds = commands[strings.ToLower("<"+strings.Trim(name, "<>"))]
+		_, holds = commands()[strings.ToLower("<"+strings.Trim(name, "<>"))]
 	case "ifversion":
 		return rd.ifVersion(arg), true
 	default:

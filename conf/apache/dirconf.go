@@ -110,18 +110,20 @@ type dirConf struct {
 	pass                                  *proxyPass
 	preserveHost, addHeaders, overrideErr *setting
 
-	methods    []string // AllowMethods; nil when not set
-	methodsAt  conf.Place
-	sslVerify  *setting
-	sslRequire []setting // SSLRequireSSL, SSLRequire
-	wsgiAuth   *setting
-	wsgiAlias  *setting
-	cache      []setting
-	remoteUser *setting
+	methods      []string // AllowMethods; nil when not set
+	methodsAt    conf.Place
+	sslVerify    *setting
+	sslRequire   []setting // SSLRequireSSL, SSLRequire
+	certificates *certificates
+	wsgiAuth     *setting
+	wsgiAlias    *setting
+	cache        []setting
+	remoteUser   *setting
 	// foreign are directives of modules that decide about access or identity by rules that cannot be read from here.
 	foreign []setting
 	// wrong are the directives of an .htaccess that httpd answers with 500.
 	wrong  []conf.Unread
+	denied []*node // those of them that AllowOverride leaves out
 	opened conf.Place
 }
 

@@ -18,13 +18,13 @@ func (v *visit) holds(e *expr) bool {
 	if e == nil || e.root == nil {
 		return false
 	}
-	depends := v.watch()
+	depends := v.hidden.Watch()
 	yes := (&evaluation{v: v}).truth(e.root)
 	field, password := depends()
 	if field == "" && password && !e.pattern() {
 		field = "Authorization"
 	}
-	return v.either(conf.Place{}, field, yes)
+	return v.hidden.Either(conf.Place{}, field, yes)
 }
 
 // pattern reports that an expression compares with patterns alone, for which the words of Authorization in front of the password

@@ -29,6 +29,7 @@ func (w *world) scope(s *server, site conf.Server, place conf.Place, name, sampl
 	sc.Answer = w.answer(s, sample, d)
 	sc.Pass = w.passFor(s, sample, d)
 	sc.Lines = d.lines(s)
+	sc.Trust = w.trust(s, d)
 	return sc
 }
 

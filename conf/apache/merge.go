@@ -73,9 +73,11 @@ func merge(base, add *dirConf) *dirConf {
 		out.methods, out.methodsAt = add.methods, add.methodsAt
 	}
 	out.sslRequire = both(base.sslRequire, add.sslRequire)
+	out.certificates = mergeCertificates(base.certificates, add.certificates)
 	out.cache = both(base.cache, add.cache)
 	out.foreign = both(base.foreign, add.foreign)
 	out.wrong = both(base.wrong, add.wrong)
+	out.denied = both(base.denied, add.denied)
 	out.opened = add.opened
 	return &out
 }

@@ -206,7 +206,7 @@ func (v *visit) setIf(op varIf) {
 		return
 	}
 	var groups []string
-	depends := v.watch()
+	depends := v.hidden.Watch()
 	var set bool
 	if op.cond != nil {
 		e := &evaluation{v: v}
@@ -217,7 +217,7 @@ func (v *visit) setIf(op varIf) {
 		set = groups != nil
 	}
 	field, _ := depends()
-	if !v.either(op.place, field, set) {
+	if !v.hidden.Either(op.place, field, set) {
 		return
 	}
 	if op.unset {
@@ -225,10 +225,10 @@ func (v *visit) setIf(op varIf) {
 		return
 	}
 	value := op.value
-	v.taint(op.name, "")
+	v.hidden.Make(op.name, "")
 	if strings.Contains(value, "$") {
 		value = filled(value, groups, false)
-		v.taint(op.name, field)
+		v.hidden.Make(op.name, field)
 	}
 	v.env.set(op.name, value)
 	v.step(op.place, "header parser", conf.Changes, "the variable %s is set", op.name)
@@ -258,9 +258,7 @@ func (v *visit) attribute(op varIf) string {
 		return v.proto
 	}
 	if op.attrs != nil {
-		if v.hidden != nil { // one that is not shown may fit
-			v.hidden.looks, v.hidden.last = v.hidden.looks+1, "the fields "+op.attr
-		}
+		v.hidden.LookAs("the fields " + op.attr) // one that is not shown may fit
 		for _, p := range v.in {
 			if op.attrs.match(p.name) != nil {
 				return p.value

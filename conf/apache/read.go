@@ -39,8 +39,17 @@ type macro struct {
 }
 
 func (rd *reader) miss(p conf.Place, format string, args ...any) {
+	rd.note(conf.Unread{Place: p, What: fmt.Sprintf(format, args...)})
+}
+
+// broken notes what httpd does not start with.
+func (rd *reader) broken(p conf.Place, format string, args ...any) {
+	rd.note(conf.Unread{Place: p, What: fmt.Sprintf(format, args...), Broken: true})
+}
+
+func (rd *reader) note(u conf.Unread) {
 	if len(rd.unread) < maxUnread {
-		rd.unread = append(rd.unread, conf.Unread{Place: p, What: fmt.Sprintf(format, args...)})
+		rd.unread = append(rd.unread, u)
 	}
 }
 
@@ -100,11 +109,11 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 		if strings.HasPrefix(name, "</") {
 			want := strings.TrimSuffix(strings.TrimPrefix(l.text, "</"), ">")
 			if len(stack) == 1 {
-				rd.miss(l.place, "</%s> closes a section that is not open", want)
+				rd.broken(l.place, "unexpected </%s>: no such section is open", want)
 				continue
 			}
 			if !strings.EqualFold(strings.TrimSpace(want), at.as) {
-				rd.miss(l.place, "expected </%s> but saw </%s>", at.as, want)
+				rd.broken(l.place, "expected </%s> but saw </%s>", at.as, want)
 				if !slices.ContainsFunc(stack[1:], func(n *node) bool { return strings.EqualFold(n.as, want) }) {
 					continue
 				}
@@ -131,7 +140,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 			args = ">"
 		}
 		if !strings.HasSuffix(args, ">") {
-			rd.miss(l.place, "<%s is not closed with >", n.as)
+			rd.broken(l.place, `expected ">" at the end of <%s`, n.as)
 		}
 		n.args = strings.TrimRight(strings.TrimSuffix(args, ">"), blanks)
 		if len(stack) > maxNested {
@@ -144,7 +153,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 			if holds {
 				at.kids = append(at.kids, rd.within(n, ls, i, end, depth)...)
 			} else if end < len(ls) && !closes(ls[end].text, n.as) {
-				rd.miss(n.head, "<%s> is not closed", n.as)
+				rd.broken(n.head, "expected </%s>: the section is not closed", n.as)
 			}
 			i = end
 			continue
@@ -159,7 +168,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 		stack = append(stack, n)
 	}
 	for _, n := range stack[1:] {
-		rd.miss(n.head, "<%s> is not closed", n.as)
+		rd.broken(n.head, "expected </%s>: the section is not closed", n.as)
 	}
 	return top.kids
 }
@@ -167,7 +176,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 // within reads what stands in a condition that holds: its lines belong to what is around it.
 func (rd *reader) within(n *node, ls []line, from, end, depth int) []*node {
 	if end >= len(ls) {
-		rd.miss(n.head, "<%s> is not closed", n.as)
+		rd.broken(n.head, "expected </%s>: the section is not closed", n.as)
 	}
 	if depth >= maxDepth+maxNested {
 		rd.miss(n.head, "conditions are nested too deep: this one is left out")

@@ -34,7 +34,7 @@ func TestBrokenIsSaidAndTheRestIsRead(t *testing.T) {
 	for _, want := range []string{
 		`apache2.conf:2: Include "nowhere.conf" cannot be read: no such file`, `loop.conf:1: "/etc/apache2/loop.conf": files include each other`,
 		"apache2.conf:7: Require: takes at least one word", "apache2.conf:9: expected </Location> but saw </Directory>", `apache2.conf:11: invalid command "Nonsense"`,
-		"apache2.conf:12: <Directory> is not closed", "a.conf:4: </IfModule> closes a section that is not open",
+		"apache2.conf:12: expected </Directory>: the section is not closed", "a.conf:4: unexpected </IfModule>: no such section is open",
 	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("not said: %s\n%s", want, all)

@@ -214,7 +214,7 @@ func (w *rewriting) typed(r *rewriteRule) {
 
 // setEnv carries out E=NAME:value and E=!NAME.
 func (w *rewriting) setEnv(e string) {
-	depends := w.v.watch()
+	depends := w.v.hidden.Watch()
 	e = w.expand(e, nil)
 	field, _ := depends()
 	name, value, has := strings.Cut(e, ":")
@@ -225,7 +225,7 @@ func (w *rewriting) setEnv(e string) {
 	if !has {
 		value = ""
 	}
-	w.v.taint(name, field)
+	w.v.hidden.Make(name, field)
 	w.v.env.set(name, value)
 }
 
@@ -303,13 +303,13 @@ func (w *rewriting) condition(c *rewriteCond) bool {
 	if c.expr != nil {
 		return v.holds(c.expr) != c.not
 	}
-	depends := v.watch()
+	depends := v.hidden.Watch()
 	ok := w.compare(c)
 	field, password := depends()
 	if field == "" && password && c.op != "" && c.operand != "" && c.operand != `""` {
 		field = "Authorization"
 	}
-	return v.either(c.place, field, ok != c.not)
+	return v.hidden.Either(c.place, field, ok != c.not)
 }
 
 // compare holds what a RewriteCond looks at against what it wants.

@@ -274,11 +274,15 @@ func (w *world) htaccessBelow(s *server) []*section {
 		}
 		w.looked[dir.dir] = true
 		l := w.walkDirs(s, dir.dir, false)
+		w.passOver(s, dir.dir, l)
 		for _, m := range l.met {
 			if m.kind == kHtaccess && m.path == dir.dir {
 				out = append(out, m)
+				w.deny(s, m, l)
 				for _, u := range m.conf.wrong {
-					w.miss(u.Place, "%s", u.What)
+					if !slices.ContainsFunc(m.conf.denied, func(n *node) bool { return n.place == u.Place }) {
+						w.note(u)
+					}
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 )
 
 type tracer struct{ w *world }
@@ -17,9 +18,7 @@ func (t *tracer) Trace(r conf.Request) *conf.Trace {
 	w := *t.w
 	w.htaccess = map[string]*section{} // files may have changed since
 	v := &visit{looks: new(int), w: &w, out2: out, method: r.Method, proto: r.Proto, client: r.Client.Unmap(), local: r.Address.Unmap()}
-	if r.Partly != nil {
-		v.hidden = &hidden{Partly: r.Partly, tainted: map[string]string{}}
-	}
+	v.hidden = step.Hide(r.Partly)
 	if !v.client.IsValid() {
 		v.client = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}

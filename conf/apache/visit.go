@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 	"github.com/why401/why401/secret"
 )
 
@@ -54,7 +55,7 @@ type visit struct {
 	redirects          int
 	acceptPath         string
 	looks              *int // of this trace
-	hidden             *hidden
+	hidden             *step.Hidden
 	died               bool // the error was answered behind an internal redirect: who started that has nothing to add
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }

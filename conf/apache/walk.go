@@ -14,6 +14,9 @@ type world struct {
 	*builder
 	htaccess map[string]*section // by folder and what may be overridden; nil when there is none
 	looked   map[string]bool     // folders that were searched for .htaccess files
+	over     []passedOver
+	unheeded []conf.Unheeded
+	trusts   map[trustKey]*conf.Trust
 }
 
 // fileKind is what stands at a path.
@@ -198,7 +201,7 @@ func (w *world) readHtaccess(srv *server, file, dir string, o *override) *sectio
 	tree := rd.tree(lines(file, string(b)), 0)
 	nb := *w.builder
 	nb.reader = &rd
-	nb.walk(tree, &context{srv: srv, dir: s.conf, sec: s, override: o, wrong: &s.conf.wrong})
+	nb.walk(tree, &context{srv: srv, dir: s.conf, sec: s, override: o, wrong: &s.conf.wrong, denied: &s.conf.denied})
 	s.conf.wrong = append(s.conf.wrong, rd.unread...)
 	return s
 }

@@ -102,7 +102,7 @@ func (r *reader) parse(name, text string) []*node {
 	}
 	nodes, stray := nest(lines)
 	for _, p := range stray {
-		r.conf.Leave(p, "a brace that closes or opens too much")
+		r.conf.Break(p, "a brace that closes or opens too much")
 	}
 	return nodes
 }

@@ -159,7 +159,7 @@ func (f *file) lines(p *proxy, lines []line, names acls) {
 		case "use_backend", "default_backend":
 			_, c, ok := f.conditionAt(l, l.words)
 			if !ok {
-				f.conf.Leave(l.Place, "a brace of the condition is not closed")
+				f.conf.Break(l.Place, `expected "}": a brace of the condition is not closed`)
 				continue
 			}
 			p.routes = append(p.routes, route{l.Place, l.word(1), c, l.env})
@@ -182,7 +182,7 @@ func (f *file) lines(p *proxy, lines []line, names acls) {
 func (f *file) rule(p *proxy, l line, names acls) {
 	head, c, ok := f.conditionAt(l, l.words)
 	if !ok {
-		f.conf.Leave(l.Place, "a brace of the condition is not closed")
+		f.conf.Break(l.Place, `expected "}": a brace of the condition is not closed`)
 		return
 	}
 	r := rule{Place: l.Place, set: l.words[0], when: c, acls: names, env: l.env}

@@ -212,6 +212,9 @@ func (r *reader) auth(set settings, e *value, prefix string) conf.Auth {
 		a.Scheme = conf.Basic
 	case "digest":
 		a.Scheme = conf.Digest
+		if words := e.get("algorithm").string(); words != "" {
+			a.Algorithms = strings.Split(words, "|")
+		}
 	default:
 		a.Scheme = conf.External
 	}

@@ -158,7 +158,7 @@ func (p *parser) statements(b *block, depth int) {
 			if depth > 0 {
 				return
 			}
-			p.r.conf.Leave(p.place(from), "a brace that closes nothing")
+			p.r.conf.Break(p.place(from), `unexpected "}": no block is open`)
 			continue
 		case p.s[p.i] == '$':
 			last = p.condition(b, nil, depth)
@@ -168,7 +168,7 @@ func (p *parser) statements(b *block, depth int) {
 		switch name {
 		case "":
 			p.i++
-			p.r.conf.Leave(p.place(from), "a directive is expected")
+			p.r.conf.Break(p.place(from), "a directive is expected")
 			for p.i < len(p.s) && p.s[p.i] != '\n' {
 				p.i++
 			}

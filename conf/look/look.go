@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/cred/htpasswd"
@@ -19,7 +20,7 @@ import (
 // Files looks at every password and group file of c on src, the disk of the machine that c belongs to. A file that many
 // scopes name is read once, and what a reader has seen already is only added to.
 func Files(c *conf.Config, src conf.Source) {
-	l := &looker{src: src, seen: map[key]*conf.Seen{}, users: conf.ReadUsers(src), homes: homesOf(c), worker: c.Worker}
+	l := &looker{src: src, seen: map[key]*conf.Seen{}, trusts: map[*conf.Trust]bool{}, users: conf.ReadUsers(src), homes: homesOf(c), worker: c.Worker}
 	if id, ok := strings.CutPrefix(c.Worker, "#"); ok { // Apache's User may be a number
 		for _, u := range l.users {
 			if strconv.Itoa(u.UID) == id {
@@ -39,6 +40,12 @@ func Files(c *conf.Config, src conf.Source) {
 				l.look(f)
 			}
 		}
+		if s.Trust != nil && !l.trusts[s.Trust] {
+			l.trusts[s.Trust] = true
+			for _, f := range slices.Concat(s.Trust.Authorities, s.Trust.Lists) {
+				l.look(f)
+			}
+		}
 	}
 	l.near(c)
 }
@@ -49,6 +56,7 @@ type looker struct {
 	worker string
 	homes  []string
 	seen   map[key]*conf.Seen
+	trusts map[*conf.Trust]bool // that were looked at: many places share one
 }
 
 type key struct {
@@ -86,6 +94,9 @@ func (l *looker) read(f *conf.CredFile) *conf.Seen {
 		s.Missing = !slices.ContainsFunc(dbmEndings, func(e string) bool { _, err := l.src.Stat(f.Path + e); return !errors.Is(err, fs.ErrNotExist) })
 		return s
 	}
+	if f.Kind == conf.Authorities || f.Kind == conf.Revocations {
+		return l.papers(f.Path)
+	}
 	s := conf.Look(l.src, f.Path, l.users, l.worker)
 	if f.Kind != conf.Group || s.Missing || s.Problem != "" {
 		return s
@@ -93,6 +104,21 @@ func (l *looker) read(f *conf.CredFile) *conf.Seen {
 	s.Users = htpasswd.File{}
 	if b, err := l.src.ReadFile(f.Path); err == nil {
 		s.Groups = groups(string(b))
+	}
+	return s
+}
+
+// papers reads a file of certificates. The server's master process does, so that the worker's rights do not count.
+func (l *looker) papers(name string) *conf.Seen {
+	s := &conf.Seen{UID: -1, GID: -1}
+	b, err := l.src.ReadFile(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		s.Missing = true
+	case err != nil:
+		s.Problem = err.Error()
+	default:
+		s.Papers = conf.ReadPapers(b, time.Now())
 	}
 	return s
 }

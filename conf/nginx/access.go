@@ -225,9 +225,9 @@ func (r *run) authBasic() int {
 		}
 		return declined
 	}
-	depends := r.watch()
+	depends := r.hidden.Watch()
 	realm := r.value(d.Arg(0))
-	if field, _ := depends(); field != "" && r.hidden.Way(d.Place, field, 2, boolInt(realm == "off")) == 1 {
+	if field, _ := depends(); r.hidden.Either(d.Place, field, realm == "off") {
 		realm = "off"
 	}
 	if realm == "off" {

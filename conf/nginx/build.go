@@ -29,8 +29,9 @@ type model struct {
 	compiled  map[string]compiled     // patterns by their text, behind c or, where case does not count, i
 	upstreams map[string]bool         // names that need no resolver
 
-	users conf.Users
-	noted map[*Directive]*conf.Line
+	users  conf.Users
+	noted  map[*Directive]*conf.Line
+	trusts map[*server]*conf.Trust
 }
 
 // server is a server block.
@@ -51,7 +52,7 @@ func build(r *reader, o Options, body []*Directive) {
 		src: r.src, config: r.config, options: o, base: r.base, real: !r.dump && conf.Whole(r.src),
 		seen: map[string]*conf.Seen{}, levels: map[*conf.Scope]*level{},
 		maps: map[string]*mapping{}, geos: map[string]*geo{}, settable: map[string]bool{}, unknown: map[string]string{},
-		patterns: map[*Directive]*pattern{}, compiled: map[string]compiled{}, upstreams: map[string]bool{},
+		trusts: map[*server]*conf.Trust{}, patterns: map[*Directive]*pattern{}, compiled: map[string]compiled{}, upstreams: map[string]bool{},
 	}
 	if m.real {
 		m.users = conf.ReadUsers(m.src)

@@ -34,7 +34,7 @@ type lexer struct {
 	text   string
 	pos    int
 	line   int
-	unread func(p conf.Place, what string)
+	broken func(p conf.Place, what string)
 }
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
@@ -159,7 +159,7 @@ func (l *lexer) checked(w Word) Word {
 }
 
 func (l *lexer) note(line, start int, what string) {
-	l.unread(conf.Place{File: l.file, Line: line, Start: start, End: l.pos}, what)
+	l.broken(conf.Place{File: l.file, Line: line, Start: start, End: l.pos}, what)
 }
 
 // unescape takes the backslash from \" \' \\ and makes \t \r \n what they stand for; every other one stays.

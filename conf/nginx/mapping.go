@@ -78,7 +78,7 @@ func (m *model) readMap(d *Directive) *mapping {
 
 // look gives the value for r. Where what is looked up depends on a field that is not shown, each of the map's values is a way.
 func (p *mapping) look(r *run) string {
-	depends := r.watch()
+	depends := r.hidden.Watch()
 	in := r.value(p.source)
 	field, password := depends()
 	natural := p.find(r, in)

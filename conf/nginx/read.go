@@ -61,10 +61,17 @@ type reader struct {
 	dump    bool // the text came out of nginx -T: the disk is another machine's
 }
 
-func (r *reader) unread(p conf.Place, what string) {
+func (r *reader) unread(p conf.Place, what string) { r.note(conf.Unread{Place: p, What: what}) }
+
+// broken notes what nginx does not start with.
+func (r *reader) broken(p conf.Place, what string) {
+	r.note(conf.Unread{Place: p, What: what, Broken: true})
+}
+
+func (r *reader) note(u conf.Unread) {
 	const most = 1000 // a binary file would give one per byte
 	if len(r.config.Unread) < most {
-		r.config.Unread = append(r.config.Unread, conf.Unread{Place: p, What: what})
+		r.config.Unread = append(r.config.Unread, u)
 	}
 }
 

@@ -50,7 +50,7 @@ func TestWordsAreNginxs(t *testing.T) {
 		{`a b}c;`, []string{"a", "b}c"}},
 		{`a '';`, []string{"a", ""}},
 	} {
-		l := lexer{text: c.text, line: 1, unread: func(p conf.Place, what string) { t.Logf("%s: %s", c.text, what) }}
+		l := lexer{text: c.text, line: 1, broken: func(p conf.Place, what string) { t.Logf("%s: %s", c.text, what) }}
 		words, _ := l.next()
 		var got []string
 		for _, w := range words {

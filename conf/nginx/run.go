@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 )
 
 // run is one request on its way, as ngx_http_request_t: what nginx knows of it at each moment.
@@ -58,13 +59,13 @@ type run struct {
 	asked         bool // an upstream was asked, by the request or by a subrequest
 	fromFile      bool // the answer is a file's
 	fromUpstream  bool
-	bodyRead      bool     // or refused as too large
-	bodySize      int64    // of the body as it came
-	unknown       bool     // the answer is an upstream's or a module's: it cannot be known
-	hungUp        bool     // the connection is closed without an answer
-	closed        []string // the client's secret values
-	hidden        *hidden  // what only a record of the request leaves out; nil for a request that is known
-	refusal       int      // the step that refused first, from 1
+	bodyRead      bool         // or refused as too large
+	bodySize      int64        // of the body as it came
+	unknown       bool         // the answer is an upstream's or a module's: it cannot be known
+	hungUp        bool         // the connection is closed without an answer
+	closed        []string     // the client's secret values
+	hidden        *step.Hidden // what only a record of the request leaves out; nil for a request that is known
+	refusal       int          // the step that refused first, from 1
 }
 
 // maxChanges is NGX_HTTP_MAX_URI_CHANGES with one more, as in r->uri_changes.

@@ -25,6 +25,7 @@ func (m *model) scopes(l *level) {
 func (m *model) scope(l *level) *conf.Scope {
 	s := &conf.Scope{Place: l.dir.Place, Server: l.server.model, Path: l.path(), Within: l.around()}
 	s.Auth = m.auth(l)
+	s.Trust = m.trust(l)
 	s.Rules = rules(l)
 	s.Satisfy = conf.SatisfyAll
 	if d := l.one("satisfy"); d != nil && d.Arg(0) == "any" {

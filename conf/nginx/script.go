@@ -112,10 +112,10 @@ func (e *script) set(d *Directive) {
 	if !ok || len(d.Args) != 2 {
 		return
 	}
-	depends := e.r.watch()
+	depends := e.r.hidden.Watch()
 	v := e.text(d.Arg(1))
 	field, _ := depends()
-	e.r.taint(name, field)
+	e.r.hidden.Make(name, field)
 	if name == "args" {
 		e.r.args, e.r.validTarget = v, false
 	} else {
@@ -277,12 +277,12 @@ func (e *script) test(d *Directive) bool {
 		return false
 	}
 	known := len(r.t.Open)
-	depends := r.watch()
+	depends := r.hidden.Watch()
 	yes, what := e.condition(d, words)
 	if field, password := depends(); field != "" {
-		yes = r.hidden.Way(d.Place, field, 2, boolInt(yes)) == 1
+		yes = r.hidden.Either(d.Place, field, yes)
 	} else if password && len(words) == 3 && words[1] != "~" && words[1] != "~*" && words[1] != "!~" && words[1] != "!~*" && words[2] != `""` && words[2] != "" {
-		yes = r.hidden.Way(d.Place, "Authorization", 2, boolInt(yes)) == 1
+		yes = r.hidden.Either(d.Place, "Authorization", yes)
 	}
 	switch {
 	case len(r.t.Open) > known:
@@ -291,13 +291,6 @@ func (e *script) test(d *Directive) bool {
 		r.step(conf.Chooses, "rewrite", d.Place, "if (%s) holds", what)
 	}
 	return yes
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // condition gives the words between the brackets.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/internal/step"
 	"github.com/why401/why401/exchange"
 )
 
@@ -20,9 +21,7 @@ func (t *tracer) Trace(q conf.Request) *conf.Trace {
 		m: t.m, t: out, method: q.Method, proto: q.Proto, client: q.Client, peer: q.Client, address: q.Address, port: q.Port,
 		vars: map[string]string{}, depth: &depth, slow: new(bool), evaluated: new(int), changes: maxChanges, length: -1, bodySize: int64(q.Body.Len()),
 	}
-	if q.Partly != nil {
-		r.hidden = &hidden{Partly: q.Partly, tainted: map[string]string{}}
-	}
+	r.hidden = step.Hide(q.Partly)
 	r.defaults(q)
 	if r.accept(q) {
 		if rc := r.receive(q); rc != 0 {

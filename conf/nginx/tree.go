@@ -42,7 +42,7 @@ const (
 
 // parse reads the directives of one file. Includes are left as they stand.
 func (r *reader) parse(file, text string) []*Directive {
-	p := parser{r: r, l: lexer{file: file, text: text, line: 1, unread: r.unread}}
+	p := parser{r: r, l: lexer{file: file, text: text, line: 1, broken: r.broken}}
 	if strings.HasPrefix(text, "\ufeff") {
 		p.l.pos = 3
 		p.l.note(1, 0, "a byte order mark: nginx takes it for a part of the first word")
@@ -62,6 +62,18 @@ func (p *parser) body(depth int, open *Directive) []*Directive {
 	var out []*Directive
 	for {
 		words, end := p.l.next()
+		for end != tokEOF {
+			first := p.unended(words, end)
+			if first == 0 {
+				break
+			}
+			d := &Directive{Name: words[0].Text, Args: words[1:first]}
+			d.Place = conf.Place{File: p.l.file, Line: words[0].Line, Start: words[0].Start, End: words[first-1].End}
+			if !p.r.count(d.Place) {
+				return out
+			}
+			out, words = append(out, d), words[first:]
+		}
 		if len(words) > 0 && end != tokEOF {
 			d := &Directive{Name: words[0].Text, Args: words[1:]}
 			d.Place = conf.Place{File: p.l.file, Line: words[0].Line, Start: words[0].Start, End: p.l.pos}
@@ -83,7 +95,7 @@ func (p *parser) body(depth int, open *Directive) []*Directive {
 		switch {
 		case end == tokEOF:
 			if open != nil {
-				p.r.unread(open.Place, fmt.Sprintf("the block of %q is never closed", open.Name))
+				p.r.broken(open.Place, fmt.Sprintf(`expected "}": the block of %q is never closed`, open.Name))
 			}
 			return out
 		case end == tokClose && len(words) > 0: // the brace itself is still to be read
@@ -101,7 +113,7 @@ func (p *parser) block(d *Directive, depth int) {
 		ok := p.l.skipLua()
 		d.Place.End = p.l.pos
 		if !ok {
-			p.r.unread(d.Place, fmt.Sprintf("the block of %q is never closed", d.Name))
+			p.r.broken(d.Place, fmt.Sprintf(`expected "}": the block of %q is never closed`, d.Name))
 			return
 		}
 		p.r.unread(d.Place, fmt.Sprintf("%s: Lua code is not read", d.Name))

@@ -24,9 +24,7 @@ const maxEvaluations = 100_000
 // variable gives the value of $name.
 func (r *run) variable(name string) string {
 	if v, ok := r.vars[name]; ok {
-		if h := r.hidden; h != nil && h.tainted[name] != "" {
-			r.look(h.tainted[name])
-		}
+		r.hidden.Variable(name)
 		return v
 	}
 	if *r.evaluated++; *r.evaluated > maxEvaluations {
@@ -37,16 +35,13 @@ func (r *run) variable(name string) string {
 		return ""
 	}
 	*r.depth++
-	before := 0
-	if r.hidden != nil {
-		before = r.hidden.looks
-	}
+	seen := r.hidden.Seen()
 	v, keep := r.compute(name)
 	*r.depth--
 	if keep {
 		r.vars[name] = v
-		if h := r.hidden; h != nil && h.looks > before {
-			h.tainted[name] = h.last
+		if field := seen(); field != "" {
+			r.hidden.Make(name, field)
 		}
 	}
 	return v

@@ -1,15 +1,13 @@
 package contract
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
 	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/internal/shallow"
+	"github.com/why401/why401/internal/yamltree"
 )
 
 // The most that a file may hold.
@@ -19,6 +17,7 @@ const (
 	maxDepth = 30
 )
 
+// shape is what a node is, in the order of yamltree.Kind.
 type shape int
 
 const (
@@ -62,27 +61,20 @@ func tree(text []byte) (n *node, mistake *Error) {
 			n, mistake = nil, &Error{Place: Place{1, 1}, Text: "expected plain YAML"}
 		}
 	}()
-	f, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0)
-	if err != nil {
+	docs, err := yamltree.Read(text, yamltree.Limits{Depth: maxDepth, Nodes: maxNodes})
+	var much *yamltree.TooMuch
+	switch {
+	case errors.As(err, &much):
+		return nil, &Error{Place: Place(much.Place), Text: "nested too deep, or too long"}
+	case err != nil:
 		return nil, notYAML(err)
-	}
-	var docs []*ast.DocumentNode
-	for _, d := range f.Docs {
-		if d.Body != nil {
-			docs = append(docs, d)
-		}
-	}
-	switch len(docs) {
-	case 0:
+	case len(docs) == 0:
 		return nil, &Error{Place: Place{1, 1}, Text: "the file is empty; expected: why401: " + Version}
-	case 1:
-	default:
-		return nil, &Error{Place: placeOf(docs[1].Body), Text: "a second document begins here; expected one"}
+	case len(docs) > 1:
+		return nil, &Error{Place: Place(docs[1].Place), Text: "a second document begins here; expected one"}
 	}
-	y := &yamlReader{anchors: map[string]ast.Node{}}
-	n = y.node(docs[0].Body, 0)
-	if y.mistake != nil {
-		return nil, y.mistake
+	if n = nodeOf(docs[0], &mistake); mistake != nil {
+		return nil, mistake
 	}
 	return n, nil
 }
@@ -103,81 +95,25 @@ func notYAML(err error) *Error {
 	return e
 }
 
-type yamlReader struct {
-	anchors map[string]ast.Node
-	nodes   int
-	mistake *Error
-}
-
-func (y *yamlReader) node(a ast.Node, depth int) *node {
-	n := &node{at: placeOf(a)}
-	if y.nodes++; depth > maxDepth || y.nodes > maxNodes {
-		if y.mistake == nil {
-			y.mistake = &Error{Place: n.at, Text: "nested too deep, or too long"}
-		}
-		return n
+// nodeOf makes a node of what YAML says. The place of nothing is that of its key, and a mapping begins at its first.
+func nodeOf(y *yamltree.Node, mistake **Error) *node {
+	n := &node{at: Place(y.Place), shape: shape(y.Kind), text: y.Text, plain: y.Plain}
+	if y.Lost {
+		*mistake = &Error{Place: n.at, Text: "no anchor of that name stands above"}
 	}
-	switch v := a.(type) {
-	case *ast.MappingNode:
-		n.shape = mapping
-		for _, f := range v.Values {
-			y.field(n, f, depth)
+	for _, item := range y.Items {
+		n.items = append(n.items, nodeOf(item, mistake))
+	}
+	for _, f := range y.Fields {
+		at, v := Place(f.Place), nodeOf(f.Value, mistake)
+		if v.shape == null || v.at.Line == 0 {
+			v.at = at
 		}
-	case *ast.MappingValueNode:
-		n.shape = mapping
-		y.field(n, v, depth)
-	case *ast.SequenceNode:
-		n.shape = list
-		for _, e := range v.Values {
-			n.items = append(n.items, y.node(e, depth+1))
-		}
-	case *ast.AnchorNode:
-		y.anchors[v.Name.String()] = v.Value
-		return y.node(v.Value, depth+1)
-	case *ast.AliasNode:
-		if to := y.anchors[v.Value.String()]; to != nil {
-			return y.node(to, depth+1)
-		}
-		y.mistake = &Error{Place: n.at, Text: "no anchor of that name stands above"}
-	case *ast.TagNode:
-		return y.node(v.Value, depth+1)
-	case *ast.StringNode:
-		n.shape, n.text, n.plain = scalar, v.Value, v.Token != nil && v.Token.Value == v.Token.Origin
-	case *ast.LiteralNode:
-		n.shape, n.text = scalar, v.Value.Value
-	case *ast.NullNode, nil:
-	default:
-		if t := a.GetToken(); t != nil {
-			n.shape, n.text, n.plain = scalar, t.Value, true // numbers and booleans as they are written
+		if n.keys = append(n.keys, field{at, f.Name, v}); len(n.keys) == 1 && !f.Merged {
+			n.at = at
 		}
 	}
 	return n
-}
-
-func (y *yamlReader) field(n *node, f *ast.MappingValueNode, depth int) {
-	if f.Key == nil {
-		return
-	}
-	if f.Key.IsMergeKey() {
-		for _, from := range y.node(f.Value, depth+1).keys {
-			if n.get(from.name) == nil {
-				n.keys = append(n.keys, from)
-			}
-		}
-		return
-	}
-	at, name := placeOf(f.Key), ""
-	if t := f.Key.GetToken(); t != nil {
-		name = t.Value
-	}
-	v := y.node(f.Value, depth+1)
-	if v.shape == null || v.at.Line == 0 {
-		v.at = at
-	}
-	n.keys = append(n.keys, field{at, name, v})
-	if len(n.keys) == 1 {
-		n.at = at // a mapping begins at its first key
-	}
 }
 
 // get is the value of a key, nil when it is not there.
@@ -188,18 +124,4 @@ func (n *node) get(name string) *node {
 		}
 	}
 	return nil
-}
-
-func placeOf(a ast.Node) Place {
-	if a == nil {
-		return Place{}
-	}
-	if m, ok := a.(*ast.MappingValueNode); ok && m.Key != nil {
-		return placeOf(m.Key)
-	}
-	t := a.GetToken()
-	if t == nil || t.Position == nil {
-		return Place{}
-	}
-	return Place{t.Position.Line, t.Position.Column}
 }

@@ -20,19 +20,43 @@ type authority struct {
 // CA writes a certificate authority called name and gives the path of its certificate.
 func (w *World) CA(name string) string {
 	w.Helper()
+	return w.Authority(name, "", func(*x509.Certificate) {})
+}
+
+// Authority writes the certificate of an authority called name that the one called over has signed (itself when over is "").
+// change is made before.
+func (w *World) Authority(name, over string, change func(*x509.Certificate)) string {
+	w.Helper()
 	key := newECKey()
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour),
-		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, tmpl, &key.PublicKey, key)
+	change(tmpl)
+	signer := &authority{tmpl, key}
+	if over != "" {
+		signer = w.authorities[over]
+	}
+	der, err := x509.CreateCertificate(rand.Reader, tmpl, signer.cert, &key.PublicKey, signer.key)
 	if err != nil {
 		w.Fatalf("making a certificate authority: %v", err)
 	}
 	cert, _ := x509.ParseCertificate(der)
 	w.authorities[name] = &authority{cert, key}
 	return w.File("tls/"+name+".crt", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})))
+}
+
+// Revoked writes the list of revoked certificates of the authority ca, which names none and holds until next.
+func (w *World) Revoked(ca string, next time.Time) string {
+	w.Helper()
+	a := w.authorities[ca]
+	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: time.Now().Add(-48 * time.Hour), NextUpdate: next}
+	der, err := x509.CreateRevocationList(rand.Reader, list, a.cert, a.key)
+	if err != nil {
+		w.Fatalf("making a list of revoked certificates: %v", err)
+	}
+	return w.File("tls/"+ca+".crl", string(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der})))
 }
 
 // Cert writes a certificate with its key, signed by the authority ca (made when new), good for a server on 127.0.0.1

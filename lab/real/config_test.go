@@ -20,7 +20,9 @@ import (
 // of a password file. The server shows that it refuses, and that the mended form does not.
 type faulty struct {
 	name, cause  string
-	program      string // "nginx" when empty
+	program      string       // "nginx" when empty
+	servers      func(*World) // what else runs or lies there, made first
+	tls          bool         // ask over TLS
 	conf, mended string
 	files        map[string]string // written before the start; of the mended form those in repaired as well
 	repaired     map[string]string
@@ -72,30 +74,10 @@ func listed(fs []report.Finding) string {
 // nothing in the mended form.
 func TestConfigAudit(t *testing.T) {
 	causes, programsSeen, proved := map[string]bool{}, map[string]bool{}, 0
-	for _, b := range slices.Concat(brokenNginx, brokenOthers) {
+	for _, b := range slices.Concat(brokenNginx, brokenOthers, brokenMore) {
 		t.Run(b.name, func(t *testing.T) {
 			w := NewWorld(t)
-			w.site()
-			w.put(b.files)
-			for name, mode := range b.modes {
-				w.Chmod(name, mode)
-			}
-			var front *Server
-			switch b.program {
-			case "apache":
-				front = w.Apache("front", b.conf)
-			case "haproxy":
-				front = w.HAProxy("front", b.conf)
-			case "caddy":
-				front = w.Caddy("front", b.conf)
-			default:
-				b.program = "nginx"
-				front = w.Nginx("front", b.conf)
-			}
-			args := append(slices.Clone(b.ask), w.URL("front", b.path))
-			for i := range args {
-				args[i] = w.Expand(args[i])
-			}
+			front, args := b.start(w)
 			r, err := w.Curl(context.Background(), args)
 			if err != nil {
 				t.Fatal(err)
@@ -125,7 +107,7 @@ func TestConfigAudit(t *testing.T) {
 				if rep.Findings[i].Grade.String() == "proved" {
 					proved++
 				}
-				causes[b.cause], programsSeen[b.program] = true, true
+				causes[b.cause], programsSeen[front.Kind] = true, true
 			}
 			w.put(b.repaired)
 			for name := range b.modes {
@@ -155,9 +137,52 @@ func TestConfigAudit(t *testing.T) {
 	if testing.Short() {
 		return
 	}
-	t.Logf("%d broken set-ups, %d causes named with their line, %d of them proved, on %d programs", len(brokenNginx)+len(brokenOthers), len(causes), proved, len(programsSeen))
-	if len(causes) < 40 {
-		t.Errorf("expected at least 40 causes, got %d", len(causes))
+	t.Logf("%d broken set-ups, %d causes named with their line, %d of them proved, on %d programs", len(brokenNginx)+len(brokenOthers)+len(brokenMore), len(causes), proved, len(programsSeen))
+	if len(causes) < 50 {
+		t.Errorf("expected at least 50 causes, got %d", len(causes))
+	}
+}
+
+// start runs the broken form, and gives the server to be mended and what curl is asked with.
+func (b faulty) start(w *World) (*Server, []string) {
+	w.site()
+	if b.servers != nil {
+		b.servers(w)
+	}
+	w.put(b.files)
+	for name, mode := range b.modes {
+		w.Chmod(name, mode)
+	}
+	run := map[string]func(name, conf string) *Server{"": w.Nginx, "apache": w.Apache, "haproxy": w.HAProxy, "caddy": w.Caddy, "lighttpd": w.Lighttpd}[b.program]
+	front := run("front", b.conf)
+	url := w.URL("front", b.path)
+	if b.tls {
+		url = w.secure("front", b.path)
+	}
+	args := append(slices.Clone(b.ask), url)
+	for i := range args {
+		args[i] = w.Expand(args[i])
+	}
+	return front, args
+}
+
+// TestConfigAuditLookAlikes wants nothing said of set-ups that work and look like a fault.
+func TestConfigAuditLookAlikes(t *testing.T) {
+	for _, b := range soundMore {
+		t.Run(b.name, func(t *testing.T) {
+			w := NewWorld(t)
+			_, args := b.start(w)
+			r, err := w.Curl(context.Background(), args)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Status != 200 {
+				t.Errorf("curl should end with 200: %v\n%s", r, w.Logs())
+			}
+			if rep := audited(t, w); len(rep.Findings) > 0 {
+				t.Errorf("it is blamed:%s", listed(rep.Findings))
+			}
+		})
 	}
 }
 

@@ -5,32 +5,36 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/internal/yamltree"
 )
 
 func readYAML(file string, text []byte) ([]*Node, error) {
 	if err := shallow(text); err != nil {
 		return nil, err
 	}
-	f, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0)
-	if err != nil {
-		return apart(file, text, errors.New(firstLine(err.Error())))
+	docs, err := nodes(file, text)
+	if err != nil && !errors.Is(err, ErrDeep) {
+		return apart(file, text, err)
 	}
-	y := yamlReader{file: file, anchors: map[string]ast.Node{}}
-	var docs []*Node
-	for _, d := range f.Docs {
-		if d.Body == nil {
-			continue
-		}
-		n := y.node(d.Body, "", 0)
-		if y.err != nil {
-			return docs, y.err
-		}
-		docs = append(docs, n)
+	return docs, err
+}
+
+// nodes gives the documents of text; the error tells of the first that cannot be read.
+func nodes(file string, text []byte) ([]*Node, error) {
+	docs, err := yamltree.Read(text, yamltree.Limits{Depth: MaxDepth, Nodes: maxNodes})
+	var much *yamltree.TooMuch
+	switch {
+	case errors.As(err, &much):
+		err = ErrDeep
+	case err != nil:
+		err = errors.New(firstLine(err.Error()))
 	}
-	return docs, nil
+	var out []*Node
+	for _, d := range docs {
+		out = append(out, nodeOf(file, "", d))
+	}
+	return out, err
 }
 
 // apart reads the documents of a file one by one, because one of them is broken; the others keep their lines. The error is
@@ -60,16 +64,8 @@ func apart(file string, text []byte, err error) ([]*Node, error) {
 			return ' '
 		}, text[:from])
 		one = append(one, text[from:to]...)
-		if f, err := parser.ParseBytes(bytes.TrimPrefix(one, []byte("\ufeff")), 0); err == nil {
-			y := yamlReader{file: file, anchors: map[string]ast.Node{}}
-			for _, d := range f.Docs {
-				if d.Body == nil {
-					continue
-				}
-				if n := y.node(d.Body, "", 0); y.err == nil {
-					docs = append(docs, n)
-				}
-			}
+		if more, err := nodes(file, one); err == nil || errors.Is(err, ErrDeep) {
+			docs = append(docs, more...)
 		}
 	}
 	return docs, err
@@ -107,88 +103,22 @@ func firstLine(s string) string {
 	return s
 }
 
-type yamlReader struct {
-	file    string
-	anchors map[string]ast.Node
-	nodes   int
-	err     error
-}
-
 // maxNodes bounds what aliases may unfold to.
 const maxNodes = 200_000
 
-func (y *yamlReader) node(a ast.Node, key string, depth int) *Node {
-	if y.nodes++; depth > MaxDepth || y.nodes > maxNodes {
-		y.err = ErrDeep
-		return &Node{Key: key, Kind: Null}
+var kinds = [...]Kind{yamltree.Null: Null, yamltree.Scalar: Scalar, yamltree.List: List, yamltree.Mapping: Mapping}
+
+func nodeOf(file, key string, y *yamltree.Node) *Node {
+	n := &Node{Place: conf.Place{File: file, Line: y.Line}, Key: key, Kind: kinds[y.Kind], Text: y.Text}
+	for _, item := range y.Items {
+		n.Nodes = append(n.Nodes, nodeOf(file, "", item))
 	}
-	n := &Node{Place: y.place(a), Key: key}
-	switch v := a.(type) {
-	case *ast.MappingNode:
-		n.Kind = Mapping
-		for _, f := range v.Values {
-			y.field(n, f, depth)
+	for _, f := range y.Fields {
+		c := nodeOf(file, f.Name, f.Value)
+		if f.Line > 0 { // a value belongs to the line of its key
+			c.Place = conf.Place{File: file, Line: f.Line}
 		}
-	case *ast.MappingValueNode:
-		n.Kind = Mapping
-		y.field(n, v, depth)
-	case *ast.SequenceNode:
-		n.Kind = List
-		for _, e := range v.Values {
-			n.Nodes = append(n.Nodes, y.node(e, "", depth+1))
-		}
-	case *ast.AnchorNode:
-		y.anchors[v.Name.String()] = v.Value
-		return y.node(v.Value, key, depth+1)
-	case *ast.AliasNode:
-		if to := y.anchors[v.Value.String()]; to != nil {
-			return y.node(to, key, depth+1)
-		}
-		n.Kind = Null
-	case *ast.TagNode:
-		return y.node(v.Value, key, depth+1)
-	case *ast.NullNode:
-		n.Kind = Null
-	case *ast.StringNode:
-		n.Text = v.Value
-	case *ast.LiteralNode:
-		n.Text = v.Value.Value
-	case nil:
-		n.Kind = Null
-	default:
-		n.Text = a.GetToken().Value // numbers and booleans as they are written
+		n.Nodes = append(n.Nodes, c)
 	}
 	return n
-}
-
-func (y *yamlReader) field(n *Node, f *ast.MappingValueNode, depth int) {
-	if f.Key == nil {
-		return
-	}
-	if _, merge := f.Key.(*ast.MergeKeyNode); merge {
-		from := y.node(f.Value, "", depth+1)
-		for _, c := range from.Nodes {
-			if n.Get(c.Key) == nil {
-				n.Nodes = append(n.Nodes, c)
-			}
-		}
-		return
-	}
-	key := f.Key.GetToken().Value
-	c := y.node(f.Value, key, depth+1)
-	if at := y.place(f.Key); at.Line > 0 { // a value belongs to the line of its key
-		c.Place = at
-	}
-	n.Nodes = append(n.Nodes, c)
-}
-
-func (y *yamlReader) place(a ast.Node) conf.Place {
-	p := conf.Place{File: y.file}
-	if a == nil {
-		return p
-	}
-	if t := a.GetToken(); t != nil && t.Position != nil {
-		p.Line = t.Position.Line
-	}
-	return p
 }
