@@ -63,8 +63,9 @@ func (v *visit) access() int {
 	case d == broken:
 		return v.refuse(500, at.place, "auth", "%s cannot be evaluated", at)
 	case d == deniedNoUser:
+		// AuthzSendForbiddenOnFailure does not count here.
 		v.challenge()
-		return v.refuse(v.failure(), at.place, "auth", "%s is not met by this user", at)
+		return v.refuse(401, at.place, "auth", "%s is not met by this user", at)
 	case v.kindOfAuth() == "":
 		return v.refuse(403, at.place, "auth", "%s is not met", at)
 	case v.d.authz.forbidden.on():
@@ -114,13 +115,6 @@ func (v *visit) folderOf(slashed bool) string {
 		return v.filename + "/"
 	}
 	return v.filename
-}
-
-func (v *visit) failure() int {
-	if v.d.authz.forbidden.on() {
-		return 403
-	}
-	return 401
 }
 
 // checkAccess is the phase of rules by address and method: mod_access_compat, mod_allowmethods, mod_ssl.

@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"encoding/base64"
 	"path"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 
 // findHandler is mod_mime and core: a handler by the file's extensions, then SetHandler.
 func (v *visit) findHandler() {
+	v.typed = true
 	if !v.proxied && v.kind == folder {
 		v.handler = "httpd/unix-directory"
 		v.handlerAt = conf.Place{}
@@ -43,7 +45,7 @@ func (v *visit) fixups() int {
 	if status := v.rewriteFolder(); status != 0 {
 		return status
 	}
-	for _, r := range v.d.redirects {
+	for _, r := range v.redirects(v.d.redirects) {
 		if to, ok := v.redirected(r); ok {
 			return v.redirect(r, to)
 		}
@@ -56,6 +58,7 @@ func (v *visit) fixups() int {
 			v.env.set(op.name, op.value)
 		}
 	}
+	v.fake()
 	if status := v.directory(); status != 0 {
 		return status
 	}
@@ -64,19 +67,21 @@ func (v *visit) fixups() int {
 			v.apply(&v.in, op, "RequestHeader")
 		}
 	}
-	return v.fake()
+	return 0
 }
 
-// fake is AuthBasicFake.
-func (v *visit) fake() int {
+// fake is AuthBasicFake: credentials that httpd writes itself, for what is behind.
+func (v *visit) fake() {
 	f := v.d.fake
 	if f == nil || f.is("off") {
-		return 0
+		return
 	}
-	v.in.set("Authorization", "Basic (made by AuthBasicFake)")
+	user, password := v.value(parseText(f.value)), v.value(parseText(v.d.fakePass.or("password")))
+	if user == "" || password == "" {
+		return
+	}
+	v.in.set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
 	v.step(f.place, "fixups", conf.Changes, "AuthBasicFake writes an Authorization field of its own")
-	v.open("the value of the Authorization field that AuthBasicFake writes")
-	return 0
 }
 
 // directory is mod_dir: the slash behind a folder, the index, FallbackResource.
@@ -94,7 +99,7 @@ func (v *visit) directory() int {
 		return 0
 	}
 	if !strings.HasSuffix(v.uri, "/") {
-		if v.d.slash.is("off") || v.d.slash.is("notfound") {
+		if v.d.slash.is("off") {
 			return 0
 		}
 		to := escapePath(v.uri) + "/"
@@ -200,7 +205,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.out, sub.errOut = nil, nil
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false
-	sub.user, sub.authType = nil, ""
+	sub.user, sub.authType, sub.typed = nil, "", false
 	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub

@@ -329,7 +329,13 @@ func (w *rewriting) compare(c *rewriteCond) (ok bool) {
 		if k, err := v.w.stat(s); err == nil && k != noFile || v.assumed {
 			v.open("whether " + c.test + " is a symbolic link")
 		}
-	case "-x", "-F", "-U", "-H":
+	case "-x":
+		if v.assumed {
+			v.open("what stands at a path on the server's disk (-x)")
+		} else if info, err := v.w.src.Stat(s); err == nil {
+			ok = info.Mode&0o111 != 0
+		}
+	case "-F", "-U", "-H":
 		v.open("the outcome of " + c.op + " in the condition at " + c.place.String())
 	case "-eq", "-ne", "-lt", "-le", "-gt", "-ge":
 		ok = numbers(c.op, integer(s), integer(w.expand(c.operand, nil)))
@@ -406,7 +412,7 @@ func (w *rewriting) expand(s string, r *rewriteRule) string {
 		inner := s[i+2 : end]
 		i = end
 		if c == '$' {
-			w.v.open("the rewrite map that ${" + inner + "} asks")
+			b.WriteString(w.mapped(inner))
 			continue
 		}
 		b.WriteString(w.lookup(inner))
@@ -443,6 +449,8 @@ func (w *rewriting) lookup(name string) string {
 			return ""
 		case "HTTP":
 			return v.field(arg)
+		case "LA-U":
+			return w.lookAhead(arg)
 		case "SSL":
 			if v.tls {
 				v.open("the TLS variable " + arg)

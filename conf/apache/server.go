@@ -31,8 +31,9 @@ type server struct {
 	redirects []redirect
 	varsIf    []varIf
 	rewrite   *rewriteServer
-	rewrites  bool // a directive of mod_rewrite stands somewhere in it
-	maps      map[string]string
+	rewrites  bool                // a directive of mod_rewrite stands somewhere in it
+	maps      map[string]string   // RewriteMap
+	members   map[string][]string // URLs of BalancerMember, by balancer://name in lower case
 	pass      []*proxyPass
 	reverse   []setting
 	access    []string // AccessFileName
@@ -162,16 +163,7 @@ func mergeServer(base, s *server) *server {
 		merged.header = base.remoteIP.header
 		out.remoteIP = &merged
 	}
-	out.maps = base.maps
-	if s.maps != nil {
-		out.maps = map[string]string{}
-		for k, v := range base.maps {
-			out.maps[k] = v
-		}
-		for k, v := range s.maps {
-			out.maps[k] = v
-		}
-	}
+	out.maps, out.members = join(base.maps, s.maps), join(base.members, s.members)
 	return &out
 }
 

@@ -40,7 +40,7 @@ func (t *tracer) Trace(r conf.Request) *conf.Trace {
 	for _, f := range r.Header {
 		v.in.add(f.Name, f.Value.Reveal())
 	}
-	if !v.in.has("Host") && r.URL.Host != "" {
+	if !v.in.has("Host") && r.URL.Host != "" && r.Target.Empty() {
 		v.in = append(table{{"Host", r.URL.Authority()}}, v.in...)
 	}
 	v.in = v.in.compressed()
@@ -65,11 +65,14 @@ func (v *visit) begin() int {
 	}
 	host := v.in.get("Host")
 	if n := absolute(target); n > 0 {
-		host = target[n:]
-		if i := strings.IndexAny(host, "/?"); i >= 0 {
-			host, target = host[:i], host[i:]
+		of, scheme := target[n:], target[:n-3]
+		if i := strings.IndexAny(of, "/?"); i >= 0 {
+			of, target = of[:i], of[i:]
 		} else {
 			target = "/"
+		}
+		if strings.EqualFold(scheme, v.scheme()) { // httpd takes the name from the URL of its own scheme alone
+			host = of
 		}
 	}
 	if i := strings.IndexByte(target, '#'); i >= 0 {
@@ -78,6 +81,12 @@ func (v *visit) begin() int {
 	v.uri, v.args, v.hasArgs = strings.Cut(target, "?")
 	if !v.hostField(host) {
 		return v.refuse(400, conf.Place{}, "read", "the Host field is not a host name")
+	}
+	if host != v.in.get("Host") { // the URL's name takes the field's place
+		v.in.set("Host", strings.ToLower(host))
+	}
+	if v.host == "" && v.proto == "HTTP/1.1" {
+		return v.refuse(400, conf.Place{}, "read", "HTTP/1.1 asks for a host, and the Host field is empty")
 	}
 	v.choose()
 	if v.uri == "" {
