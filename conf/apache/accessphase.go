@@ -117,17 +117,8 @@ func (v *visit) folderOf(slashed bool) string {
 	return v.filename
 }
 
-// checkAccess is the phase of rules by address and method: mod_access_compat, mod_allowmethods, mod_ssl.
+// checkAccess is the phase of rules by address and method: mod_allowmethods, mod_access_compat, mod_ssl.
 func (v *visit) checkAccess(any bool) int {
-	if c := v.d.compat; c != nil {
-		if r, ok := v.hosts(c); !ok {
-			if any {
-				v.step(r.place, "access", conf.LetsBy, "%s keeps this client out, and Satisfy Any lets credentials decide", r.says())
-				return 403
-			}
-			return v.refuse(403, r.place, "access", "%s keeps this client out", r.says())
-		}
-	}
 	if m := v.d.methods; m != nil && !(len(m) == 1 && m[0] == "reset") {
 		method := v.method
 		if method == "HEAD" {
@@ -135,6 +126,15 @@ func (v *visit) checkAccess(any bool) int {
 		}
 		if !isOneOf(method, m...) {
 			return v.refuse(405, v.d.methodsAt, "access", "AllowMethods leaves %s out", v.method)
+		}
+	}
+	if c := v.d.compat; c != nil {
+		if r, ok := v.hosts(c); !ok {
+			if any {
+				v.step(r.place, "access", conf.LetsBy, "%s keeps this client out, and Satisfy Any lets credentials decide", r.says())
+				return 403
+			}
+			return v.refuse(403, r.place, "access", "%s keeps this client out", r.says())
 		}
 	}
 	for _, s := range v.d.sslRequire {

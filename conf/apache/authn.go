@@ -34,9 +34,13 @@ func (v *visit) realm() string {
 	return v.d.authName.or("")
 }
 
+// quotedRealm is the realm as ap_auth_name gives it, with backslashes before quotation marks: that is what stands in a challenge,
+// and what is looked for in a file of htdigest.
+func (v *visit) quotedRealm() string { return strings.ReplaceAll(v.realm(), `"`, `\"`) }
+
 // challenge writes WWW-Authenticate.
 func (v *visit) challenge() {
-	realm := strings.ReplaceAll(v.realm(), `"`, `\"`)
+	realm := v.quotedRealm()
 	switch v.kindOfAuth() {
 	case "basic":
 		v.errOut.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
@@ -234,13 +238,13 @@ func (v *visit) file(d *dirConf, user, password string) (verdict, conf.Place, st
 
 // realmFile is mod_authn_file with AuthBasicUseDigestAlgorithm: the file is one of htdigest.
 func (v *visit) realmFile(d *dirConf, user, password string) (verdict, conf.Place, string) {
-	hash, found, why := v.realmHash(d, user, v.realm())
+	hash, found, why := v.realmHash(d, user, v.quotedRealm())
 	switch {
 	case why != "":
 		return failed, d.userFile.atOr(d.authType), why
 	case !found:
 		return noUser, d.userFile.place, "the user is not in the password file with this realm"
-	case hash == hexMD5(user+":"+v.realm()+":"+password):
+	case hash == hexMD5(user+":"+v.quotedRealm()+":"+password):
 		return right, d.userFile.place, "the password is right"
 	}
 	return wrong, d.userFile.place, "the password does not match the hash in the password file"

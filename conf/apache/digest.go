@@ -9,9 +9,8 @@ import (
 	"github.com/why401/why401/secret"
 )
 
-// digestConf is what mod_auth_digest keeps. It notes AuthName as well, and merges nothing.
+// digestConf is what mod_auth_digest keeps of a section. It merges nothing.
 type digestConf struct {
-	realm     *setting
 	providers []setting
 	qop       []string
 	domain    []string
@@ -23,15 +22,6 @@ func (d *dirConf) digestConf() *digestConf {
 		d.digest = &digestConf{}
 	}
 	return d.digest
-}
-
-func authName(b *builder, c *context, n *node, w []string) string {
-	if len(w) != 1 {
-		return "takes one name"
-	}
-	c.dir.authName = &setting{w[0], n.place}
-	c.dir.digestConf().realm = c.dir.authName
-	return ""
 }
 
 func basicFake(b *builder, c *context, n *node, w []string) string {
@@ -170,7 +160,10 @@ func (v *visit) digest() int {
 	if d.authName == nil {
 		return v.refuse(500, d.authType.place, "auth", "AuthType Digest needs an AuthName, and none is set")
 	}
-	c, p := d.digest, v.login.params
+	c, p, realm := d.digest, v.login.params, v.quotedRealm()
+	if c == nil {
+		c = &digestConf{}
+	}
 	refuse := func(at conf.Place, why string) int {
 		v.challenge()
 		return v.refuse(401, at, "auth", "%s", why)
@@ -195,16 +188,13 @@ func (v *visit) digest() int {
 	if o, ok := p["opaque"]; ok && hexNumber(o) == 0 {
 		return refuse(d.authType.place, "the opaque value of the Digest credentials is none that httpd gives out")
 	}
-	if c == nil || c.realm == nil {
-		return refuse(d.authName.place, "AuthName stands further out than another AuthDigest directive, and mod_auth_digest does not inherit it")
-	}
-	if p["realm"] != c.realm.value {
-		return refuse(c.realm.place, "the credentials are for another realm")
+	if p["realm"] != realm { // with a quotation mark in it, the two never agree
+		return refuse(d.authName.place, "the credentials are for another realm")
 	}
 	if a, ok := p["algorithm"]; ok && !strings.EqualFold(a, "MD5") {
 		return refuse(d.authType.place, "the Digest credentials use another algorithm than MD5")
 	}
-	ha1, at, found, why := v.providedHash(c, user)
+	ha1, at, found, why := v.providedHash(c, user, realm)
 	switch {
 	case why != "":
 		return v.refuse(500, at, "auth", "%s", why)
@@ -213,11 +203,11 @@ func (v *visit) digest() int {
 	case !found:
 		return refuse(at, "the user is not in the password file with this realm")
 	}
-	return v.checkDigest(c, p, ha1, refuse)
+	return v.checkDigest(c, p, realm, ha1, refuse)
 }
 
 // providedHash asks the password stores one after another for the user's hash.
-func (v *visit) providedHash(c *digestConf, user string) (hash string, at conf.Place, found bool, why string) {
+func (v *visit) providedHash(c *digestConf, user, realm string) (hash string, at conf.Place, found bool, why string) {
 	list := c.providers
 	if len(list) == 0 {
 		list = []setting{{"file", v.d.authType.at()}}
@@ -232,7 +222,7 @@ func (v *visit) providedHash(c *digestConf, user string) (hash string, at conf.P
 			return "", conf.Place{}, false, ""
 		}
 		at = d.userFile.atOr(d.authType)
-		if hash, found, why = v.realmHash(d, user, c.realm.value); found || why != "" {
+		if hash, found, why = v.realmHash(d, user, realm); found || why != "" {
 			break
 		}
 	}
@@ -240,7 +230,7 @@ func (v *visit) providedHash(c *digestConf, user string) (hash string, at conf.P
 }
 
 // checkDigest compares what the client computed with what the file's hash gives.
-func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, refuse func(conf.Place, string) int) int {
+func (v *visit) checkDigest(c *digestConf, p map[string]string, realm, ha1 string, refuse func(conf.Place, string) int) int {
 	at := v.d.userFile.place
 	if v.hidden != nil && v.hidden.Vouches() {
 		switch fit, why := v.hidden.Password(p["username"], secret.New(ha1)); fit {
@@ -270,7 +260,7 @@ func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, refu
 		v.open("what " + c.other.value + " counts")
 	}
 	if len(p["nonce"]) != nonceLength {
-		v.errOut.merge("WWW-Authenticate", v.digestChallenge(strings.ReplaceAll(v.realm(), `"`, `\"`), true))
+		v.errOut.merge("WWW-Authenticate", v.digestChallenge(realm, true))
 		return v.refuse(401, v.d.authType.place, "auth", "the nonce of the Digest credentials is none that httpd gives out")
 	}
 	v.open(LiveNonce)

@@ -26,7 +26,7 @@ func init() {
 		"acceptpathinfo":    one(func(d *dirConf) **setting { return &d.pathInfo }),
 
 		"authtype":                      one(func(d *dirConf) **setting { return &d.authType }),
-		"authname":                      authName,
+		"authname":                      one(func(d *dirConf) **setting { return &d.authName }),
 		"authuserfile":                  one(func(d *dirConf) **setting { return &d.userFile }),
 		"authgroupfile":                 one(func(d *dirConf) **setting { return &d.groupFile }),
 		"authbasicauthoritative":        flag(func(d *dirConf) **setting { return &d.authoritative }),

@@ -238,9 +238,9 @@ func (c *context) rewriteConf() *rewriteDir {
 	if c.dir.rewrite == nil {
 		c.dir.rewrite = &rewriteDir{}
 		if c.sec != nil {
-			c.dir.rewrite.folder, c.dir.rewrite.kind = c.sec.path, c.sec.kind
+			c.dir.rewrite.folder, c.dir.rewrite.kind = strings.TrimSuffix(c.sec.path, "/")+"/", c.sec.kind
 			if c.sec.kind == kIf {
-				c.dir.rewrite.folder = "*If" // httpd's own name for it: no path begins so
+				c.dir.rewrite.folder = "*If/" // httpd's own name for it: no path begins so
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package apache
 import (
 	"encoding/base64"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -45,6 +46,9 @@ func (v *visit) fixups() int {
 	if status := v.rewriteFolder(); status != 0 {
 		return status
 	}
+	if v.tls && v.w.has("ssl_module") {
+		v.env.set("HTTPS", "on")
+	}
 	for _, r := range v.redirects(v.d.redirects) {
 		if to, ok := v.redirected(r); ok {
 			return v.redirect(r, to)
@@ -78,6 +82,8 @@ func (v *visit) fake() {
 	}
 	user, password := v.value(parseText(f.value)), v.value(parseText(v.d.fakePass.or("password")))
 	if user == "" || password == "" {
+		v.in.unset("Authorization")
+		v.step(f.place, "fixups", conf.Drops, "AuthBasicFake gives an empty name or password: the Authorization field is taken out")
 		return
 	}
 	v.in.set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
@@ -95,9 +101,6 @@ func (v *visit) directory() int {
 		}
 		return 0
 	}
-	if v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
-		return 0
-	}
 	if !strings.HasSuffix(v.uri, "/") {
 		if v.d.slash.is("off") {
 			return 0
@@ -110,7 +113,7 @@ func (v *visit) directory() int {
 		v.step(v.d.slash.at(), "fixups", conf.Refuses, "the path is a folder's and has no slash at its end: the client is sent to the path with one")
 		return 301
 	}
-	if v.handler == redirectHandler {
+	if v.handler == redirectHandler || v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
 		return 0
 	}
 	names := v.d.index
@@ -122,6 +125,11 @@ func (v *visit) directory() int {
 		sub := v.lookup(name)
 		status := sub.look()
 		if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
+			if to := v.indexStatus(); to != 0 {
+				v.out.set("Location", v.full(sub.uri))
+				v.step(v.d.indexRedirect.place, "fixups", conf.Refuses, "DirectoryIndexRedirect sends the client to the index file")
+				return to
+			}
 			v.become(sub)
 			return 0
 		}
@@ -146,6 +154,23 @@ func (v *visit) directory() int {
 		v.out2.Refusing = nil // what a look at an index refused was not the answer
 	}
 	return 0
+}
+
+// indexStatus is the status of DirectoryIndexRedirect, 0 when it is off.
+func (v *visit) indexStatus() int {
+	switch s := strings.ToLower(v.d.indexRedirect.or("off")); s {
+	case "off":
+		return 0
+	case "on", "temp":
+		return 302
+	case "permanent":
+		return 301
+	case "seeother":
+		return 303
+	default:
+		n, _ := strconv.Atoi(s)
+		return n
+	}
 }
 
 // maxLooks bounds the looks of one trace: index files can be folders with index files.

@@ -217,7 +217,7 @@ func (v *visit) params(way conf.Way) table {
 		}
 	}
 	set := func(k, val string) { out.set(k, val) }
-	set("SERVER_NAME", v.serverName())
+	set("SERVER_NAME", bracketed(v.serverName()))
 	set("SERVER_PORT", strconv.Itoa(v.serverPort()))
 	set("REMOTE_ADDR", v.client.String())
 	set("REQUEST_SCHEME", v.scheme())

@@ -57,6 +57,9 @@ func (v *visit) toProxy(to string) int {
 		return 0
 	}
 	v.proxied = true
+	if v.method == "TRACE" && v.srv.trace.is("off") {
+		return v.refuse(405, v.srv.trace.at(), "proxy", "TRACE is switched off")
+	}
 	to = v.member(to)
 	switch way {
 	case conf.HTTPProxy:

@@ -88,8 +88,9 @@ again:
 		}
 		if r.next > 0 {
 			if rounds++; rounds >= min(r.next, maxRounds) {
-				if rounds >= r.next {
-					break
+				if rounds >= r.next { // AH02596
+					w.status, w.at = 500, r.place
+					return answered
 				}
 				w.v.open("a loop of rewrite rules (N) that takes more than " + strconv.Itoa(maxRounds) + " rounds")
 				return changed
@@ -471,7 +472,7 @@ func (w *rewriting) lookup(name string) string {
 	case "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_FORWARDED", "HTTP_HOST", "HTTP_PROXY_CONNECTION", "HTTP_ACCEPT",
 		"REQUEST_METHOD", "REQUEST_SCHEME", "REQUEST_URI", "REQUEST_FILENAME", "SCRIPT_FILENAME", "PATH_INFO", "QUERY_STRING",
 		"THE_REQUEST", "REMOTE_ADDR", "REMOTE_USER", "AUTH_TYPE", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "DOCUMENT_ROOT",
-		"HTTPS", "IPV6", "IS_SUBREQ", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "HANDLER":
+		"HTTPS", "IPV6", "IS_SUBREQ", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT":
 		return v.variable(n)
 	}
 	return ""

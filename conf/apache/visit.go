@@ -205,11 +205,16 @@ func (v *visit) serverPort() int {
 	return 80
 }
 
+// bracketed puts an IPv6 address into brackets.
+func bracketed(host string) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
 // full makes an absolute URL of a path on this server.
 func (v *visit) full(p string) string {
-	host := v.serverName()
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
-		host = "[" + host + "]"
-	}
+	host := bracketed(v.serverName())
 	return v.scheme() + "://" + host + v.portSuffix() + p
 }

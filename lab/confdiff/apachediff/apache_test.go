@@ -72,7 +72,8 @@ func round(t *testing.T, seed uint64, sites int, opens map[string]int, statuses 
 	w.Cert("ca", "server")
 	var all []site
 	var b strings.Builder
-	b.WriteString((&gen{Rand: rand.New(rand.NewPCG(seed, 3)), dir: w.Dir, root: w.Dir + "/docs", http: echo.HTTP, fastCGI: echo.FastCGI}).main())
+	main := (&gen{Rand: rand.New(rand.NewPCG(seed, 3)), dir: w.Dir, root: w.Dir + "/docs", http: echo.HTTP, fastCGI: echo.FastCGI}).main()
+	b.WriteString(main)
 	for i := range sites {
 		g := &gen{Rand: rand.New(rand.NewPCG(seed+uint64(i), 7)), dir: w.Dir, http: echo.HTTP, fastCGI: echo.FastCGI}
 		s := g.site(i)
@@ -122,7 +123,7 @@ func round(t *testing.T, seed uint64, sites int, opens map[string]int, statuses 
 			}
 			if diffs := compare(tr, a, got, q.Method == "HEAD"); len(diffs) > 0 && len(tr.Open) == 0 {
 				differ++
-				t.Errorf("seed %d (site %d)\n%s\n%s\n%s\n%s\nhead: %s\n%s", seed+uint64(i), i, s.show(), q.Wire(), strings.Join(diffs, "\n"), steps(tr), a.Head, tail(server.ErrorLog))
+				t.Errorf("seed %d (site %d)\n%s\n%s\n%s\n%s\n%s\nhead: %s\n%s", seed+uint64(i), i, main, s.show(), q.Wire(), strings.Join(diffs, "\n"), steps(tr), a.Head, tail(server.ErrorLog))
 				if differ >= limit {
 					return count, differ
 				}
