@@ -45,7 +45,7 @@ func (v *visit) challenge() {
 	case "basic":
 		v.errOut.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
 	case "digest":
-		v.errOut.merge("WWW-Authenticate", v.digestChallenge(realm, false))
+		v.errOut.merge("WWW-Authenticate", v.digestChallenge(realm))
 	}
 }
 

@@ -41,7 +41,7 @@ func (v *visit) again(to string) *visit {
 	n.prev = &old
 	n.main = nil
 	n.inner++
-	n.uri, n.args, n.hasArgs = strings.Cut(to, "?")
+	n.uri, n.args, n.hasArgs = strings.Cut(oneInFront(to), "?")
 	n.unparsed = to
 	n.env = nil
 	for _, p := range old.env {
@@ -86,14 +86,14 @@ func (v *visit) die(status int) (*visit, int) {
 		return &out, first.status
 	}
 	v.status = status
+	if status == 401 && v.d != nil && v.d.ignored != nil {
+		v.step(v.d.ignored.place, "error", conf.Unclear, "ErrorDocument 401 cannot be a full URL: httpd ignores it")
+	}
 	doc, ok := v.d.errorDocument(status)
 	if !ok {
 		return v, status
 	}
 	switch {
-	case absolute(doc.value) > 0 && status == 401:
-		v.step(doc.place, "error", conf.Unclear, "ErrorDocument 401 cannot be a full URL: httpd ignores it")
-		return v, status
 	case absolute(doc.value) > 0:
 		v.out.set("Location", doc.value)
 		v.step(doc.place, "error", conf.Changes, "ErrorDocument sends the client elsewhere: the status is 302 and not %d", status)

@@ -66,7 +66,7 @@ type digestLogin struct {
 
 // readDigest is get_digest_rec.
 func (v *visit) readDigest() *digestLogin {
-	out := &digestLogin{method: v.method, unparsed: v.unparsed}
+	out := &digestLogin{method: v.method, unparsed: oneInFront(v.unparsed)}
 	line := v.in.get("Authorization")
 	end := strings.IndexAny(line, blanks)
 	if end < 0 {
@@ -119,7 +119,7 @@ func digestValue(s string) (value, rest string) {
 }
 
 // digestChallenge is note_digest_auth_failure.
-func (v *visit) digestChallenge(realm string, stale bool) string {
+func (v *visit) digestChallenge(realm string) string {
 	c := v.d.digest
 	if c == nil {
 		c = &digestConf{}
@@ -133,9 +133,6 @@ func (v *visit) digestChallenge(realm string, stale bool) string {
 	}
 	if len(c.domain) > 0 {
 		out += `, domain="` + strings.Join(c.domain, " ") + `"`
-	}
-	if stale {
-		out += ", stale=true"
 	}
 	switch {
 	case len(c.qop) == 0:
@@ -180,6 +177,9 @@ func (v *visit) digest() int {
 			return refuse(d.authType.place, "the Digest credentials have no "+name)
 		}
 	}
+	if len(p["nonce"]) != nonceLength {
+		return refuse(d.authType.place, "the nonce of the Digest credentials is none that httpd gives out")
+	}
 	user := p["username"]
 	v.user, v.authType = &user, "Digest"
 	if !v.sameTarget(p["uri"]) {
@@ -203,7 +203,7 @@ func (v *visit) digest() int {
 	case !found:
 		return refuse(at, "the user is not in the password file with this realm")
 	}
-	return v.checkDigest(c, p, realm, ha1, refuse)
+	return v.checkDigest(c, p, ha1, refuse)
 }
 
 // providedHash asks the password stores one after another for the user's hash.
@@ -230,7 +230,7 @@ func (v *visit) providedHash(c *digestConf, user, realm string) (hash string, at
 }
 
 // checkDigest compares what the client computed with what the file's hash gives.
-func (v *visit) checkDigest(c *digestConf, p map[string]string, realm, ha1 string, refuse func(conf.Place, string) int) int {
+func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, refuse func(conf.Place, string) int) int {
 	at := v.d.userFile.place
 	if v.hidden != nil && v.hidden.Vouches() {
 		switch fit, why := v.hidden.Password(p["username"], secret.New(ha1)); fit {
@@ -258,10 +258,6 @@ func (v *visit) checkDigest(c *digestConf, p map[string]string, realm, ha1 strin
 	}
 	if c.other != nil {
 		v.open("what " + c.other.value + " counts")
-	}
-	if len(p["nonce"]) != nonceLength {
-		v.errOut.merge("WWW-Authenticate", v.digestChallenge(realm, true))
-		return v.refuse(401, v.d.authType.place, "auth", "the nonce of the Digest credentials is none that httpd gives out")
 	}
 	v.open(LiveNonce)
 	v.step(at, "auth", conf.LetsBy, "the answer to the Digest challenge is right")

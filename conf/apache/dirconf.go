@@ -76,6 +76,7 @@ type dirConf struct {
 	options  *options
 	handler  *setting // SetHandler; "none" takes an outer one back
 	errors   map[int]setting
+	ignored  *setting // ErrorDocument 401 with a full URL, which httpd passes over
 	passAuth *setting // CGIPassAuth
 	pathInfo *setting
 	files    []*section

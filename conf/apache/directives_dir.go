@@ -265,6 +265,10 @@ func errorDocument(b *builder, c *context, n *node, w []string) string {
 	if err != nil || status < 100 || status > 599 {
 		return "unsupported HTTP response code " + w[0]
 	}
+	if status == 401 && absolute(w[1]) > 0 {
+		c.dir.ignored = &setting{w[1], n.place}
+		return ""
+	}
 	if c.dir.errors == nil {
 		c.dir.errors = map[int]setting{}
 	}

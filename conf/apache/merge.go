@@ -24,7 +24,7 @@ func merge(base, add *dirConf) *dirConf {
 	out.ifs = both(base.ifs, add.ifs)
 
 	for _, p := range []struct{ to, from **setting }{
-		{&out.handler, &add.handler}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
+		{&out.handler, &add.handler}, {&out.ignored, &add.ignored}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
 		{&out.authType, &add.authType}, {&out.authName, &add.authName}, {&out.authoritative, &add.authoritative},
 		{&out.digestAlgorithm, &add.digestAlgorithm}, {&out.session, &add.session}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
 		{&out.anonMust, &add.anonMust}, {&out.anonMail, &add.anonMail}, {&out.anonVerify, &add.anonVerify},

@@ -155,6 +155,9 @@ func mergeServer(base, s *server) *server {
 	// A virtual host without any directive of mod_rewrite does not rewrite, whatever the main server says.
 	if s.rewrites {
 		out.rewrite = mergeRewriteServer(base.rewrite, s.rewrite)
+		if out.rewrite.inherits(base.rewrite) {
+			out.maps = join(base.maps, s.maps)
+		}
 	}
 	if out.remoteIP == nil {
 		out.remoteIP = base.remoteIP
@@ -163,8 +166,16 @@ func mergeServer(base, s *server) *server {
 		merged.header = base.remoteIP.header
 		out.remoteIP = &merged
 	}
-	out.maps, out.members = join(base.maps, s.maps), join(base.members, s.members)
+	out.members = join(base.members, s.members)
 	return &out
+}
+
+// inherits reports that the main server's rules and maps are taken over.
+func (s *rewriteServer) inherits(base *rewriteServer) bool {
+	if s == nil || base == nil {
+		return false
+	}
+	return s.options.inherit || s.options.inheritBefore || base.options.inheritDown && !s.options.ignoreInherit
 }
 
 func mergeRewriteServer(base, add *rewriteServer) *rewriteServer {

@@ -112,9 +112,26 @@ func (p *mapping) find(r *run, in string) string {
 	if p.hostnames {
 		in = strings.TrimSuffix(in, ".")
 	}
-	key := lower(in)
-	if v, ok := p.exact[key]; ok {
+	if v, ok := p.host(lower(in)); ok {
 		return v
+	}
+	if in != "" {
+		for _, e := range p.patterns {
+			if ok, err := r.matches(e.pattern, in); err != nil {
+				break
+			} else if ok {
+				return e.value
+			}
+		}
+	}
+	return p.fallback
+}
+
+// host looks for a text in lower case among those without a pattern: exact ones, then the longest *.name, then the longest
+// name.* (ngx_hash_find_combined).
+func (p *mapping) host(key string) (string, bool) {
+	if v, ok := p.exact[key]; ok {
+		return v, true
 	}
 	best, value := 0, ""
 	for _, e := range p.names {
@@ -130,19 +147,7 @@ func (p *mapping) find(r *run, in string) string {
 			}
 		}
 	}
-	if best > 0 {
-		return value
-	}
-	if in != "" {
-		for _, e := range p.patterns {
-			if ok, err := r.matches(e.pattern, in); err != nil {
-				break
-			} else if ok {
-				return e.value
-			}
-		}
-	}
-	return p.fallback
+	return value, best > 0
 }
 
 // geo is a geo block.

@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -76,7 +77,7 @@ func (r *run) value(s string) string {
 }
 
 // atOnce stands around what nginx evaluates in two passes, first the lengths and then the texts. When a map with a pattern
-// changes the groups meanwhile, the lengths are wrong, and what follows is nginx's fault: its releases differ.
+// changes groups meanwhile, named ones or $1, the lengths are wrong, and what follows is nginx's fault: its releases differ.
 func (r *run) atOnce() func() {
 	matched, used := r.matched, r.used
 	return func() {
@@ -91,6 +92,9 @@ func (r *run) atOnce() func() {
 func (r *run) part(p part, escaped bool) string {
 	switch {
 	case p.name != "":
+		if r.m.grouped[p.name] {
+			r.used++
+		}
 		return r.variable(p.name)
 	case p.group > 0:
 		g := ""
@@ -131,9 +135,13 @@ func (r *run) matches(p *pattern, s string) (bool, error) {
 }
 
 func (r *run) remember(p *pattern, g []string) {
-	r.matched++
+	changed := !slices.Equal(r.groups, g)
 	r.groups = g
 	for name, i := range p.names {
+		changed = changed || r.vars[name] != g[i]
 		r.vars[name] = g[i]
+	}
+	if changed {
+		r.matched++
 	}
 }

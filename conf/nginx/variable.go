@@ -168,6 +168,8 @@ func (r *run) builtin(name string) (string, bool) {
 			return strconv.Itoa(r.status), true
 		}
 		return "000", true
+	case "invalid_referer":
+		return r.invalidReferer(), true
 	case "nginx_version":
 		return r.m.config.Version, r.m.config.Version != ""
 	case "http_cookie":
