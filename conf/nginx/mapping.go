@@ -152,7 +152,7 @@ func (p *mapping) host(key string) (string, bool) {
 
 // geo is a geo block.
 type geo struct {
-	source   string // "$remote_addr" when none is written
+	source   string // "" for the client's address, which is then asked for without $remote_addr
 	fallback string
 	nets     []geoNet
 	unsure   string // what it has that is not followed
@@ -165,7 +165,7 @@ type geoNet struct {
 }
 
 func (m *model) readGeo(d *Directive) *geo {
-	g := &geo{source: "$remote_addr"}
+	g := &geo{}
 	if len(d.Args) > 1 {
 		g.source = d.Arg(0)
 	}
@@ -213,10 +213,10 @@ func (g *geo) look(r *run) string {
 	if g.unsure != "" {
 		r.open("geo with " + g.unsure)
 	}
-	a, err := netip.ParseAddr(r.value(g.source))
-	if err != nil {
-		a = netip.IPv4Unspecified()
-		if g.source != "$remote_addr" {
+	a := r.client.Unmap()
+	if g.source != "" {
+		var err error
+		if a, err = netip.ParseAddr(r.value(g.source)); err != nil {
 			a = netip.AddrFrom4([4]byte{255, 255, 255, 255}) // INADDR_NONE
 		}
 	}

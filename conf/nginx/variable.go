@@ -41,7 +41,9 @@ func (r *run) variable(name string) string {
 	if r.hidden != nil {
 		before = r.hidden.looks
 	}
+	used := r.used
 	v, keep := r.compute(name)
+	r.used = used // what a variable uses is measured and copied with it, at its turn
 	*r.depth--
 	if keep {
 		r.vars[name] = v
