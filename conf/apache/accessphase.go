@@ -63,8 +63,9 @@ func (v *visit) access() int {
 	case d == broken:
 		return v.refuse(500, at.place, "auth", "%s cannot be evaluated", at)
 	case d == deniedNoUser:
+		// AuthzSendForbiddenOnFailure does not count here.
 		v.challenge()
-		return v.refuse(v.failure(), at.place, "auth", "%s is not met by this user", at)
+		return v.refuse(401, at.place, "auth", "%s is not met by this user", at)
 	case v.kindOfAuth() == "":
 		return v.refuse(403, at.place, "auth", "%s is not met", at)
 	case v.d.authz.forbidden.on():
@@ -116,24 +117,8 @@ func (v *visit) folderOf(slashed bool) string {
 	return v.filename
 }
 
-func (v *visit) failure() int {
-	if v.d.authz.forbidden.on() {
-		return 403
-	}
-	return 401
-}
-
-// checkAccess is the phase of rules by address and method: mod_access_compat, mod_allowmethods, mod_ssl.
+// checkAccess is the phase of rules by address and method: mod_allowmethods, mod_access_compat, mod_ssl.
 func (v *visit) checkAccess(any bool) int {
-	if c := v.d.compat; c != nil {
-		if r, ok := v.hosts(c); !ok {
-			if any {
-				v.step(r.place, "access", conf.LetsBy, "%s keeps this client out, and Satisfy Any lets credentials decide", r.says())
-				return 403
-			}
-			return v.refuse(403, r.place, "access", "%s keeps this client out", r.says())
-		}
-	}
 	if m := v.d.methods; m != nil && !(len(m) == 1 && m[0] == "reset") {
 		method := v.method
 		if method == "HEAD" {
@@ -141,6 +126,15 @@ func (v *visit) checkAccess(any bool) int {
 		}
 		if !isOneOf(method, m...) {
 			return v.refuse(405, v.d.methodsAt, "access", "AllowMethods leaves %s out", v.method)
+		}
+	}
+	if c := v.d.compat; c != nil {
+		if r, ok := v.hosts(c); !ok {
+			if any {
+				v.step(r.place, "access", conf.LetsBy, "%s keeps this client out, and Satisfy Any lets credentials decide", r.says())
+				return 403
+			}
+			return v.refuse(403, r.place, "access", "%s keeps this client out", r.says())
 		}
 	}
 	for _, s := range v.d.sslRequire {

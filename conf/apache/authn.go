@@ -34,14 +34,18 @@ func (v *visit) realm() string {
 	return v.d.authName.or("")
 }
 
+// quotedRealm is the realm as ap_auth_name gives it, with backslashes before quotation marks: that is what stands in a challenge,
+// and what is looked for in a file of htdigest.
+func (v *visit) quotedRealm() string { return strings.ReplaceAll(v.realm(), `"`, `\"`) }
+
 // challenge writes WWW-Authenticate.
 func (v *visit) challenge() {
-	realm := strings.ReplaceAll(v.realm(), `"`, `\"`)
+	realm := v.quotedRealm()
 	switch v.kindOfAuth() {
 	case "basic":
 		v.errOut.set("WWW-Authenticate", `Basic realm="`+realm+`"`)
 	case "digest":
-		v.errOut.merge("WWW-Authenticate", `Digest realm="`+realm+`", nonce="...", algorithm=MD5, qop="auth"`)
+		v.errOut.merge("WWW-Authenticate", v.digestChallenge(realm))
 	}
 }
 
@@ -175,7 +179,11 @@ func (v *visit) providers(user, password string, list []setting) (res verdict, a
 		}
 		switch kind {
 		case "file":
-			res, at, why = v.file(d, user, password)
+			if v.d.digestAlgorithm.is("md5") {
+				res, at, why = v.realmFile(d, user, password)
+			} else {
+				res, at, why = v.file(d, user, password)
+			}
 		case "anon":
 			res, at, why = anonymous(d, p.place, user, password)
 		default:
@@ -226,6 +234,20 @@ func (v *visit) file(d *dirConf, user, password string) (verdict, conf.Place, st
 		return v.vouched(d.userFile.place, user, hash)
 	}
 	return verify(d.userFile.place, hash, password)
+}
+
+// realmFile is mod_authn_file with AuthBasicUseDigestAlgorithm: the file is one of htdigest.
+func (v *visit) realmFile(d *dirConf, user, password string) (verdict, conf.Place, string) {
+	hash, found, why := v.realmHash(d, user, v.quotedRealm())
+	switch {
+	case why != "":
+		return failed, d.userFile.atOr(d.authType), why
+	case !found:
+		return noUser, d.userFile.place, "the user is not in the password file with this realm"
+	case hash == hexMD5(user+":"+v.quotedRealm()+":"+password):
+		return right, d.userFile.place, "the password is right"
+	}
+	return wrong, d.userFile.place, "the password does not match the hash in the password file"
 }
 
 // vouched asks who speaks for a password that is not in the request.
@@ -314,76 +336,14 @@ func (v *visit) groups(q *requires) decision {
 	return denied
 }
 
-// digest is mod_auth_digest as far as files decide: the nonce is the running server's.
-func (v *visit) digest() int {
-	d := v.d
-	if d.authName == nil {
-		return v.refuse(500, d.authType.place, "auth", "AuthType Digest needs an AuthName, and none is set")
-	}
-	line := v.in.get("Authorization")
-	scheme, rest, _ := strings.Cut(line, " ")
-	if !strings.EqualFold(scheme, "Digest") {
-		v.challenge()
-		return v.refuse(401, d.authType.place, "auth", "no Digest credentials were sent, and this place asks for some")
-	}
-	params := digestParams(rest)
-	if params["realm"] != v.realm() {
-		v.challenge()
-		return v.refuse(401, d.authName.place, "auth", "the credentials are for another realm")
-	}
-	if d.userFile == nil {
-		return v.refuse(500, d.authType.place, "auth", "no AuthUserFile is set")
-	}
-	b, err := v.w.src.ReadFile(v.w.underRoot(d.userFile.value))
-	if err != nil {
-		return v.refuse(500, d.userFile.place, "auth", "the password file cannot be read: %s", because(err))
-	}
-	user := params["username"]
-	for _, l := range htpasswd.Parse(string(b)).Lines {
-		if l.User.Is(user) && l.Realm == v.realm() {
-			v.user, v.authType = &user, d.authType.value
-			fit, why := conf.CannotTell, "whether the answer to the digest challenge is right: its nonce is the running server's"
-			if v.hidden.Vouches() {
-				fit, why = v.hidden.Password(user, l.Hash)
-			}
-			switch fit {
-			case conf.Unfit:
-				v.challenge()
-				return v.refuse(401, d.userFile.place, "auth", "the password does not match the hash in the password file")
-			case conf.CannotTell:
-				v.open(why)
-			}
-			return 0
-		}
-	}
-	v.challenge()
-	return v.refuse(401, d.userFile.place, "auth", "the user is not in the password file with this realm")
-}
-
-func digestParams(s string) map[string]string {
-	out := map[string]string{}
-	for s != "" {
-		s = strings.TrimLeft(s, " \t,")
-		name, rest, ok := strings.Cut(s, "=")
-		if !ok {
-			break
-		}
-		value := ""
-		if r, quoted := strings.CutPrefix(strings.TrimLeft(rest, " \t"), `"`); quoted {
-			value, s, _ = strings.Cut(r, `"`)
-		} else {
-			value, s, _ = strings.Cut(rest, ",")
-			value = strings.TrimSpace(value)
-		}
-		out[strings.ToLower(strings.TrimSpace(name))] = value
-	}
-	return out
-}
-
-// form is mod_auth_form: without a session cookie nobody is known.
+// form is mod_auth_form: without a session nobody is known. A form that is posted to the place itself may log somebody in.
 func (v *visit) form() int {
-	if v.in.has("Cookie") {
-		v.open("whether the session cookie holds a login")
+	if v.d.authName == nil {
+		return v.refuse(500, v.d.authType.place, "auth", "AuthType Form needs an AuthName, and none is set")
+	}
+	v.authType = v.d.authType.value
+	if v.in.has("Cookie") && v.d.session.on() || v.method == "POST" && v.prev == nil && v.main == nil {
+		v.open("whether the session or the posted form holds a login")
 		v.user = new(string)
 		return 0
 	}

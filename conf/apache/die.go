@@ -13,7 +13,7 @@ const maxInternal = 10
 
 // internal is ap_internal_redirect: the request begins anew with another URL. 0 means that it was answered.
 func (v *visit) internal(to string, settle bool) int {
-	if v.redirects >= maxInternal {
+	if v.inner >= maxInternal {
 		return v.refuse(500, v.handlerAt, "rewrite", "more than %d internal redirects: the rules lead in a circle", maxInternal)
 	}
 	n := v.again(to)
@@ -40,8 +40,8 @@ func (v *visit) again(to string) *visit {
 	n := *v
 	n.prev = &old
 	n.main = nil
-	n.redirects++
-	n.uri, n.args, n.hasArgs = strings.Cut(to, "?")
+	n.inner++
+	n.uri, n.args, n.hasArgs = strings.Cut(oneInFront(to), "?")
 	n.unparsed = to
 	n.env = nil
 	for _, p := range old.env {
@@ -53,7 +53,7 @@ func (v *visit) again(to string) *visit {
 	}
 	n.filename, n.pathInfo, n.kind, n.handler, n.proxied, n.raw, n.script, n.wsgi = "", "", noFile, "", false, false, false, false
 	n.ctxPrefix, n.ctxRoot = "", ""
-	n.user, n.authType = nil, ""
+	n.user, n.authType, n.typed = nil, "", false
 	n.out = nil
 	n.passAt, n.handlerAt = conf.Place{}, conf.Place{}
 	if len(old.out2.Steps) > 0 {
@@ -86,20 +86,20 @@ func (v *visit) die(status int) (*visit, int) {
 		return &out, first.status
 	}
 	v.status = status
+	if status == 401 && v.d != nil && v.d.ignored != nil {
+		v.step(v.d.ignored.place, "error", conf.Unclear, "ErrorDocument 401 cannot be a full URL: httpd ignores it")
+	}
 	doc, ok := v.d.errorDocument(status)
 	if !ok {
 		return v, status
 	}
 	switch {
-	case absolute(doc.value) > 0 && status == 401:
-		v.step(doc.place, "error", conf.Unclear, "ErrorDocument 401 cannot be a full URL: httpd ignores it")
-		return v, status
 	case absolute(doc.value) > 0:
 		v.out.set("Location", doc.value)
 		v.step(doc.place, "error", conf.Changes, "ErrorDocument sends the client elsewhere: the status is 302 and not %d", status)
 		return v, 302
 	case strings.HasPrefix(doc.value, "/"):
-		if v.redirects >= maxInternal {
+		if v.inner >= maxInternal {
 			return v, status
 		}
 		v.env.set("REQUEST_METHOD", v.method)
@@ -149,7 +149,7 @@ func (v *visit) answer(status int) {
 	if status/100 != 2 && status != 0 && !v.document {
 		v.finalFields(status)
 		t.To, t.Next = keepNext(v, status)
-	} else {
+	} else if !v.bare {
 		if v.document {
 			t.To, t.Next = keepNext(v, status)
 		}

@@ -30,6 +30,14 @@ func (s *setting) at() conf.Place {
 	return s.place
 }
 
+// atOr is where s stands, or o when s is not set.
+func (s *setting) atOr(o *setting) conf.Place {
+	if s == nil {
+		return o.at()
+	}
+	return s.place
+}
+
 // kind is a section's.
 type kind string
 
@@ -68,6 +76,7 @@ type dirConf struct {
 	options  *options
 	handler  *setting // SetHandler; "none" takes an outer one back
 	errors   map[int]setting
+	ignored  *setting // ErrorDocument 401 with a full URL, which httpd passes over
 	passAuth *setting // CGIPassAuth
 	pathInfo *setting
 	files    []*section
@@ -77,12 +86,13 @@ type dirConf struct {
 	// mod_authn_core, mod_auth_basic, mod_auth_digest, mod_authn_file, mod_authz_groupfile
 	authType, authName             *setting
 	providers                      []setting
-	authoritative, fake            *setting
-	digestProviders                []setting
+	authoritative, fake, fakePass  *setting
+	digestAlgorithm                *setting // AuthBasicUseDigestAlgorithm
+	digest                         *digestConf
 	userFile, groupFile            *setting
 	anonymous                      []setting
 	anonMust, anonMail, anonVerify *setting
-	formLogin                      *setting
+	formLogin, session             *setting
 
 	authz  *authz
 	compat *compat
@@ -94,7 +104,8 @@ type dirConf struct {
 
 	rewrite   *rewriteDir
 	redirects []redirect
-	alias     *setting // Alias and ScriptAlias inside <Location>
+	redirect  *redirect // Redirect with a URL alone, which holds for the whole section
+	alias     *setting  // Alias and ScriptAlias inside <Location>
 	cgiAlias  bool
 
 	// mod_dir, mod_mime, mod_actions

@@ -249,7 +249,8 @@ func (b *builder) providerAlias(n *node, c *context) {
 	}
 	d := &dirConf{}
 	if n.name == "authzprovideralias" {
-		q := &requires{place: n.head, provider: strings.ToLower(w[0]), words: w[2:], args: strings.Join(w[2:], " ")}
+		q := &requires{place: n.head, provider: strings.ToLower(w[0]), args: strings.Join(w[2:], " ")}
+		q.words = words(q.args)
 		if bad := q.parse(); bad != "" {
 			b.miss(n.head, "<%s>: %s", n.as, bad)
 			return

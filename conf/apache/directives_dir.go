@@ -30,9 +30,16 @@ func init() {
 		"authuserfile":                  one(func(d *dirConf) **setting { return &d.userFile }),
 		"authgroupfile":                 one(func(d *dirConf) **setting { return &d.groupFile }),
 		"authbasicauthoritative":        flag(func(d *dirConf) **setting { return &d.authoritative }),
-		"authbasicfake":                 joined(func(d *dirConf) **setting { return &d.fake }),
+		"authbasicfake":                 basicFake,
+		"authbasicusedigestalgorithm":   one(func(d *dirConf) **setting { return &d.digestAlgorithm }),
 		"authbasicprovider":             list(func(d *dirConf) *[]setting { return &d.providers }),
-		"authdigestprovider":            list(func(d *dirConf) *[]setting { return &d.digestProviders }),
+		"authdigestprovider":            digestLine,
+		"authdigestqop":                 digestLine,
+		"authdigestdomain":              digestLine,
+		"authdigestnccheck":             digestLine,
+		"authdigestnoncelifetime":       digestLine,
+		"authdigestalgorithm":           digestLine,
+		"session":                       flag(func(d *dirConf) **setting { return &d.session }),
 		"anonymous":                     list(func(d *dirConf) *[]setting { return &d.anonymous }),
 		"anonymous_mustgiveemail":       flag(func(d *dirConf) **setting { return &d.anonMust }),
 		"anonymous_logemail":            nothing,
@@ -68,7 +75,7 @@ func init() {
 		"alias":                         aliasInLocation,
 		"scriptalias":                   aliasInLocation,
 		"directoryindex":                directoryIndex,
-		"directoryslash":                one(func(d *dirConf) **setting { return &d.slash }),
+		"directoryslash":                flag(func(d *dirConf) **setting { return &d.slash }),
 		"fallbackresource":              one(func(d *dirConf) **setting { return &d.fallback }),
 		"directoryindexredirect":        one(func(d *dirConf) **setting { return &d.indexRedirect }),
 		"directorycheckhandler":         flag(func(d *dirConf) **setting { return &d.checkHandler }),
@@ -78,6 +85,7 @@ func init() {
 		"action":                        action,
 		"proxypass":                     passInLocation,
 		"proxypassmatch":                passInLocation,
+		"balancermember":                balancerMember,
 		"proxypreservehost":             flag(func(d *dirConf) **setting { return &d.preserveHost }),
 		"proxyaddheaders":               flag(func(d *dirConf) **setting { return &d.addHeaders }),
 		"proxyerroroverride":            joined(func(d *dirConf) **setting { return &d.overrideErr }),
@@ -262,6 +270,10 @@ func errorDocument(b *builder, c *context, n *node, w []string) string {
 	status, err := strconv.Atoi(w[0])
 	if err != nil || status < 100 || status > 599 {
 		return "unsupported HTTP response code " + w[0]
+	}
+	if status == 401 && absolute(w[1]) > 0 {
+		c.dir.ignored = &setting{w[1], n.place}
+		return ""
 	}
 	if c.dir.errors == nil {
 		c.dir.errors = map[int]setting{}

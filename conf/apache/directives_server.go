@@ -45,6 +45,7 @@ func init() {
 		"rewritecond":               rewriteCondition,
 		"rewriterule":               rewriteRuleLine,
 		"rewritemap":                rewriteMap,
+		"balancermember":            balancerMember,
 		"cacheenable":               cacheLine,
 		"remoteipheader":            remoteIPLine,
 		"remoteipinternalproxy":     remoteIPLine,
@@ -196,7 +197,9 @@ func redirectLine(b *builder, c *context, n *node, w []string) string {
 	if carries && !match && r.to != "" && r.toExpr == nil && !strings.HasPrefix(r.to, "/") && !strings.Contains(r.to, "://") {
 		return "redirect to non-URL"
 	}
-	if c.inside() {
+	if r.from == "" {
+		c.dir.redirect = &r
+	} else if c.inside() {
 		c.dir.redirects = append(c.dir.redirects, r)
 	} else {
 		c.srv.redirects = append(c.srv.redirects, r)
@@ -235,9 +238,9 @@ func (c *context) rewriteConf() *rewriteDir {
 	if c.dir.rewrite == nil {
 		c.dir.rewrite = &rewriteDir{}
 		if c.sec != nil {
-			c.dir.rewrite.folder, c.dir.rewrite.kind = c.sec.path, c.sec.kind
+			c.dir.rewrite.folder, c.dir.rewrite.kind = strings.TrimSuffix(c.sec.path, "/")+"/", c.sec.kind
 			if c.sec.kind == kIf {
-				c.dir.rewrite.folder = "*If" // httpd's own name for it: no path begins so
+				c.dir.rewrite.folder = "*If/" // httpd's own name for it: no path begins so
 			}
 		}
 	}
@@ -307,6 +310,7 @@ func rewriteMap(b *builder, c *context, n *node, w []string) string {
 	if len(w) < 2 {
 		return "takes a name and a source"
 	}
+	c.srv.rewrites = true
 	if c.srv.maps == nil {
 		c.srv.maps = map[string]string{}
 	}

@@ -1,7 +1,9 @@
 package apache
 
 import (
+	"encoding/base64"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -9,6 +11,7 @@ import (
 
 // findHandler is mod_mime and core: a handler by the file's extensions, then SetHandler.
 func (v *visit) findHandler() {
+	v.typed = true
 	if !v.proxied && v.kind == folder {
 		v.handler = "httpd/unix-directory"
 		v.handlerAt = conf.Place{}
@@ -43,7 +46,10 @@ func (v *visit) fixups() int {
 	if status := v.rewriteFolder(); status != 0 {
 		return status
 	}
-	for _, r := range v.d.redirects {
+	if v.tls && v.w.has("ssl_module") {
+		v.env.set("HTTPS", "on")
+	}
+	for _, r := range v.redirects(v.d.redirects) {
 		if to, ok := v.redirected(r); ok {
 			return v.redirect(r, to)
 		}
@@ -56,6 +62,7 @@ func (v *visit) fixups() int {
 			v.env.set(op.name, op.value)
 		}
 	}
+	v.fake()
 	if status := v.directory(); status != 0 {
 		return status
 	}
@@ -64,19 +71,23 @@ func (v *visit) fixups() int {
 			v.apply(&v.in, op, "RequestHeader")
 		}
 	}
-	return v.fake()
+	return 0
 }
 
-// fake is AuthBasicFake.
-func (v *visit) fake() int {
+// fake is AuthBasicFake: credentials that httpd writes itself, for what is behind.
+func (v *visit) fake() {
 	f := v.d.fake
 	if f == nil || f.is("off") {
-		return 0
+		return
 	}
-	v.in.set("Authorization", "Basic (made by AuthBasicFake)")
+	user, password := v.value(parseText(f.value)), v.value(parseText(v.d.fakePass.or("password")))
+	if user == "" || password == "" {
+		v.in.unset("Authorization")
+		v.step(f.place, "fixups", conf.Drops, "AuthBasicFake gives an empty name or password: the Authorization field is taken out")
+		return
+	}
+	v.in.set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
 	v.step(f.place, "fixups", conf.Changes, "AuthBasicFake writes an Authorization field of its own")
-	v.open("the value of the Authorization field that AuthBasicFake writes")
-	return 0
 }
 
 // directory is mod_dir: the slash behind a folder, the index, FallbackResource.
@@ -90,11 +101,8 @@ func (v *visit) directory() int {
 		}
 		return 0
 	}
-	if v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
-		return 0
-	}
 	if !strings.HasSuffix(v.uri, "/") {
-		if v.d.slash.is("off") || v.d.slash.is("notfound") {
+		if v.d.slash.is("off") {
 			return 0
 		}
 		to := escapePath(v.uri) + "/"
@@ -105,7 +113,7 @@ func (v *visit) directory() int {
 		v.step(v.d.slash.at(), "fixups", conf.Refuses, "the path is a folder's and has no slash at its end: the client is sent to the path with one")
 		return 301
 	}
-	if v.handler == redirectHandler {
+	if v.handler == redirectHandler || v.d.checkHandler.on() && v.handler != "httpd/unix-directory" {
 		return 0
 	}
 	names := v.d.index
@@ -117,6 +125,11 @@ func (v *visit) directory() int {
 		sub := v.lookup(name)
 		status := sub.look()
 		if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
+			if to := v.indexStatus(); to != 0 {
+				v.out.set("Location", v.full(sub.uri))
+				v.step(v.d.indexRedirect.place, "fixups", conf.Refuses, "DirectoryIndexRedirect sends the client to the index file")
+				return to
+			}
 			v.become(sub)
 			return 0
 		}
@@ -141,6 +154,23 @@ func (v *visit) directory() int {
 		v.out2.Refusing = nil // what a look at an index refused was not the answer
 	}
 	return 0
+}
+
+// indexStatus is the status of DirectoryIndexRedirect, 0 when it is off.
+func (v *visit) indexStatus() int {
+	switch s := strings.ToLower(v.d.indexRedirect.or("off")); s {
+	case "off":
+		return 0
+	case "on", "temp":
+		return 302
+	case "permanent":
+		return 301
+	case "seeother":
+		return 303
+	default:
+		n, _ := strconv.Atoi(s)
+		return n
+	}
 }
 
 // maxLooks bounds the looks of one trace: index files can be folders with index files.
@@ -200,7 +230,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.out, sub.errOut = nil, nil
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false
-	sub.user, sub.authType = nil, ""
+	sub.user, sub.authType, sub.typed = nil, "", false
 	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub

@@ -34,6 +34,9 @@ func (v *visit) handle() int {
 	case conf.CGI, conf.FastCGI:
 		return v.toProgram(way)
 	case conf.WSGI, conf.InProcess:
+		if way == conf.InProcess && !v.w.has("php_module") {
+			return v.serveFile() // the type is only a type
+		}
 		if v.kind != regular && way == conf.InProcess && !v.assumed {
 			if v.kind == folder {
 				return v.missing()
@@ -214,7 +217,7 @@ func (v *visit) params(way conf.Way) table {
 		}
 	}
 	set := func(k, val string) { out.set(k, val) }
-	set("SERVER_NAME", v.serverName())
+	set("SERVER_NAME", bracketed(v.serverName()))
 	set("SERVER_PORT", strconv.Itoa(v.serverPort()))
 	set("REMOTE_ADDR", v.client.String())
 	set("REQUEST_SCHEME", v.scheme())
@@ -255,7 +258,7 @@ func (v *visit) params(way conf.Way) table {
 	for first.prev != nil {
 		first = first.prev
 	}
-	set("REQUEST_URI", requestURI(first.unparsed))
+	set("REQUEST_URI", first.unparsed)
 	name, info := v.uri, oneSlash(v.pathInfo)
 	for strings.HasPrefix(name, "//") {
 		name = name[1:]
@@ -284,17 +287,6 @@ func pathInfoStart(uri, info string) int {
 		u++
 	}
 	return u
-}
-
-// requestURI is the request-target without a scheme and host.
-func requestURI(target string) string {
-	if n := absolute(target); n > 0 {
-		if i := strings.IndexByte(target[n:], '/'); i >= 0 {
-			return target[n+i:]
-		}
-		return "/"
-	}
-	return target
 }
 
 // variableName is a field's name as a CGI variable. httpd does not hand on names with other characters than letters, digits and

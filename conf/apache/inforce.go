@@ -40,8 +40,11 @@ func (w *world) answer(s *server, sample string, d *dirConf) *conf.Answer {
 			return &conf.Answer{Place: r.place, Status: r.status, To: r.to}
 		}
 	}
+	if r := d.redirect; r != nil {
+		return &conf.Answer{Place: r.place, Status: r.status, To: r.to}
+	}
 	for _, r := range d.redirects {
-		if _, ok := aliasRest(r.from, sample); r.re == nil && (r.from == "" || ok && sample != "") {
+		if _, ok := aliasRest(r.from, sample); r.re == nil && ok && sample != "" {
 			return &conf.Answer{Place: r.place, Status: r.status, To: r.to}
 		}
 	}
@@ -105,7 +108,10 @@ func (w *world) describe(a *conf.Auth, d *dirConf) {
 	}
 	providers := d.providers
 	if a.Scheme == conf.Digest {
-		providers = d.digestProviders
+		providers = nil
+		if d.digest != nil {
+			providers = d.digest.providers
+		}
 	}
 	if len(providers) == 0 {
 		providers = []setting{{"file", a.Place}}

@@ -24,9 +24,9 @@ func merge(base, add *dirConf) *dirConf {
 	out.ifs = both(base.ifs, add.ifs)
 
 	for _, p := range []struct{ to, from **setting }{
-		{&out.handler, &add.handler}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
+		{&out.handler, &add.handler}, {&out.ignored, &add.ignored}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
 		{&out.authType, &add.authType}, {&out.authName, &add.authName}, {&out.authoritative, &add.authoritative},
-		{&out.fake, &add.fake}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
+		{&out.digestAlgorithm, &add.digestAlgorithm}, {&out.session, &add.session}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
 		{&out.anonMust, &add.anonMust}, {&out.anonMail, &add.anonMail}, {&out.anonVerify, &add.anonVerify},
 		{&out.formLogin, &add.formLogin}, {&out.slash, &add.slash}, {&out.fallback, &add.fallback},
 		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler},
@@ -38,14 +38,20 @@ func merge(base, add *dirConf) *dirConf {
 			*p.to = *p.from
 		}
 	}
+	if add.redirect != nil {
+		out.redirect = add.redirect
+	}
 	if add.alias != nil {
 		out.alias, out.cgiAlias = add.alias, add.cgiAlias
 	}
 	if add.providers != nil {
 		out.providers = add.providers
 	}
-	if add.digestProviders != nil {
-		out.digestProviders = add.digestProviders
+	if add.fake != nil {
+		out.fake, out.fakePass = add.fake, add.fakePass
+	}
+	if add.digest != nil { // mod_auth_digest merges nothing: the innermost section that has one of its directives counts
+		out.digest = add.digest
 	}
 	if add.anonymous != nil {
 		out.anonymous = add.anonymous

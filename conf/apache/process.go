@@ -26,6 +26,9 @@ func (v *visit) postRead() {
 			v.apply(&v.in, op, "RequestHeader")
 		}
 	}
+	if v.prev == nil {
+		v.login = v.readDigest()
+	}
 	for _, op := range v.srv.varsIf {
 		v.setIf(op)
 	}
@@ -43,20 +46,21 @@ func (v *visit) process() int {
 	}
 	enc := strings.ToLower(v.srv.encoded.or("off"))
 	p, status := unescape(p, enc == "nodecode", enc == "on")
+	v.uri, _, _ = strings.Cut(p, "\x00") // also where it is refused: an ErrorDocument that is a program sees it
 	switch status {
 	case 400:
 		return v.refuse(400, conf.Place{}, "read", "the path has a percent sign without two hexadecimal digits")
 	case 404:
 		return v.refuse(404, v.srv.encoded.at(), "read", "the path has %%2F (or %%00) in it, and AllowEncodedSlashes is off")
 	}
-	v.uri = p
 	if raw != v.uri && v.main == nil && v.prev == nil {
 		v.step(conf.Place{}, "read", conf.Changes, "the path is read as %s", v.uri)
 	}
 	// What <Location> sets is in force while the URL is translated.
 	v.d = v.srv.dir
-	u, _ := walkURL(v.srv, v.uri)
+	u, met := walkURL(v.srv, v.uri)
 	v.d = merge(v.d, u)
+	v.named(met)
 	v.ifs(nil)
 	if status := v.translate(); status != 0 {
 		return status
@@ -196,6 +200,7 @@ func (v *visit) traceMethod() int {
 	if v.srv.trace.is("off") {
 		return v.refuse(405, v.srv.trace.at(), "map to storage", "TRACE is switched off")
 	}
+	v.bare = true
 	return -200 // answered by httpd itself
 }
 

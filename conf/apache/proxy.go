@@ -57,6 +57,10 @@ func (v *visit) toProxy(to string) int {
 		return 0
 	}
 	v.proxied = true
+	if v.method == "TRACE" && v.srv.trace.is("off") {
+		return v.refuse(405, v.srv.trace.at(), "proxy", "TRACE is switched off")
+	}
+	to = v.member(to)
 	switch way {
 	case conf.HTTPProxy:
 		v.pass(way, to, v.forwarded(to))
@@ -102,8 +106,10 @@ func (v *visit) forwarded(to string) table {
 			host = h
 		}
 	}
-	if v.d.preserveHost.on() && in.has("Host") {
-		host = in.get("Host")
+	if v.d.preserveHost.on() {
+		if host = in.get("Host"); host == "" { // taken out by RequestHeader
+			host = v.srv.name.or("")
+		}
 	}
 	gone := map[string]bool{
 		"host": true, "keep-alive": true, "te": true, "trailer": true, "upgrade": true, "connection": true, "transfer-encoding": true,
@@ -135,15 +141,26 @@ func (v *visit) forwarded(to string) table {
 	if n := v.in.get("Content-Length"); n != "" && n != "0" {
 		out.add("Content-Length", n)
 	}
-	if v.srv.via.is("on") || v.srv.via.is("full") {
-		out.merge("Via", "1.1 "+v.serverName()+portSuffix(v.serverPort()))
+	switch {
+	case v.srv.via.is("block"):
+		out.unset("Via")
+	case v.srv.via.is("on"), v.srv.via.is("full"):
+		name := v.serverName()
+		if name == v.host {
+			name = v.srv.name.or("")
+		}
+		if v.srv.via.is("full") {
+			v.open("the version in the field Via")
+		}
+		out.merge("Via", strings.TrimPrefix(v.proto, "HTTP/")+" "+name+v.portSuffix())
 	}
 	return out
 }
 
-func portSuffix(p int) string {
-	if p == 80 || p == 443 || p == 0 {
-		return ""
+// portSuffix is the server's port, unless it is the scheme's own.
+func (v *visit) portSuffix() string {
+	if p := v.serverPort(); p != 0 && p != map[bool]int{true: 443, false: 80}[v.tls] {
+		return ":" + strconv.Itoa(p)
 	}
-	return ":" + strconv.Itoa(p)
+	return ""
 }

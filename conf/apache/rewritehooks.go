@@ -62,6 +62,7 @@ func (v *visit) end(w *rewriting) {
 
 // ruled answers with the status of a rule: F, G, R=404.
 func (v *visit) ruled(w *rewriting) int {
+	v.status = 0 // mod_rewrite makes httpd forget the error on whose way to a document this is
 	return v.refuse(w.status, w.at, "rewrite", "the rule answers %d", w.status)
 }
 
@@ -82,6 +83,7 @@ func (v *visit) sendTo(w *rewriting, oargs string) int {
 		}
 	}
 	v.out.set("Location", u)
+	v.status = 0 // as in ruled
 	status := w.force
 	if status == 0 {
 		status = 302
@@ -142,12 +144,10 @@ func (v *visit) rewriteFolder() int {
 	if d.base != nil {
 		f = substPrefix(f, d.folder, d.base.value)
 	} else {
-		if v.ctxPrefix != "" {
-			f = substPrefix(f, v.ctxRoot, v.ctxPrefix)
-		}
-		if f == v.filename {
-			f = substPrefix(f, v.srv.docRoot.or("/"), "")
-		}
+		f = substPrefix(f, v.srv.docRoot.or("/"), "")
+	}
+	if f == v.filename && v.ctxPrefix != "" && !d.options.ignoreContext {
+		f = substPrefix(f, v.ctxRoot, v.ctxPrefix)
 	}
 	v.filename = "redirect:" + f
 	v.handler, v.handlerAt = redirectHandler, w.at

@@ -88,8 +88,9 @@ again:
 		}
 		if r.next > 0 {
 			if rounds++; rounds >= min(r.next, maxRounds) {
-				if rounds >= r.next {
-					break
+				if rounds >= r.next { // AH02596
+					w.status, w.at = 500, r.place
+					return answered
 				}
 				w.v.open("a loop of rewrite rules (N) that takes more than " + strconv.Itoa(maxRounds) + " rounds")
 				return changed
@@ -329,7 +330,13 @@ func (w *rewriting) compare(c *rewriteCond) (ok bool) {
 		if k, err := v.w.stat(s); err == nil && k != noFile || v.assumed {
 			v.open("whether " + c.test + " is a symbolic link")
 		}
-	case "-x", "-F", "-U", "-H":
+	case "-x":
+		if v.assumed {
+			v.open("what stands at a path on the server's disk (-x)")
+		} else if info, err := v.w.src.Stat(s); err == nil {
+			ok = info.Mode&0o111 != 0
+		}
+	case "-F", "-U", "-H":
 		v.open("the outcome of " + c.op + " in the condition at " + c.place.String())
 	case "-eq", "-ne", "-lt", "-le", "-gt", "-ge":
 		ok = numbers(c.op, integer(s), integer(w.expand(c.operand, nil)))
@@ -406,7 +413,7 @@ func (w *rewriting) expand(s string, r *rewriteRule) string {
 		inner := s[i+2 : end]
 		i = end
 		if c == '$' {
-			w.v.open("the rewrite map that ${" + inner + "} asks")
+			b.WriteString(w.mapped(inner))
 			continue
 		}
 		b.WriteString(w.lookup(inner))
@@ -443,6 +450,8 @@ func (w *rewriting) lookup(name string) string {
 			return ""
 		case "HTTP":
 			return v.field(arg)
+		case "LA-U":
+			return w.lookAhead(arg)
 		case "SSL":
 			if v.tls {
 				v.open("the TLS variable " + arg)
@@ -463,7 +472,7 @@ func (w *rewriting) lookup(name string) string {
 	case "HTTP_USER_AGENT", "HTTP_REFERER", "HTTP_COOKIE", "HTTP_FORWARDED", "HTTP_HOST", "HTTP_PROXY_CONNECTION", "HTTP_ACCEPT",
 		"REQUEST_METHOD", "REQUEST_SCHEME", "REQUEST_URI", "REQUEST_FILENAME", "SCRIPT_FILENAME", "PATH_INFO", "QUERY_STRING",
 		"THE_REQUEST", "REMOTE_ADDR", "REMOTE_USER", "AUTH_TYPE", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "DOCUMENT_ROOT",
-		"HTTPS", "IPV6", "IS_SUBREQ", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT", "HANDLER":
+		"HTTPS", "IPV6", "IS_SUBREQ", "CONTEXT_PREFIX", "CONTEXT_DOCUMENT_ROOT":
 		return v.variable(n)
 	}
 	return ""

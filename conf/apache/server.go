@@ -31,8 +31,9 @@ type server struct {
 	redirects []redirect
 	varsIf    []varIf
 	rewrite   *rewriteServer
-	rewrites  bool // a directive of mod_rewrite stands somewhere in it
-	maps      map[string]string
+	rewrites  bool                // a directive of mod_rewrite stands somewhere in it
+	maps      map[string]string   // RewriteMap
+	members   map[string][]string // URLs of BalancerMember, by balancer://name in lower case
 	pass      []*proxyPass
 	reverse   []setting
 	access    []string // AccessFileName
@@ -154,6 +155,9 @@ func mergeServer(base, s *server) *server {
 	// A virtual host without any directive of mod_rewrite does not rewrite, whatever the main server says.
 	if s.rewrites {
 		out.rewrite = mergeRewriteServer(base.rewrite, s.rewrite)
+		if out.rewrite.inherits(base.rewrite) {
+			out.maps = join(base.maps, s.maps)
+		}
 	}
 	if out.remoteIP == nil {
 		out.remoteIP = base.remoteIP
@@ -162,17 +166,16 @@ func mergeServer(base, s *server) *server {
 		merged.header = base.remoteIP.header
 		out.remoteIP = &merged
 	}
-	out.maps = base.maps
-	if s.maps != nil {
-		out.maps = map[string]string{}
-		for k, v := range base.maps {
-			out.maps[k] = v
-		}
-		for k, v := range s.maps {
-			out.maps[k] = v
-		}
-	}
+	out.members = join(base.members, s.members)
 	return &out
+}
+
+// inherits reports that the main server's rules and maps are taken over.
+func (s *rewriteServer) inherits(base *rewriteServer) bool {
+	if s == nil || base == nil {
+		return false
+	}
+	return s.options.inherit || s.options.inheritBefore || base.options.inheritDown && !s.options.ignoreInherit
 }
 
 func mergeRewriteServer(base, add *rewriteServer) *rewriteServer {

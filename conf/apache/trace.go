@@ -39,7 +39,7 @@ func (t *tracer) Trace(r conf.Request) *conf.Trace {
 	for _, f := range r.Header {
 		v.in.add(f.Name, f.Value.Reveal())
 	}
-	if !v.in.has("Host") && r.URL.Host != "" {
+	if !v.in.has("Host") && r.URL.Host != "" && r.Target.Empty() {
 		v.in = append(table{{"Host", r.URL.Authority()}}, v.in...)
 	}
 	v.in = v.in.compressed()
@@ -60,23 +60,32 @@ func (v *visit) begin() int {
 	target := v.unparsed
 	v.srv = v.w.main
 	if v.proto == "HTTP/1.1" && !v.in.has("Host") && absolute(target) == 0 {
-		return v.refuse(400, conf.Place{}, "read", "HTTP/1.1 asks for a Host field and none was sent")
+		return v.unread("HTTP/1.1 asks for a Host field and none was sent")
 	}
 	host := v.in.get("Host")
 	if n := absolute(target); n > 0 {
-		host = target[n:]
-		if i := strings.IndexAny(host, "/?"); i >= 0 {
-			host, target = host[:i], host[i:]
+		of, scheme := target[n:], target[:n-3]
+		if i := strings.IndexAny(of, "/?"); i >= 0 {
+			of, target = of[:i], of[i:]
 		} else {
 			target = "/"
+		}
+		if strings.EqualFold(scheme, v.scheme()) { // httpd takes the name from the URL of its own scheme alone
+			host = of
 		}
 	}
 	if i := strings.IndexByte(target, '#'); i >= 0 {
 		target = target[:i]
 	}
-	v.uri, v.args, v.hasArgs = strings.Cut(target, "?")
+	v.uri, v.args, v.hasArgs = strings.Cut(oneInFront(target), "?")
 	if !v.hostField(host) {
-		return v.refuse(400, conf.Place{}, "read", "the Host field is not a host name")
+		return v.unread("the Host field is not a host name")
+	}
+	if host != v.in.get("Host") { // the URL's name takes the field's place
+		v.in.set("Host", strings.ToLower(host))
+	}
+	if v.host == "" && v.proto == "HTTP/1.1" {
+		return v.unread("HTTP/1.1 asks for a host, and the Host field is empty")
 	}
 	v.choose()
 	if v.uri == "" {
@@ -86,6 +95,21 @@ func (v *visit) begin() int {
 		return 0
 	}
 	return 0
+}
+
+// unread answers 400 for a request that names no server: the first of the address does so.
+func (v *visit) unread(why string) int {
+	v.host, v.hostPort = "", 0
+	v.choose()
+	return v.refuse(400, conf.Place{}, "read", "%s", why)
+}
+
+// oneInFront leaves one of the slashes that a target begins with, whatever MergeSlashes says (ap_parse_uri).
+func oneInFront(target string) string {
+	for strings.HasPrefix(target, "//") {
+		target = target[1:]
+	}
+	return target
 }
 
 func (v *visit) hostField(host string) bool {

@@ -92,29 +92,20 @@ func (v *visit) proxyPass() bool {
 
 // aliases is mod_alias in its first phase: Redirect outside of sections, Alias, ScriptAlias.
 func (v *visit) aliases() (done bool, status int) {
-	for _, r := range v.srv.redirects {
+	for _, r := range v.redirects(v.srv.redirects) {
 		if to, ok := v.redirected(r); ok {
 			return true, v.redirect(r, to)
 		}
 	}
 	if a := v.d.alias; a != nil {
-		// Inside <Location> the whole URL path becomes the file's, without what the section's path has.
-		for _, s := range v.srv.urls {
-			if s.conf.alias == a {
-				if s.re != nil {
-					v.filename = filled(a.value, s.re.match(v.uri), false)
-				} else if rest, ok := aliasRest(s.path, v.uri); ok {
-					v.filename = a.value + rest
-				} else {
-					v.filename = a.value
-				}
-			}
-		}
-		v.ctxRoot = a.value
+		// Inside <Location> every path of the section is that one file or folder. The value is an expression, in which a group
+		// (?<name>...) of the section's pattern is %{env:MATCH_NAME}.
+		v.filename = v.w.underRoot(v.value(parseText(a.value)))
 		v.script, v.passAt = v.d.cgiAlias, a.place
 		if v.script {
 			v.handler, v.handlerAt = "cgi-script", a.place
 		}
+		v.step(a.place, "translate", conf.Chooses, "the path is an alias of %s", v.filename)
 		v.elsewhere()
 		return true, 0
 	}
@@ -158,6 +149,14 @@ func (v *visit) aliases() (done bool, status int) {
 	return false, 0
 }
 
+// redirects are the lines of mod_alias that are tried: the one of the section, then the list.
+func (v *visit) redirects(list []redirect) []redirect {
+	if v.d.redirect == nil {
+		return list
+	}
+	return append([]redirect{*v.d.redirect}, list...)
+}
+
 // redirected says where a Redirect leads; ok is false when it is not meant.
 func (v *visit) redirected(r redirect) (to string, ok bool) {
 	switch {
@@ -173,8 +172,10 @@ func (v *visit) redirected(r redirect) (to string, ok bool) {
 			return "", true
 		}
 		to = escapeURL(filled(r.to, m, false))
+	case r.from == "" && r.to == "":
+		return "", true
 	case r.from == "":
-		to = v.value(r.toExpr)
+		to = escapeURL(v.value(r.toExpr))
 	default:
 		rest, fits := aliasRest(r.from, v.uri)
 		if !fits {

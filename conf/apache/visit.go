@@ -42,6 +42,7 @@ type visit struct {
 	walked             *located // what the folders gave
 	user               *string
 	authType           string
+	login              *digestLogin // what the client sent for Digest, also for requests that follow inside
 	handler            string
 	handlerAt          conf.Place
 	proxied            bool
@@ -52,11 +53,13 @@ type visit struct {
 	status             int // 0, or the error whose ErrorDocument this is
 	prev, main         *visit
 	ended              bool // the END flag was met
-	redirects          int
+	inner              int  // internal redirects so far
 	acceptPath         string
 	looks              *int // of this trace
 	hidden             *step.Hidden
 	died               bool // the error was answered behind an internal redirect: who started that has nothing to add
+	typed              bool // mod_mime has seen the file
+	bare               bool // TRACE: what Header sets is not written
 	document           bool // an ErrorDocument that was found: the answer is written as any other
 }
 
@@ -104,8 +107,10 @@ func (v *visit) variable(name string) string {
 		return v.field("Proxy-Connection")
 	case "HTTP_ACCEPT":
 		return v.field("Accept")
-	case "CONTENT_TYPE":
-		return v.field("Content-Type")
+	case "CONTENT_TYPE": // of the answer
+		if !v.typed {
+			return ""
+		}
 	case "REQUEST_METHOD":
 		return v.method
 	case "REQUEST_SCHEME":
@@ -201,14 +206,16 @@ func (v *visit) serverPort() int {
 	return 80
 }
 
+// bracketed puts an IPv6 address into brackets.
+func bracketed(host string) string {
+	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
 // full makes an absolute URL of a path on this server.
 func (v *visit) full(p string) string {
-	host := v.serverName()
-	if strings.Contains(host, ":") && !strings.HasPrefix(host, "[") {
-		host = "[" + host + "]"
-	}
-	if port := v.serverPort(); port != 0 && port != map[bool]int{true: 443, false: 80}[v.tls] {
-		host += ":" + strconv.Itoa(port)
-	}
-	return v.scheme() + "://" + host + p
+	host := bracketed(v.serverName())
+	return v.scheme() + "://" + host + v.portSuffix() + p
 }

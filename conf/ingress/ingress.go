@@ -7,8 +7,6 @@ package ingress
 import (
 	"encoding/base64"
 	"fmt"
-	"path"
-	"slices"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -24,19 +22,19 @@ const Program = "ingress-nginx"
 const Prefix = "nginx.ingress.kubernetes.io/"
 
 type reader struct {
-	src     conf.Source
 	conf    *conf.Config
 	secrets map[string]*tree.Node // by namespace/name
 	config  *tree.Node            // data of the controller's ConfigMap
 	all     []*tree.Node          // Ingress objects
 	routes  []*route
-	seen    map[string]bool
 }
 
 // Read reads manifests; of a folder its .yaml, .yml and .json files. The error is that of paths when none of them could be read.
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
-	r := &reader{src: src, conf: &conf.Config{Program: Program, Worker: "www-data"}, secrets: map[string]*tree.Node{}, seen: map[string]bool{}}
-	if err := r.conf.ReadEach(paths, "manifests", r.file); err != nil {
+	r := &reader{conf: &conf.Config{Program: Program, Worker: "www-data"}, secrets: map[string]*tree.Node{}}
+	files := &tree.Files{Src: src, Conf: r.conf, Endings: []string{".yaml", ".yml", ".json"}}
+	read := func(path string) error { return files.Read(path, func(_ string, d *tree.Node) { r.object(d) }) }
+	if err := r.conf.ReadEach(paths, "manifests", read); err != nil {
 		return nil, err
 	}
 	for _, i := range r.all {
@@ -45,42 +43,6 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r.sort()
 	r.conf.Tracer = &tracer{r}
 	return r.conf, nil
-}
-
-// maxFiles bounds what folders may hold.
-const maxFiles = 10_000
-
-func (r *reader) file(name string) error {
-	if r.seen[name] || len(r.seen) > maxFiles {
-		return nil
-	}
-	r.seen[name] = true
-	if info, err := r.src.Stat(name); err == nil && info.Mode.IsDir() {
-		names, err := r.src.ReadDir(name)
-		for _, n := range names {
-			if ext := strings.ToLower(path.Ext(n)); slices.Contains([]string{".yaml", ".yml", ".json"}, ext) {
-				if err := r.file(path.Join(name, n)); err != nil {
-					r.conf.Leave(conf.Place{File: path.Join(name, n)}, "cannot be read: %v", err)
-				}
-			}
-		}
-		return err
-	}
-	b, err := r.src.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	docs, err := tree.Read(name, b)
-	if err != nil && len(docs) == 0 {
-		return err
-	} else if err != nil {
-		r.conf.Leave(conf.Place{File: name, Line: 1}, "a document in it cannot be read: %v", err)
-	}
-	r.conf.Files = append(r.conf.Files, name)
-	for _, d := range docs {
-		r.object(d)
-	}
-	return nil
 }
 
 // object sorts one object by its kind.

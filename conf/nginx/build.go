@@ -24,6 +24,7 @@ type model struct {
 	maps      map[string]*mapping // by the variable that they set
 	geos      map[string]*geo
 	settable  map[string]bool         // variables of set, auth_request_set and named groups: "" until they are set
+	grouped   map[string]bool         // those of named groups
 	unknown   map[string]string       // variables whose value a module gives, by the directive that sets them
 	patterns  map[*Directive]*pattern // of rewrite, if, fastcgi_split_path_info
 	compiled  map[string]compiled     // patterns by their text, behind c or, where case does not count, i
@@ -51,7 +52,7 @@ func build(r *reader, o Options, body []*Directive) {
 	m := &model{
 		src: r.src, config: r.config, options: o, base: r.base, real: !r.dump && conf.Whole(r.src),
 		seen: map[string]*conf.Seen{}, levels: map[*conf.Scope]*level{},
-		maps: map[string]*mapping{}, geos: map[string]*geo{}, settable: map[string]bool{}, unknown: map[string]string{},
+		maps: map[string]*mapping{}, geos: map[string]*geo{}, settable: map[string]bool{}, grouped: map[string]bool{}, unknown: map[string]string{},
 		trusts: map[*server]*conf.Trust{}, patterns: map[*Directive]*pattern{}, compiled: map[string]compiled{}, upstreams: map[string]bool{},
 	}
 	if m.real {

@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -16,6 +17,9 @@ func (r *run) gateway(d *Directive, way conf.Way) {
 	cached := r.caches(module)
 	var out []field
 	names := map[string]bool{}
+	if way == conf.SCGI { // ngx_http_scgi_create_request writes it in front of what is configured
+		out = append(out, field{name: "CONTENT_LENGTH", value: strconv.FormatInt(max(0, r.bodyLength("scgi")), 10)})
+	}
 	for _, p := range r.at.all(module + "_param") {
 		name, v := p.Arg(0), r.value(p.Arg(1))
 		if rest, ok := strings.CutPrefix(name, "HTTP_"); ok && rest != "" {

@@ -112,9 +112,26 @@ func (p *mapping) find(r *run, in string) string {
 	if p.hostnames {
 		in = strings.TrimSuffix(in, ".")
 	}
-	key := lower(in)
-	if v, ok := p.exact[key]; ok {
+	if v, ok := p.host(lower(in)); ok {
 		return v
+	}
+	if in != "" {
+		for _, e := range p.patterns {
+			if ok, err := r.matches(e.pattern, in); err != nil {
+				break
+			} else if ok {
+				return e.value
+			}
+		}
+	}
+	return p.fallback
+}
+
+// host looks for a text in lower case among those without a pattern: exact ones, then the longest *.name, then the longest
+// name.* (ngx_hash_find_combined).
+func (p *mapping) host(key string) (string, bool) {
+	if v, ok := p.exact[key]; ok {
+		return v, true
 	}
 	best, value := 0, ""
 	for _, e := range p.names {
@@ -130,24 +147,12 @@ func (p *mapping) find(r *run, in string) string {
 			}
 		}
 	}
-	if best > 0 {
-		return value
-	}
-	if in != "" {
-		for _, e := range p.patterns {
-			if ok, err := r.matches(e.pattern, in); err != nil {
-				break
-			} else if ok {
-				return e.value
-			}
-		}
-	}
-	return p.fallback
+	return value, best > 0
 }
 
 // geo is a geo block.
 type geo struct {
-	source   string // "$remote_addr" when none is written
+	source   string // "" for the client's address, which is then asked for without $remote_addr
 	fallback string
 	nets     []geoNet
 	unsure   string // what it has that is not followed
@@ -160,7 +165,7 @@ type geoNet struct {
 }
 
 func (m *model) readGeo(d *Directive) *geo {
-	g := &geo{source: "$remote_addr"}
+	g := &geo{}
 	if len(d.Args) > 1 {
 		g.source = d.Arg(0)
 	}
@@ -208,10 +213,10 @@ func (g *geo) look(r *run) string {
 	if g.unsure != "" {
 		r.open("geo with " + g.unsure)
 	}
-	a, err := netip.ParseAddr(r.value(g.source))
-	if err != nil {
-		a = netip.IPv4Unspecified()
-		if g.source != "$remote_addr" {
+	a := r.client.Unmap()
+	if g.source != "" {
+		var err error
+		if a, err = netip.ParseAddr(r.value(g.source)); err != nil {
 			a = netip.AddrFrom4([4]byte{255, 255, 255, 255}) // INADDR_NONE
 		}
 	}

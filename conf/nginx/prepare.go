@@ -29,6 +29,14 @@ func (m *model) prepareOne(d *Directive) {
 				m.unknown[v] = d.Name
 			}
 		}
+	case "valid_referers":
+		for _, a := range d.Texts() {
+			if text, ok := strings.CutPrefix(a, "~"); ok {
+				if _, err := m.pattern(text, true); err != nil {
+					m.unread(d, "valid_referers %s: %v", a, err)
+				}
+			}
+		}
 	case "upstream":
 		m.upstreams[lower(d.Arg(0))] = true
 	case "proxy_pass":
@@ -73,7 +81,7 @@ func (m *model) pattern(text string, fold bool) (*pattern, error) {
 		m.compiled[key] = c
 		if c.p != nil {
 			for n := range c.p.names {
-				m.settable[n] = true
+				m.settable[n], m.grouped[n] = true, true
 			}
 		}
 	}

@@ -34,12 +34,13 @@ type run struct {
 	server *server
 	at     *level // the level whose settings are in force (r->loc_conf)
 
-	vars          map[string]string // set, captured, or evaluated once; a subrequest shares them
-	groups        []string          // of the last match
-	matched, used int               // how often patterns matched, and groups were asked for
-	depth         *int              // of variables that ask for others
-	evaluated     *int              // variables so far
-	slow          *bool             // a pattern took too long
+	vars      map[string]string // set, captured, or evaluated once; a subrequest shares them
+	groups    []string          // of the last match
+	used      int               // how often groups were asked for
+	measured  *measured         // the value that is being evaluated
+	depth     *int              // of variables that ask for others
+	evaluated *int              // variables so far
+	slow      *bool             // a pattern took too long
 
 	internal      bool
 	validTarget   bool // the target as it came may be passed on (valid_unparsed_uri)

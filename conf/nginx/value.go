@@ -2,6 +2,7 @@ package nginx
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -76,13 +77,30 @@ func (r *run) value(s string) string {
 }
 
 // atOnce stands around what nginx evaluates in two passes, first the lengths and then the texts. When a map with a pattern
-// changes the groups meanwhile, the lengths are wrong, and what follows is nginx's fault: its releases differ.
+// changes groups that were measured before, named ones or $1, the lengths are wrong, and what follows is nginx's fault: its
+// releases differ.
 func (r *run) atOnce() func() {
-	matched, used := r.matched, r.used
+	outer := r.measured
+	r.measured = &measured{from: r.used, outer: outer}
 	return func() {
-		if r.matched != matched && r.used != used {
+		if r.measured.torn {
 			r.open("what nginx does with groups like $1 that a map changes while they are copied")
 		}
+		r.measured = outer
+	}
+}
+
+// measured is a value of which nginx knows the length of the first parts.
+type measured struct {
+	from  int // how often groups had been used before it
+	torn  bool
+	outer *measured
+}
+
+// tear notes that groups changed: every value that used some of them has wrong lengths.
+func (m *measured) tear(used int) {
+	for ; m != nil; m = m.outer {
+		m.torn = m.torn || used > m.from
 	}
 }
 
@@ -91,6 +109,9 @@ func (r *run) atOnce() func() {
 func (r *run) part(p part, escaped bool) string {
 	switch {
 	case p.name != "":
+		if r.m.grouped[p.name] {
+			r.used++
+		}
 		return r.variable(p.name)
 	case p.group > 0:
 		g := ""
@@ -131,9 +152,13 @@ func (r *run) matches(p *pattern, s string) (bool, error) {
 }
 
 func (r *run) remember(p *pattern, g []string) {
-	r.matched++
+	changed := !slices.Equal(r.groups, g)
 	r.groups = g
 	for name, i := range p.names {
+		changed = changed || r.vars[name] != g[i]
 		r.vars[name] = g[i]
+	}
+	if changed {
+		r.measured.tear(r.used)
 	}
 }

@@ -36,7 +36,9 @@ func (r *run) variable(name string) string {
 	}
 	*r.depth++
 	seen := r.hidden.Seen()
+	used := r.used
 	v, keep := r.compute(name)
+	r.used = used // what a variable uses is measured and copied with it, at its turn
 	*r.depth--
 	if keep {
 		r.vars[name] = v
@@ -163,6 +165,8 @@ func (r *run) builtin(name string) (string, bool) {
 			return strconv.Itoa(r.status), true
 		}
 		return "000", true
+	case "invalid_referer":
+		return r.invalidReferer(), true
 	case "nginx_version":
 		return r.m.config.Version, r.m.config.Version != ""
 	case "http_cookie":

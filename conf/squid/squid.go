@@ -222,7 +222,7 @@ func (r *reader) directive(l line) {
 		}
 		p.Address = host
 		p.Port, _ = strconv.Atoi(number)
-		for _, w := range l.words[2:min(len(l.words), 64)] {
+		for _, w := range l.words[min(2, len(l.words)):min(len(l.words), 64)] {
 			p.accel = p.accel || w == "accel"
 			if v, ok := strings.CutPrefix(w, "defaultsite="); ok {
 				p.site, p.accel = v, true

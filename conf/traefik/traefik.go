@@ -7,7 +7,6 @@ package traefik
 import (
 	"fmt"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -30,7 +29,7 @@ type reader struct {
 	clientAuth  map[string]*tree.Node // TLS options that ask for client certificates
 	labelled    map[string]string     // a docker provider's default service: the compose service that a label stands at
 	static      bool
-	seen        map[string]bool
+	files       *tree.Files
 }
 
 // entry is an entry point.
@@ -51,8 +50,9 @@ type entry struct {
 func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	r := &reader{
 		src: src, conf: &conf.Config{Program: Program}, users: conf.ReadUsers(src), entries: map[string]*entry{}, middlewares: map[string]*tree.Node{},
-		services: map[string]*tree.Node{}, clientAuth: map[string]*tree.Node{}, labelled: map[string]string{}, seen: map[string]bool{},
+		services: map[string]*tree.Node{}, clientAuth: map[string]*tree.Node{}, labelled: map[string]string{},
 	}
+	r.files = &tree.Files{Src: src, Conf: r.conf, Endings: []string{".yml", ".yaml", ".toml"}, Below: true}
 	if err := r.conf.ReadEach(paths, "Traefik's configuration", r.file); err != nil {
 		return nil, err
 	}
@@ -61,53 +61,8 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	return r.conf, nil
 }
 
-// maxFiles bounds what folders may hold.
-const maxFiles = 10_000
-
-func (r *reader) file(name string) error {
-	if r.seen[name] || len(r.seen) > maxFiles {
-		return nil
-	}
-	r.seen[name] = true
-	if info, err := r.src.Stat(name); err == nil && info.Mode.IsDir() {
-		return r.folder(name)
-	}
-	b, err := r.src.ReadFile(name)
-	if err != nil {
-		return err
-	}
-	docs, err := tree.Read(name, b)
-	if err != nil && len(docs) == 0 {
-		return err
-	} else if err != nil {
-		r.conf.Leave(conf.Place{File: name, Line: 1}, "a document in it cannot be read: %v", err)
-	}
-	r.conf.Files = append(r.conf.Files, name)
-	for _, d := range docs {
-		r.document(name, d)
-	}
-	return nil
-}
-
-func (r *reader) folder(name string) error {
-	names, err := r.src.ReadDir(name)
-	if err != nil {
-		return err
-	}
-	for _, n := range names {
-		p := path.Join(name, n)
-		info, err := r.src.Stat(p)
-		switch ext := strings.ToLower(path.Ext(n)); {
-		case err == nil && info.Mode.IsDir():
-		case !slices.Contains([]string{".yml", ".yaml", ".toml"}, ext):
-			continue
-		}
-		if err := r.file(p); err != nil {
-			r.conf.Leave(conf.Place{File: p}, "cannot be read: %v", err)
-		}
-	}
-	return nil
-}
+// file reads a file or folder. What a static file names is read from there, each file once.
+func (r *reader) file(name string) error { return r.files.Read(name, r.document) }
 
 // document reads one document, whatever it is: its parts tell.
 func (r *reader) document(file string, d *tree.Node) {

@@ -78,7 +78,7 @@ func (q Request) Traced() conf.Request {
 }
 
 // patience ends an exchange with a server that does not answer.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // Send sends q and reads the answer.
 func Send(q Request) (Answer, error) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -18,7 +20,7 @@ type Passed struct {
 
 // Echo is servers behind: they note what they get and answer with EchoStatus.
 type Echo struct {
-	HTTP, FastCGI string // their addresses
+	HTTP, FastCGI, UWSGI, SCGI string // their addresses
 
 	mu  sync.Mutex
 	got []Passed
@@ -35,14 +37,25 @@ type TB interface {
 func NewEcho(t TB) *Echo {
 	t.Helper()
 	e := &Echo{}
-	e.HTTP = e.listen(t, e.http)
-	e.FastCGI = e.listen(t, e.fastCGI)
+	e.HTTP = e.listen(t, "tcp", "127.0.0.1:0", e.http)
+	e.FastCGI = e.listen(t, "tcp", "127.0.0.1:0", e.fastCGI)
+	e.UWSGI = e.listen(t, "tcp", "127.0.0.1:0", e.uwsgi)
+	e.SCGI = e.listen(t, "tcp", "127.0.0.1:0", e.scgi)
 	return e
 }
 
-func (e *Echo) listen(t TB, serve func(net.Conn)) string {
+// Unix is an HTTP server at a socket of that name, which everybody may open.
+func (e *Echo) Unix(t TB, name string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	e.listen(t, "unix", name, e.http)
+	if err := os.Chmod(name, 0o666); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+func (e *Echo) listen(t TB, network, address string, serve func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen(network, address)
 	if err != nil {
 		t.Fatalf("listening: %v", err)
 	}
@@ -120,6 +133,55 @@ func (e *Echo) fastCGI(c net.Conn) {
 	out = append(out, answer...)
 	out = append(out, 1, fcgiEnd, 0, 1, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
 	_, _ = c.Write(out) // nginx may have gone
+}
+
+// uwsgi reads one packet: four bytes of head, then names and values with their lengths in front.
+func (e *Echo) uwsgi(c net.Conn) {
+	var head [4]byte
+	if _, err := io.ReadFull(c, head[:]); err != nil {
+		return
+	}
+	b := make([]byte, binary.LittleEndian.Uint16(head[1:]))
+	if _, err := io.ReadFull(c, b); err != nil {
+		return
+	}
+	take := func() string {
+		if len(b) < 2 {
+			return ""
+		}
+		n := min(int(binary.LittleEndian.Uint16(b)), len(b)-2)
+		s := string(b[2 : 2+n])
+		b = b[2+n:]
+		return s
+	}
+	var out strings.Builder
+	for len(b) > 0 {
+		name := take()
+		out.WriteString(name + "=" + take() + "\n")
+	}
+	e.note(Passed{Head: out.String(), Params: true})
+	fmt.Fprintf(c, "HTTP/1.1 %d Echo\r\n\r\n", EchoStatus)
+}
+
+// scgi reads a netstring of names and values, each with a zero byte behind it.
+func (e *Echo) scgi(c net.Conn) {
+	r := bufio.NewReader(c)
+	size, err := r.ReadString(':')
+	n, bad := strconv.Atoi(strings.TrimSuffix(size, ":"))
+	if err != nil || bad != nil || n < 0 || n > 1<<20 {
+		return
+	}
+	b := make([]byte, n)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return
+	}
+	var out strings.Builder
+	words := strings.Split(string(b), "\x00")
+	for i := 0; i+1 < len(words); i += 2 {
+		out.WriteString(words[i] + "=" + words[i+1] + "\n")
+	}
+	e.note(Passed{Head: out.String(), Params: true})
+	fmt.Fprintf(c, "Status: %d Echo\r\n\r\n", EchoStatus)
 }
 
 // readParams writes name-value pairs line by line.

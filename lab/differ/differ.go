@@ -1,5 +1,8 @@
 // Package differ compares what conf's tracers say of a request with what the real program does with it: status, challenges,
-// Location, and every field that an upstream is sent. It is for tests.
+// Location, and every field that an upstream is sent. It is for the tests of programs whose requests to an upstream do not follow
+// from the client's byte for byte: HAProxy, Caddy, lighttpd, Varnish and Squid write fields anew, in an order and with additions
+// of their own. So it compares field by field, whatever their order, and leaves out those that a program adds. Package confdiff,
+// whose client it uses, compares every byte; that is for nginx and httpd.
 package differ
 
 import (
@@ -7,19 +10,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"net"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/lab/confdiff"
 )
 
 // Ask is one request, as it goes over the wire to 127.0.0.1.
@@ -40,7 +41,7 @@ func (a Ask) Request(port int) (conf.Request, error) {
 	if err != nil {
 		return conf.Request{}, err
 	}
-	r := conf.Request{Client: netip.MustParseAddr("127.0.0.1"), Port: port}
+	r := conf.Request{Client: loopback, Port: port}
 	r.Method, r.URL, r.Proto = a.method(), u, "HTTP/1.1"
 	r.Header = exchange.Header{exchange.RequestField("Host", a.host(port))}
 	for _, f := range a.Fields {
@@ -92,33 +93,29 @@ func Echo() http.Handler {
 	})
 }
 
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
 // Send sends a to 127.0.0.1:port.
 func (a Ask) Send(port int) (Got, error) {
-	c, err := net.DialTimeout("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), 5*time.Second)
-	if err != nil {
-		return Got{}, err
-	}
-	defer c.Close()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
 	target := a.Path
 	if a.Proxy {
 		target = "http://" + a.host(port) + a.Path
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\n", a.method(), target, a.host(port))
-	for _, f := range a.Fields {
-		b.WriteString(f + "\r\n")
+	q := confdiff.Request{From: loopback, To: netip.AddrPortFrom(loopback, uint16(port)), Method: a.method(), Target: target, Proto: "HTTP/1.1",
+		Fields: [][2]string{{"Host", a.host(port)}}}
+	for _, f := range append(a.Fields, "Connection: close") {
+		name, value, _ := strings.Cut(f, ": ")
+		q.Fields = append(q.Fields, [2]string{name, value})
 	}
-	b.WriteString("Connection: close\r\n\r\n")
-	if _, err := io.WriteString(c, b.String()); err != nil {
+	answer, err := confdiff.Send(q)
+	if err != nil || answer.Status == 0 { // 0: closed without an answer
 		return Got{}, err
 	}
-	resp, err := http.ReadResponse(bufio.NewReader(c), &http.Request{Method: a.method()})
+	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(answer.Head)), &http.Request{Method: "HEAD"}) // the body is not wanted
 	if err != nil {
-		return Got{}, nil // closed without an answer
+		return Got{}, err
 	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
 	g := Got{Status: resp.StatusCode, Location: resp.Header.Get("Location"),
 		Challenges: append(resp.Header.Values("WWW-Authenticate"), resp.Header.Values("Proxy-Authenticate")...)}
 	if e := resp.Header.Get("X-Echo"); e != "" {

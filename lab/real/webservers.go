@@ -61,9 +61,9 @@ func (w *World) Apache(name, conf string) *Server {
 }
 
 // debianModules are those that decide about access and about what is passed on, in the order in which Debian loads them.
-var debianModules = strings.Fields(`access_compat actions alias allowmethods auth_basic auth_digest authn_anon authn_core authn_file
-	authz_core authz_groupfile authz_host authz_user autoindex cgid dir env headers mime proxy proxy_fcgi proxy_http
-	remoteip rewrite setenvif`)
+var debianModules = strings.Fields(`access_compat actions alias allowmethods auth_basic auth_digest auth_form authn_anon authn_core authn_file
+	authz_core authz_groupfile authz_host authz_user autoindex cgid dir env headers lbmethod_byrequests macro mime negotiation proxy
+	proxy_balancer proxy_fcgi proxy_http remoteip request rewrite session session_cookie setenvif slotmem_shm socache_shmcb ssl`)
 
 // ApacheDebian is Apache with the modules of a Debian installation that uses them all, in Debian's order.
 func (w *World) ApacheDebian(name, conf string) *Server {

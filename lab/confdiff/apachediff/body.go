@@ -1,12 +1,15 @@
 package apachediff
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // body makes directives that are no access rules, for a section.
 func (g *gen) body(int) string {
 	out := ""
 	for range 1 + g.IntN(2) {
-		switch g.IntN(13) {
+		switch g.IntN(17) {
 		case 0, 1:
 			out += g.headers()
 		case 2:
@@ -30,6 +33,16 @@ func (g *gen) body(int) string {
 		case 11:
 			out += g.dirRewrite()
 		case 12:
+			out += g.pick("DirectoryIndexRedirect On", "DirectoryIndexRedirect 303", "DirectoryCheckHandler On", "SSLRequireSSL", "AllowMethods GET POST", "AllowMethods reset",
+				"AddType application/x-httpd-php .php", "Action text-script /env.cgi\nAddHandler text-script .txt", "SetHandler default-handler") + "\n"
+		case 13:
+			out += g.pick("Redirect /a.html /b.txt", "RedirectMatch 403 \\.txt$", "Redirect 410 /sub/b.txt", "RedirectMatch \"^/priv/(.*)\" /sub/$1", "Redirect seeother /old http://away.test/") + "\n"
+		case 14:
+			out += "<IfModule " + g.pick("mod_headers.c", "headers_module", "!mod_nothing.c", "mod_nothing.c", "rewrite_module") + ">\n" + g.headers() + "</IfModule>\n"
+		case 15:
+			out += g.pick("<IfVersion >= 2.4>\n", "<IfVersion < 2.4>\n", "<IfDefine MARK>\n", "<IfDefine !MARK>\n") + g.setEnvIf()
+			out += "</" + strings.Fields(strings.TrimPrefix(out[strings.LastIndex(out, "<If"):], "<"))[0] + ">\n"
+		case 16:
 			out += "Options " + g.pick("+Indexes", "-Indexes", "+ExecCGI", "-ExecCGI", "None", "FollowSymLinks ExecCGI") + "\n"
 		}
 	}
@@ -74,7 +87,7 @@ func (g *gen) setEnvIf() string {
 
 func (g *gen) errorDocuments() string {
 	return "ErrorDocument " + g.pick("401", "403", "404", "500", "401", "403") + " " +
-		g.pick("\"sorry\"", "/err/401.html", "/err/deny.html", "/env.cgi", "/sub/env.cgi", "/nothing.html", "http://away.test/x", "/priv/x.html", "default", "/up/err") + "\n"
+		g.pick("\"sorry\"", "/err/401.html", "/err/deny.html", "/env.cgi", "/sub/env.cgi", "/nothing.html", "http://away.test/x", "/priv/x.html", "default", "/up/err", "\"not %{REQUEST_URI}\"") + "\n"
 }
 
 func (g *gen) phpHandler() string {
@@ -84,7 +97,7 @@ func (g *gen) phpHandler() string {
 func (g *gen) proxies() string {
 	out := ""
 	for range 1 + g.IntN(2) {
-		switch g.IntN(8) {
+		switch g.IntN(14) {
 		case 0, 1:
 			out += g.pick("ProxyPass /up http://"+g.http, "ProxyPass /up/ http://"+g.http+"/", "ProxyPass /up http://"+g.http+"/base") + "\n"
 		case 2:
@@ -99,6 +112,21 @@ func (g *gen) proxies() string {
 			out += "ProxyPass /fc fcgi://" + g.fastCGI + "/srv/app/\n"
 		case 7:
 			out += "ProxyAddHeaders Off\nProxyPass /up http://" + g.http + "/\n"
+		case 8:
+			g.vars++
+			name := fmt.Sprintf("balancer://app%d-%d", g.n, g.vars)
+			out += "<Proxy " + name + ">\nBalancerMember http://" + g.http + g.pick("", "/member") + "\n" + g.sometimes(40, func() string { return g.access(0) }) + "</Proxy>\nProxyPass " +
+				g.pick("/up "+name, "/up/ "+name+"/", "/bal "+name+"/inner") + "\n"
+		case 9:
+			out += g.pick("<Proxy *>\n", "<Proxy http://"+g.http+">\n", "<Proxy \"http://"+g.http+"/*\">\n", "<Proxy fcgi://"+g.fastCGI+">\n") + g.content(2) + "</Proxy>\n"
+		case 10:
+			out += "<ProxyMatch \"" + g.pick("^http://", "/(base|x)/", "^fcgi:") + "\">\n" + g.content(2) + "</ProxyMatch>\n"
+		case 11:
+			out += "<Location /up>\nProxyPass http://" + g.http + "/l\n</Location>\n<Location /up/no>\nProxyPass !\n</Location>\n"
+		case 12:
+			out += "<LocationMatch \"^/m/(?<rest>.*)\">\nProxyPassMatch http://" + g.http + "/q/$1\n" + g.content(2) + "</LocationMatch>\n"
+		case 13:
+			out += "ProxyVia " + g.pick("On", "Off", "Full", "Block") + "\n"
 		}
 	}
 	return out
@@ -107,6 +135,7 @@ func (g *gen) proxies() string {
 func (g *gen) aliases() string {
 	return g.pick(
 		"Alias /al "+g.root+"/sub", "Alias /al/ "+g.root+"/priv/", "ScriptAlias /cgi "+g.root+"/sub", "ScriptAlias /cgi/ "+g.root+"/priv/",
+		"<Location /al>\nAlias "+g.root+"/sub\n</Location>", "<LocationMatch ^/al/(.*)$>\nAlias "+g.root+"/sub/$1\n</LocationMatch>", "<Location /cgi>\nScriptAlias "+g.root+"/sub\n</Location>",
 		"AliasMatch ^/al/(.*)$ "+g.root+"/sub/$1", "Alias /sub/deep "+g.root+"/priv", "ScriptAliasMatch ^/cgi/(\\w+) "+g.root+"/sub/$1.cgi") + "\n"
 }
 
@@ -114,5 +143,6 @@ func (g *gen) redirects() string {
 	return g.pick(
 		"Redirect /old /sub/", "Redirect 301 /old http://other.test/new", "Redirect permanent /sub/deep /moved", "Redirect gone /old", "RedirectMatch ^/old/(.*)$ /x/$1",
 		"RedirectMatch 303 \"(.*)\\.txt$\" http://other.test$1.html?q", "Redirect 403 /priv/x.html", "RedirectMatch 404 /deep", "Redirect seeother /a.html /b.html?x=1",
-		"RedirectPermanent /old http://other.test/", "RedirectTemp /old/ /newer/") + "\n"
+		"RedirectPermanent /old http://other.test/", "<Location /old>\nRedirect 301 \"http://other.test%{REQUEST_URI}\"\n</Location>",
+		"<Location /old>\nRedirect gone\n</Location>", "<LocationMatch ^/sub/(b.txt)$>\nRedirect 303 /priv/\n</LocationMatch>", "RedirectTemp /old/ /newer/") + "\n"
 }

@@ -10,6 +10,7 @@ import (
 type site struct {
 	n     int
 	name  string
+	tls   bool // it is asked at the port with TLS
 	conf  string
 	files map[string]string // by path below the document root
 }
@@ -21,6 +22,7 @@ type gen struct {
 	root    string // the document root of the site that is made
 	http    string // the address of the HTTP server behind
 	fastCGI string
+	n       int // of the site that is made
 	vars    int
 
 	filesFit bool // <Files> may stand here
@@ -41,6 +43,14 @@ func (g *gen) some(percent int, list ...string) []string {
 	return out
 }
 
+// sometimes is what f makes, or nothing.
+func (g *gen) sometimes(percent int, f func() string) string {
+	if g.chance(percent) {
+		return f()
+	}
+	return ""
+}
+
 const env = `#!/bin/sh
 [ -z "$CONTENT_LENGTH" ] || cat >/dev/null
 printf 'Status: 203 Echo\r\nX-Env: %s\r\n\r\n' "$(env -0 | base64 -w0)"
@@ -59,7 +69,7 @@ var tree = map[string][]string{
 // site makes a virtual host.
 func (g *gen) site(n int) site {
 	s := site{n: n, name: fmt.Sprintf("v%d.test", n), files: map[string]string{}}
-	g.filesFit = true
+	g.filesFit, g.n = true, n
 	g.root = fmt.Sprintf("%s/docs/%d", g.dir, n)
 	for d, names := range tree {
 		for _, f := range names {
@@ -72,13 +82,29 @@ func (g *gen) site(n int) site {
 	}
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("<VirtualHost *:@port:front@>")
-	line("ServerName %s", s.name)
+	if s.tls = g.chance(10); s.tls {
+		line("<VirtualHost *:@port:tls@>\nSSLEngine on\nSSLCertificateFile @dir@/tls/server.crt\nSSLCertificateKeyFile @dir@/tls/server.key")
+	} else {
+		line("<VirtualHost *:@port:front@>")
+	}
+	line("ServerName %s%s", s.name, g.sometimes(10, func() string { return g.pick(":80", ":8443") }))
 	if g.chance(30) {
 		line("ServerAlias alias%d.test *.w%d.test", n, n)
 	}
 	if g.chance(8) {
 		line("UseCanonicalName On")
+	}
+	if g.chance(6) {
+		line("UseCanonicalPhysicalPort On")
+	}
+	if g.chance(4) {
+		line("TraceEnable off")
+	}
+	if g.chance(4) {
+		line("AccessFileName .none .htaccess")
+	}
+	if g.chance(15) {
+		line("RewriteMap low int:tolower\nRewriteMap pages txt:@dir@/pages")
 	}
 	line("DocumentRoot %s", g.root)
 	var parts []string
@@ -94,6 +120,7 @@ func (g *gen) site(n int) site {
 	add(25, g.serverRewrite)
 	add(30, g.proxies)
 	add(30, g.aliases)
+	add(5, func() string { return "Use Guarded " + g.pick("/sub", "/priv", "/up") })
 	add(20, g.redirects)
 	add(30, g.headers)
 	add(30, g.setEnvIf)
@@ -119,13 +146,17 @@ func (g *gen) site(n int) site {
 
 // main makes what stands outside of the virtual hosts and holds in all of them.
 func (g *gen) main() string {
-	out := ""
+	out := "Listen 127.0.0.1:@port:tls@\n" + g.sometimes(50, func() string { return "Define MARK\n" })
+	out += "<AuthnProviderAlias file second>\nAuthUserFile @dir@/second\n</AuthnProviderAlias>\n<AuthnProviderAlias file realms>\nAuthUserFile @dir@/digest\n</AuthnProviderAlias>\n"
+	out += "<AuthzProviderAlias ip near \"127.0.0.1 127.0.0.2\">\n</AuthzProviderAlias>\n"
+	out += "<Macro Guarded $path>\n<Location $path>\n" + g.auth() + g.requires() + "</Location>\n</Macro>\n"
 	for _, l := range g.some(25,
 		"SetEnvIf X-Tok two mark=main", "RequestHeader set X-Main yes", "RequestHeader set X-Early early early", "ErrorDocument 404 \"gone away\"", "Alias /shared "+g.root+"/0/sub",
 		"<Location /sub/deep>\nRequire all granted\n</Location>", "<Files other.txt>\nRequire all denied\n</Files>", "DirectoryIndex index.html index.cgi", "RewriteEngine On",
 		"<DirectoryMatch \"/empty\">\nOptions +Indexes\nRequire all granted\n</DirectoryMatch>", "RewriteEngine On\nRewriteOptions InheritDown\nRewriteRule ^/moved$ /a.html [R]",
 		"RemoteIPHeader X-Forwarded-For\nRemoteIPInternalProxy 127.0.0.1", "<If \"%{HTTP:X-Num} == '7'\">\nRequestHeader set X-Seven yes\n</If>", "AllowEncodedSlashes On", "MergeSlashes Off",
-		"ProxyPass /main http://"+g.http+"/main", "Redirect /redirected /a.html", "ServerAdmin a@b.test") {
+		"ProxyPass /main http://"+g.http+"/main", "Redirect /redirected /a.html", "ServerAdmin a@b.test", "RewriteMap low int:toupper", "TraceEnable off",
+		"<Proxy \"http://*\">\nRequestHeader set X-Proxied yes\n</Proxy>") {
 		out += l + "\n"
 	}
 	return out
@@ -193,7 +224,7 @@ func (g *gen) section(deep int) string {
 			shut = "</Location>"
 		}
 	case k < 10 && g.filesFit:
-		open = g.pick("<Files a.html>", "<Files x.html>", "<Files \"*.html\">", "<FilesMatch \"\\.(html|txt)$\">", "<Files env.cgi>", "<FilesMatch \"^index\">", "<Files ~ \"\\.cgi$\">", "<Files index.html>", "<FilesMatch \"\\.php$\">", "<Files \"?.html\">")
+		open = g.pick("<Files a.html>", "<Files x.html>", "<Files \"*.html\">", "<FilesMatch \"\\.(html|txt)$\">", "<Files env.cgi>", "<FilesMatch \"^index\">", "<Files ~ \"\\.cgi$\">", "<Files index.html>", "<FilesMatch \"\\.php$\">", "<Files \"?.html\">", "<Files b.txt>")
 		shut = "</Files>"
 		if strings.HasPrefix(open, "<FilesMatch") {
 			shut = "</FilesMatch>"
@@ -246,6 +277,9 @@ func (g *gen) condition() string {
 		"%{QUERY_STRING} =~ /x=(.)/", "tolower(%{HTTP_HOST}) =~ /^v/", "%{HTTP:X-Num} -gt 5", "%{HTTP_COOKIE} != ''", "true", "false",
 		"%{REQUEST_URI} -strmatch '*.html'", "req_novary('X-Tok') in {'one','two'}", "-T reqenv('mark')", "%{HTTPS} == 'off'",
 		"'%{REQUEST_METHOD}-%{HTTP:X-Tok}' == 'GET-one'", "%{REQUEST_FILENAME} =~ /priv/", "%{HTTP:Authorization} =~ /^Basic/",
+		"%{REQUEST_URI} -strcmatch '/SUB*'", "%{REQUEST_URI} -fnmatch '/sub/*'", "md5(%{HTTP:X-Tok}) == 'f97c5d29941bfb1b2fdab0874906ab82'", "unbase64('b25l') == %{HTTP:X-Tok}", "env('mark') == 'x'",
+		"%{SERVER_PORT} -ge 1024", "%{REMOTE_USER} == 'alice'", "%{REQUEST_SCHEME} == 'https'", "-e %{REQUEST_FILENAME}", "-d '"+g.root+"/sub'", "unescape(%{REQUEST_URI}) =~ /%/", "%{THE_REQUEST} =~ /HTTP.1.0/",
+		"%{CONTENT_TYPE} == 'text/plain'", "escape('a b') == 'a%20b'", "%{HTTP:X-Num} < '5'", "%{SERVER_NAME} == 'v1.test'", "sha1('') == %{HTTP:X-Tok}", "%{CONTEXT_PREFIX} == '/al'",
 	)
 	switch g.IntN(6) {
 	case 0:

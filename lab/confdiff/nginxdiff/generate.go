@@ -72,7 +72,7 @@ func (g *gen) value() string {
 	case 0:
 		return pick(g, "x", "1", "0", "", "plain text", "a:b")
 	case 1:
-		return pick(g, "$m1", "$m2", "$m3", "$m4", "$g1")
+		return pick(g, "$m1", "$m2", "$m3", "$m4", "$m5", "$m7", "$m8", "$g1", "$g2", "$g3")
 	case 2:
 		b.WriteString(fmt.Sprintf("$%d", 1+g.IntN(3)))
 	}
@@ -92,7 +92,7 @@ func (g *gen) network() string {
 // common are directives that may stand in http, server and location alike.
 func (g *gen) common() {
 	if g.chance(15) {
-		g.line("auth_basic %s;", pick(g, `"Area A"`, `"Area B"`, "off", "off", `"$v1"`, `"$http_x_foo"`, `""`, `"Area $host"`))
+		g.line("auth_basic %s;", pick(g, `"Area A"`, `"Area B"`, "off", "off", `"$v1"`, `"$http_x_foo"`, `""`, `"Area $host"`, "$m6", "$m6"))
 	}
 	if g.chance(12) {
 		g.line("auth_basic_user_file %s;", pick(g, g.dir+"/htpasswd", g.dir+"/htpasswd", g.dir+"/htpasswd", "htpasswd", g.dir+"/missing", g.dir+"/unreadable",
@@ -153,6 +153,12 @@ func (g *gen) common() {
 	if g.chance(4) {
 		g.line("fastcgi_param %s %s%s;", pick(g, "SCRIPT_FILENAME", "HTTP_AUTHORIZATION", "HTTP_X_FOO", "HTTPS"), g.quoted(), pick(g, "", " if_not_empty"))
 	}
+	if g.chance(4) {
+		g.line("%s_param %s %s%s;", pick(g, "uwsgi", "scgi"), pick(g, "HTTP_AUTHORIZATION", "HTTP_X_FOO", "REMOTE_USER"), g.quoted(), pick(g, "", " if_not_empty"))
+	}
+	if g.chance(4) {
+		g.line("proxy_pass_request_body %s;", pick(g, "off", "on"))
+	}
 	if g.chance(3) {
 		g.line("client_max_body_size %s;", pick(g, "1", "4", "0", "1k"))
 	}
@@ -212,9 +218,17 @@ func (g *gen) ret() {
 		`302 /login?next=$uri`, `"http://x.example/"`, `"$scheme://$host/$1"`, `307 "$uri"`, "301 /a/$1", `200 ""`, "502"))
 }
 
+// referers makes valid_referers; $invalid_referer is "" without it.
+func (g *gen) referers() {
+	if g.chance(15) {
+		g.line("valid_referers %s;", pick(g, "none blocked server_names ref.test", "server_names", "none *.good.test", "blocked .dot.test", "good.test/in/ other.good.test", "mail.*", `"~\.good\." one.test`,
+			"none www.good.test/in server_names", `"~GOOD.*/in"`))
+	}
+}
+
 func (g *gen) conditional(level int, location bool) {
 	v := pick(g, "$v1", "$v2", "$http_x_foo", "$http_authorization", "$request_method", "$uri", "$args", "$arg_q", "$host", "$remote_addr", "$m1", "$m2", "$scheme", "$remote_user",
-		"$request_uri", "$cookie_c", "$https", "$server_port", "$seg", "$g1")
+		"$request_uri", "$cookie_c", "$https", "$server_port", "$seg", "$g1", "$m5", "$m7", "$m8", "$g2", "$invalid_referer", "$invalid_referer", "$http_referer")
 	var cond string
 	switch g.IntN(5) {
 	case 0:
@@ -283,6 +297,7 @@ func (g *gen) server(i int, def bool) {
 			g.line("root %s;", g.dir+"/docs")
 		}
 		g.common()
+		g.referers()
 		if g.chance(30) {
 			g.rewrites(0, false)
 		}
@@ -337,11 +352,7 @@ func (g *gen) shared() string {
 	g.line("variables_hash_max_size 4096;")
 	g.line("server_names_hash_bucket_size 256;")
 	g.line("proxy_headers_hash_bucket_size 256;")
-	g.line("map $http_x_foo $m1 { default 0; yes 1; \"\" none; ~^(.)(.) $1; }")
-	g.line("map $uri $m2 { default $arg_q; ~^/a 1; ~*^/B(.*) \"b$1\"; /dir/ 0; ~/(?<seg>x[^/]*) $seg; }")
-	g.line("map $host:$remote_addr $m3 { default $v1; ~^one \"\"; ~127.0.0.1$ local; }")
-	g.line("map $host $m4 { hostnames; default none; .two.test two; *.wild.test wild; mail.* mail; one.test $m1; }")
-	g.line("geo $g1 { default 0; 127.0.0.0/30 1; 127.0.0.2 2; }")
+	g.maps()
 	g.block("server", func() { // it makes every variable known, whatever the servers below set
 		g.line("listen @front@;")
 		g.line(`set $v1 ""; set $v2 ""; set $v3 "";`)

@@ -53,6 +53,7 @@ func (g *gen) location(name, mod string, regex bool, depth int) {
 			g.line("auth_request_set $v%d %s;", 1+g.IntN(3), pick(g, "$status", "$uri", "$v1", "$http_x_foo", "$sent_http_x_a"))
 		}
 	}
+	g.referers()
 	if g.chance(35) {
 		g.rewrites(0, true)
 	}
@@ -91,19 +92,28 @@ func (g *gen) ending(name, mod string, regex bool) (replaces bool) {
 		if g.chance(15) {
 			to = pick(g, "http://"+g.echo.HTTP+"$uri", "http://"+g.echo.HTTP+"$request_uri", "http://backend"+uri, "http://backend/$v1", "http://nowhere.invalid$uri$v1", "http://"+g.echo.HTTP+"?$args", "$v1")
 		}
+		if g.chance(8) {
+			to, replaces = "http://unix:"+g.dir+"/echo.sock"+map[bool]string{true: ":" + uri}[uri != ""], uri != ""
+		}
 		g.line(`proxy_pass "%s";`, to)
+		if g.chance(4) {
+			g.line("proxy_set_body %s;", g.quoted())
+		}
 		if g.chance(8) {
 			g.line("proxy_cache c;")
 			g.line("proxy_cache_bypass 1;")
 		}
 	case 4:
-		g.line("fastcgi_pass %s;", g.echo.FastCGI)
+		way := g.gatewayPass()
 		if g.chance(60) {
-			g.line("fastcgi_param SCRIPT_FILENAME $document_root$fastcgi_script_name;")
-			g.line("fastcgi_param HTTPS $https if_not_empty;")
-			g.line("fastcgi_param %s %s;", pick(g, "HTTP_AUTHORIZATION", "HTTP_X_FOO", "REMOTE_USER", "PATH_INFO"), pick(g, "$http_authorization", `""`, "$remote_user", "$fastcgi_path_info"))
+			g.line("%s_param SCRIPT_FILENAME $document_root$fastcgi_script_name;", way)
+			g.line("%s_param HTTPS $https if_not_empty;", way)
+			g.line("%s_param %s %s;", way, pick(g, "HTTP_AUTHORIZATION", "HTTP_X_FOO", "REMOTE_USER", "PATH_INFO"), pick(g, "$http_authorization", `""`, "$remote_user", "$fastcgi_path_info"))
 		}
-		if g.chance(30) {
+		if g.chance(10) {
+			g.line("%s_pass_request_headers %s;", way, pick(g, "off", "on"))
+		}
+		if way == "fastcgi" && g.chance(30) {
 			g.line(`fastcgi_split_path_info "^(.+\.php)(/.*)$";`)
 			g.line("fastcgi_index index.php;")
 		}
@@ -125,6 +135,13 @@ func (g *gen) ending(name, mod string, regex bool) (replaces bool) {
 		}
 	}
 	return replaces
+}
+
+// gatewayPass writes a pass to a program that takes parameters, and gives its kind.
+func (g *gen) gatewayPass() string {
+	way := pick(g, "fastcgi", "fastcgi", "uwsgi", "scgi")
+	g.line("%s_pass %s;", way, map[string]string{"fastcgi": g.echo.FastCGI, "uwsgi": g.echo.UWSGI, "scgi": g.echo.SCGI}[way])
+	return way
 }
 
 func (g *gen) tryFiles() {

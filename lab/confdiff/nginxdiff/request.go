@@ -41,7 +41,7 @@ func (g *gen) request() confdiff.Request {
 		{"15", "X-Forwarded-For", pick(g, "10.1.2.3", "10.1.2.3, 127.0.0.3", "127.0.0.5", "nonsense", "10.0.0.1,127.0.0.1, ", "[::1]:80", "")}, {"4", "X-Forwarded-For", "127.0.0.1"},
 		{"10", "X-Real-IP", pick(g, "10.9.9.9", "127.0.0.2", "x")}, {"12", "Connection", pick(g, "close", "keep-alive", "upgrade", "x-foo")},
 		{"5", "Upgrade", "websocket"}, {"5", "TE", "trailers"}, {"4", "Expect", "nothing"}, {"10", "Accept", "*/*"}, {"5", "User-Agent", "diff"}, {"4", "Keep-Alive", "x"},
-		{"1", "Bad Name", "x"}, {"3", "Via", "1.1 p"}, {"5", "X-Forwarded-Proto", "https"}, {"4", "Referer", "http://r.test/"}, {"3", "api_key", "k"}, {"2", "X-Foo", "second"},
+		{"1", "Bad Name", "x"}, {"3", "Via", "1.1 p"}, {"5", "X-Forwarded-Proto", "https"}, {"20", "Referer", pick(g, "http://r.test/", "http://www.good.test/in/x", "https://GOOD.test:8/", "http://one.test", "about:blank", "http://a", "http://mail.x/y", "", "https://sub.dot.test/good")}, {"3", "api_key", "k"}, {"2", "X-Foo", "second"},
 		{"2", "If-None-Match", `"x"`}, {"2", "Range", "bytes=0-1"},
 	} {
 		var n int

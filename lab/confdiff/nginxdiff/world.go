@@ -52,11 +52,12 @@ func (d Difference) String() string {
 }
 
 // Play starts nginx with the configurations that follow from seed, sends the requests, and gives how many pairs were
-// compared, how many of these not, because the trace says itself what it does not know, and where the trace was wrong. Pairs is the most to compare.
-func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Difference) {
+// compared, how many of these not, because the trace says itself what it does not know, and where the trace was wrong. Pairs is the most to compare; opens counts what traces name as open.
+func Play(w *real.World, seed uint64, pairs int, opens map[string]int) (compared, unsure int, out []Difference) {
 	w.Helper()
 	echo := confdiff.NewEcho(w)
 	files(w)
+	echo.Unix(w, filepath.Join(w.Dir, "echo.sock"))
 	rnd := rand.New(rand.NewPCG(seed, 401))
 	shared := (&gen{Rand: rnd, echo: echo, dir: w.Dir}).shared()
 	ports := map[string]int{"plain": w.Port("front"), "second": w.Port("second"), "wild": w.Port("wild"), "tls": w.Port("tls")}
@@ -106,6 +107,9 @@ func Play(w *real.World, seed uint64, pairs int) (compared, unsure int, out []Di
 			if confdiff.Unsure(t) {
 				unsure++
 			}
+			for _, o := range t.Open {
+				opens[o]++
+			}
 			if d := confdiff.Compare(t, a, passed); len(d) > 0 {
 				out = append(out, Difference{Seed: seed, Config: shared + texts[i], Request: q, Answer: a, Passed: passed, Trace: t, Differs: d,
 					Log: since(s.ErrorLog, logged), ConfigAt: g.address})
@@ -147,6 +151,7 @@ func files(w *real.World) {
 	w.File("odd", "\ufeffalice:{PLAIN}wonder\r\nbob:{PLAIN}builder\r\n\r\ncarol :x\n")
 	w.File("unreadable", lines)
 	w.Chmod("unreadable", 0o600)
+	w.File("map.conf", "1 one;\nhttpGET $uri;\n~^(a|b) \"$1$remote_addr\";\nalice in;\n~c $v1;\n")
 	for _, f := range htpasswd.Parse(lines).Lines {
 		secret.New(f.Hash.Reveal())
 	}
