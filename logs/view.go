@@ -29,6 +29,7 @@ type view struct {
 	requests []*tally.Request // with an id, that were not served
 	answers  answers
 	sample   []sampled
+	sampleOf map[string][]sampled    // the same by client
 	parties  map[string]*tally.Party // clients, by address
 	users    map[string]*tally.Party
 	legs     int64 // requests that were the first half of a login
@@ -48,7 +49,7 @@ const steps = 288
 
 func newView(t *tally.Tally) *view {
 	t.Trim()
-	v := &view{t: t, answers: answers{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
+	v := &view{t: t, answers: answers{}, sampleOf: map[string][]sampled{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
 	buckets := t.Time.Minutes()
 	first := true
 	see := func(minute uint32) {
@@ -87,7 +88,9 @@ func newView(t *tally.Tally) *view {
 	}
 	for _, h := range t.Sample.Sorted() {
 		s := t.Sample.Rows[h]
-		v.sample = append(v.sample, sampled{s, uint32(s.At / 60), float64(s.N) / t.Sample.Share(), network(s.Group[tally.Client])})
+		one := sampled{s, uint32(s.At / 60), float64(s.N) / t.Sample.Share(), network(s.Group[tally.Client])}
+		v.sample = append(v.sample, one)
+		v.sampleOf[s.Group[tally.Client]] = append(v.sampleOf[s.Group[tally.Client]], one)
 	}
 	legs := v.negotiations()
 	v.refused = v.items(t.Refused, legs)
