@@ -45,11 +45,12 @@ func (v *view) clearest(items []*item) *finding {
 			}
 			seen[id] = true
 		}
-		if c := v.scan(v.counts(s.items)); c.score > best.score*1.02 {
+		// What goes on all day beside it can hide a change from the whole and not from its parts.
+		if c := v.scan(v.counts(s.items)); c.score > best.score*1.02 && c.inside >= max(leastHits, 3*c.expected) {
 			best, root = c, s
 		}
 	}
-	if best.score < leastScore || best.inside < leastHits || best.inside < 3*best.expected {
+	if best.score < leastScore {
 		return nil
 	}
 	f := &finding{change: v.refine(best, root.items)}

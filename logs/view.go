@@ -141,7 +141,7 @@ func (v *view) noise(i *item, n int64) string {
 		return "scanners"
 	case i.sort == tally.Bot:
 		return "crawlers"
-	case p != nil && p.Accepted == 0 && expects(i, n):
+	case expects(i, n) && !v.servedLike(i):
 		return "monitors"
 	}
 	return ""
@@ -180,6 +180,18 @@ func expects(i *item, n int64) bool {
 		most = max(most, gaps[g])
 	}
 	return most*10 >= 9*(len(i.Times)-1)
+}
+
+// servedLike reports that the same program at the same address was let in to the same thing at other times. Others may be
+// behind that address.
+func (v *view) servedLike(i *item) bool {
+	client := i.Group[tally.Client]
+	if p := v.parties[client]; p == nil || p.Accepted == 0 {
+		return p == nil
+	}
+	return slices.ContainsFunc(v.sampleOf[client], func(s sampled) bool {
+		return s.Group[tally.Software] == i.Group[tally.Software] && s.Group[tally.Route] == i.Group[tally.Route]
+	})
 }
 
 // network is the network of an address: 24 bits of IPv4, 64 of IPv6.
