@@ -124,17 +124,24 @@ func (v *view) attacks(items []*item) []*finding {
 }
 
 // usedByMany reports an address behind which people are: it was let in, and what it was refused in a window is no more than
-// they mistype. Behind a proxy all visitors have one address. Names that were never let in from anywhere are nobody's.
+// they mistype. Behind a proxy all visitors have one address. Names that were never let in from anywhere are nobody's, unless
+// as many that came as rarely were let in.
 func (v *view) usedByMany(s group, w span) bool {
 	strange := map[string]bool{}
-	n := int64(0)
+	n, usual := int64(0), int64(0)
 	for _, i := range restrict(s.items, w) {
 		if u := v.users[i.Group[tally.User]]; u != nil && u.Accepted == 0 {
 			strange[u.Name] = true
-			n += i.left
+			n, usual = n+i.left, max(usual, u.Refused)
 		}
 	}
-	if len(strange) >= guessNames && n >= guessTries {
+	like := 0.0
+	for _, x := range v.sampleOf[s.value] {
+		if u := v.users[x.Group[tally.User]]; u != nil && w.has(x.minute) && u.Accepted+u.Refused <= usual {
+			like += x.weight
+		}
+	}
+	if len(strange) >= guessNames && n >= guessTries && float64(n) > 2*like {
 		return false
 	}
 	return v.letIn(s.value) > 0.2*float64(s.left)
@@ -155,14 +162,19 @@ func (v *view) letIn(client string) float64 {
 	if p == nil {
 		return 0
 	}
-	pages, all := 0.0, 0.0
-	for _, s := range v.sampleOf[client] {
-		all += s.weight
-		if s.Group[tally.User] == "" && tally.IsLogin(s.Group[tally.Route]) {
-			pages += s.weight
+	n, ok := v.entered[client]
+	if !ok {
+		pages, all := 0.0, 0.0
+		for _, s := range v.sampleOf[client] {
+			all += s.weight
+			if s.Group[tally.User] == "" && tally.IsLogin(s.Group[tally.Route]) {
+				pages += s.weight
+			}
 		}
+		n = float64(p.Accepted) * (1 - pages/max(all, 1))
+		v.entered[client] = n
 	}
-	return float64(p.Accepted) * (1 - pages/max(all, 1))
+	return n
 }
 
 // standsOut reports that strangers are refused as strangers. Where refusals have nothing to do with who asks, those who come

@@ -20,7 +20,7 @@ func (v *view) judge(f *finding) {
 		f.authService()
 		return
 	}
-	if f.cause != "" {
+	if f.cause != "" || f.passwordFile() {
 		return
 	}
 	status := func(want ...string) float64 {
@@ -97,6 +97,21 @@ func (f *finding) authService() {
 			}
 		}
 	}
+}
+
+// passwordFile knows nginx's answer to a password file that is not there: 403, and an open() that failed. A page that is not
+// there has the same line in the error log, and 404.
+func (f *finding) passwordFile() bool {
+	denied := f.share(func(i *item) bool { return i.Group[tally.Status] == "403" && i.Group[tally.User] != "" })
+	missing := slices.ContainsFunc(f.said, func(s *sentence) bool {
+		return strings.HasPrefix(s.said, "open() ") && strings.Contains(s.said, "failed (2: No such file")
+	})
+	if denied < 0.7 || !missing {
+		return false
+	}
+	f.cause, f.grade = "htpasswd-path-wrong", cause.Strong
+	f.because = append(f.because, "beside each 403 the server says that a file could not be opened; a page that is missing would be 404")
+	return true
 }
 
 // patternWins reports that the group says more than the sentences about its members: many wrong passwords are guessing.

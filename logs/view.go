@@ -30,6 +30,7 @@ type view struct {
 	answers  answers
 	sample   []sampled
 	sampleOf map[string][]sampled    // the same by client
+	entered  map[string]float64      // what letIn found out
 	parties  map[string]*tally.Party // clients, by address
 	users    map[string]*tally.Party
 	legs     int64 // requests that were the first half of a login
@@ -49,7 +50,7 @@ const steps = 288
 
 func newView(t *tally.Tally) *view {
 	t.Trim()
-	v := &view{t: t, answers: answers{}, sampleOf: map[string][]sampled{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
+	v := &view{t: t, answers: answers{}, sampleOf: map[string][]sampled{}, entered: map[string]float64{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
 	buckets := t.Time.Minutes()
 	first := true
 	see := func(minute uint32) {
