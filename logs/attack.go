@@ -214,7 +214,7 @@ func (v *view) standsOut(f *finding, entered []*item) bool {
 		}
 	}
 	n := float64(f.left()) / v.t.Refused.Share()
-	return n > 2*like && n/(n+like) > 2*refused/max(refused+known, 1)
+	return n > 2*like && n/(like+1) > 4*refused/(known+1)
 }
 
 // nameless are 401s without a name of addresses that were never let in, to anything but a browser's own first question.

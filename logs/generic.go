@@ -68,8 +68,9 @@ func (v *view) clearest(items []*item) *finding {
 	if !v.wasServed(f) {
 		return nil
 	}
-	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused.
-	if f.inside < 2.5*best.even && f.refused < 0.3*f.asked {
+	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused, or nearly nothing was
+	// at other times.
+	if f.inside < 2.5*best.even && f.inside < 10*max(best.expected, 1) && f.refused < 0.3*f.asked {
 		return nil
 	}
 	if f.refused < leastHits || f.refused < 0.1*f.asked {

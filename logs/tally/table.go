@@ -57,8 +57,8 @@ func (t *Table[V]) Row(h uint64) *V {
 	if v, ok := t.Rows[h]; ok {
 		return v
 	}
-	// A quarter more than the bound may wait, so that cutting is rare.
-	if len(t.Rows) >= t.limit+t.limit/4 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/4 {
+	// An eighth more than the bound may wait, so that cutting is rare.
+	if len(t.Rows) >= t.limit+t.limit/8 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/8 {
 		t.Trim()
 		if h >= t.Door {
 			return nil
