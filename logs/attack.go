@@ -31,16 +31,20 @@ func isTry(i *item) bool {
 
 // attacks finds the guessing of logins.
 func (v *view) attacks(items []*item) []*finding {
-	var tries []*item
+	var tries, entered []*item
 	turned := map[string]bool{} // login forms that answer a right password with a redirect
 	for _, i := range v.other {
 		if i.Group[tally.Method] == "POST" && i.Group[tally.Status][0] == '3' {
 			turned[i.Group[tally.Route]] = true
+			if tally.IsLogin(i.Group[tally.Route]) {
+				entered = append(entered, i)
+			}
 		}
 	}
 	for _, i := range items {
 		route := i.Group[tally.Route]
 		if i.Group[tally.Status] == "200" && !turned[route] && !strings.HasSuffix(route, "/wp-login.php") {
+			entered = append(entered, i) // as APIs answer
 			continue
 		}
 		if isTry(i) {
@@ -60,11 +64,9 @@ func (v *view) attacks(items []*item) []*finding {
 	for _, s := range by(append(slices.Clone(tries), v.nameless(items)...), client) {
 		w := v.densest(s.items)
 		names := len(distinct(restrict(s.items, w), dimensions[0].of))
-		p := v.parties[s.value]
-		letIn := p != nil && p.Accepted > 0
 		n := count(s.items, w)
 		many := names >= guessNames
-		if n < guessTries || letIn && !many && float64(p.Accepted) > 0.2*float64(s.left) {
+		if n < guessTries || !v.keeps(s.value) || v.usedByMany(s, w) {
 			continue
 		}
 		if !many && v.steadyProgram(s.items) {
@@ -83,7 +85,7 @@ func (v *view) attacks(items []*item) []*finding {
 	}
 	var strangers []*item
 	for _, i := range tries {
-		if p := v.parties[client(i)]; p == nil || p.Accepted == 0 {
+		if v.stranger(i) {
 			strangers = append(strangers, i)
 		}
 	}
@@ -93,30 +95,133 @@ func (v *view) attacks(items []*item) []*finding {
 		w := v.densest(strangers)
 		near := restrict(strangers, w)
 		names := distinct(near, dimensions[0].of)
-		if count(near, w) < guessTries || len(names) == 0 || len(distinct(near, dimensions[dimensionOf("client")].of)) < guessSpread {
+		if count(near, w) < guessTries || len(distinct(near, dimensions[dimensionOf("client")].of)) < guessSpread {
 			break
 		}
 		f := &finding{change: change{span: v.around(strangers, w)}, kind: "many addresses try many names, a few times each", cause: "credential-guessing", grade: cause.Strong}
 		f.items = restrict(strangers, f.span)
-		if names[0].N*2 > count(near, w) {
+		named := int64(0)
+		for _, c := range names {
+			named += c.N
+		}
+		switch {
+		case count(near, w) >= 2*guessTries && named*2 < count(near, w):
+			f.kind = "many addresses fill in a login form in vain, a few times each"
+			f.items = slices.DeleteFunc(f.items, func(i *item) bool { return user(i) != "" })
+		case len(names) > 0 && names[0].N*2 > count(near, w):
 			f.kind = "many addresses try one name"
 			f.traits = []telling{{0, names[0].Value}}
 			f.items = slices.DeleteFunc(f.items, func(i *item) bool { return user(i) != names[0].Value })
-		} else if len(names) < guessSpread || count(near, w) < 2*guessTries {
-			break
+		case len(names) < guessSpread || count(near, w) < 2*guessTries:
+			return found
 		}
-		taken(f)
 		strangers = without(strangers, f.items)
+		if v.standsOut(f, entered) {
+			taken(f)
+		}
 	}
 	return found
+}
+
+// usedByMany reports an address behind which people are: it was let in, and what it was refused in a window is no more than
+// they mistype. Behind a proxy all visitors have one address. Names that were never let in from anywhere are nobody's, unless
+// as many that came as rarely were let in.
+func (v *view) usedByMany(s group, w span) bool {
+	strange := map[string]bool{}
+	n, usual := int64(0), int64(0)
+	for _, i := range restrict(s.items, w) {
+		if u := v.users[i.Group[tally.User]]; u != nil && u.Accepted == 0 {
+			strange[u.Name] = true
+			n, usual = n+i.left, max(usual, u.Refused)
+		}
+	}
+	like := 0.0
+	for _, x := range v.sampleOf[s.value] {
+		if u := v.users[x.Group[tally.User]]; u != nil && w.has(x.minute) && u.Accepted+u.Refused <= usual {
+			like += x.weight
+		}
+	}
+	if len(strange) >= guessNames && n >= guessTries && float64(n) > 2*like {
+		return false
+	}
+	return v.letIn(s.value) > 0.2*float64(s.left)
+}
+
+// keeps reports that what is not known of a client is not so. Where the table of clients was too small, nothing is known of
+// those that were left out.
+func (v *view) keeps(client string) bool { return v.parties[client] != nil || v.t.Parties.Whole() }
+
+// stranger reports that the client was never let in.
+func (v *view) stranger(i *item) bool {
+	return v.keeps(i.Group[tally.Client]) && v.letIn(i.Group[tally.Client]) == 0
+}
+
+// letIn is how many requests of a client were accepted beside those for the login's own page, which everybody may see.
+func (v *view) letIn(client string) float64 {
+	p := v.parties[client]
+	if p == nil {
+		return 0
+	}
+	n, ok := v.entered[client]
+	if !ok {
+		pages, all := 0.0, 0.0
+		for _, s := range v.sampleOf[client] {
+			all += s.weight
+			if s.Group[tally.User] == "" && tally.IsLogin(s.Group[tally.Route]) {
+				pages += s.weight
+			}
+		}
+		n = float64(p.Accepted) * (1 - pages/max(all, 1))
+		v.entered[client] = n
+	}
+	return n
+}
+
+// standsOut reports that strangers are refused as strangers. Where refusals have nothing to do with who asks, those who come
+// once or twice are never let in by chance. Then as many like them are let in, or those who are known are refused as well.
+// entered are logins by a form that were accepted.
+func (v *view) standsOut(f *finding, entered []*item) bool {
+	var totals []int64
+	for _, c := range f.distinct(dimensions[dimensionOf("client")].of) {
+		n := c.N
+		if p := v.parties[c.Value]; p != nil {
+			n = max(n, p.Accepted+p.Refused)
+		}
+		totals = append(totals, n)
+	}
+	slices.Sort(totals)
+	usual := totals[len(totals)*9/10]
+	like, known := 0.0, 0.0 // logins that were accepted, of clients who come as rarely and of the others
+	count := func(client string, n float64) {
+		if p := v.parties[client]; p != nil && p.Accepted+p.Refused <= usual {
+			like += n
+		} else if p != nil {
+			known += n
+		}
+	}
+	for _, s := range v.sample {
+		if s.Group[tally.User] != "" && f.span.has(s.minute) {
+			count(s.Group[tally.Client], s.weight)
+		}
+	}
+	for _, i := range restrict(entered, f.span) {
+		count(i.Group[tally.Client], float64(i.left)/v.t.Refused.Share())
+	}
+	refused := 0.0 // of those who are known
+	for _, i := range restrict(v.refused, f.span) {
+		if isTry(i) && v.letIn(i.Group[tally.Client]) > 0 {
+			refused += float64(i.left) / v.t.Refused.Share()
+		}
+	}
+	n := float64(f.left()) / v.t.Refused.Share()
+	return n > 2*like && n/(like+1) > 4*refused/(known+1)
 }
 
 // nameless are 401s without a name of addresses that were never let in, to anything but a browser's own first question.
 func (v *view) nameless(items []*item) []*item {
 	var out []*item
 	for _, i := range items {
-		p := v.parties[i.Group[tally.Client]]
-		if i.Group[tally.Status] == "401" && i.Group[tally.User] == "" && i.Group[tally.Method] != "OPTIONS" && !isTry(i) && (p == nil || p.Accepted == 0) {
+		if i.Group[tally.Status] == "401" && i.Group[tally.User] == "" && i.Group[tally.Method] != "OPTIONS" && !isTry(i) && v.stranger(i) {
 			out = append(out, i)
 		}
 	}

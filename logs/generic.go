@@ -45,11 +45,12 @@ func (v *view) clearest(items []*item) *finding {
 			}
 			seen[id] = true
 		}
-		if c := v.scan(v.counts(s.items)); c.score > best.score*1.02 {
+		// What goes on all day beside it can hide a change from the whole and not from its parts.
+		if c := v.scan(v.counts(s.items)); c.score > best.score*1.02 && c.inside >= max(leastHits, 3*c.expected) {
 			best, root = c, s
 		}
 	}
-	if best.score < leastScore || best.inside < leastHits || best.inside < 3*best.expected {
+	if best.score < leastScore {
 		return nil
 	}
 	f := &finding{change: v.refine(best, root.items)}
@@ -67,8 +68,9 @@ func (v *view) clearest(items []*item) *finding {
 	if !v.wasServed(f) {
 		return nil
 	}
-	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused.
-	if f.inside < 2.5*best.even && f.refused < 0.3*f.asked {
+	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused, or nearly nothing was
+	// at other times.
+	if f.inside < 2.5*best.even && f.inside < 10*max(best.expected, 1) && f.refused < 0.3*f.asked {
 		return nil
 	}
 	if f.refused < leastHits || f.refused < 0.1*f.asked {

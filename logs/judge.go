@@ -12,6 +12,9 @@ import (
 // single requests. Then the group: who is hit and who is not tells more than any status. Where twins look alike in a log,
 // the cause is likely at most, or none is named and the suspects are.
 func (v *view) judge(f *finding) {
+	if f.cause == "" && v.newPrompt(f) {
+		return
+	}
 	if f.verdict != nil && !f.patternWins() {
 		f.cause, f.grade = f.verdict.Cause, f.verdict.Grade
 		if f.grade == cause.Proved {
@@ -20,7 +23,7 @@ func (v *view) judge(f *finding) {
 		f.authService()
 		return
 	}
-	if f.cause != "" {
+	if f.cause != "" || f.passwordFile() {
 		return
 	}
 	status := func(want ...string) float64 {
@@ -49,6 +52,11 @@ func (v *view) judge(f *finding) {
 		say("csrf-token-missing-or-mismatch", cause.Strong, "419 is Laravel's answer to a form without its CSRF token", "csrf-origin-mismatch-behind-proxy")
 	case oneUpstream:
 		say("session-not-shared-between-backends", cause.Likely, "the other backends serve the same requests", "clock-skew-generic", "jwks-unreachable")
+	case f.share(func(i *item) bool { return strings.Contains(i.Group[tally.Route], "/wp-json/") }) >= 0.8 && status("403") >= 0.7 && !oneClient && !oneUser:
+		// WordPress says 401 to strangers here; 403 is for a session whose nonce is old, and for a right that is missing.
+		say("wp-nonce-invalid-cached-page", cause.Likely, "WordPress' REST API refuses the browsers of many, whose pages it serves", "wp-user-lacks-capability", "waf-block")
+	case oneClient && status("403", "503") >= 0.7 && f.share(func(i *item) bool { return tally.IsLogin(i.Group[tally.Route]) }) >= 0.8:
+		say("rate-limit-lockout", cause.Likely, "one address is shut out from the login and served elsewhere", "waf-block", "csrf-token-missing-or-mismatch")
 	case isWrite(method) && status("403") >= 0.7:
 		say("csrf-token-missing-or-mismatch", cause.Likely, "reads are served and writes are refused", "csrf-origin-mismatch-behind-proxy", "waf-block", "user-lacks-role-or-group")
 	case isWrite(method):
@@ -99,6 +107,49 @@ func (f *finding) authService() {
 	}
 }
 
+// newPrompt knows a web server's own password prompt that was put in front of a site: whoever is served has a name since, and
+// hardly anybody had one before. Programs whose credentials are for what lies behind it are refused at the prompt.
+func (v *view) newPrompt(f *finding) bool {
+	if f.share(func(i *item) bool { return i.Group[tally.Status] == "401" }) < 0.9 {
+		return false
+	}
+	var named, all [2]float64 // before, since
+	for _, s := range v.sample {
+		k := 0
+		if s.minute >= f.to {
+			continue
+		} else if s.minute >= f.from {
+			k = 1
+		}
+		all[k] += s.weight
+		if s.Group[tally.User] != "" {
+			named[k] += s.weight
+		}
+	}
+	asked := f.share(func(i *item) bool { return i.Group[tally.User] == "" }) // by the prompt
+	if all[0] < 50 || all[1] < 20 || named[0] > 0.5*all[0] || named[1] < 0.97*all[1] || asked == 0 || asked == 1 {
+		return false
+	}
+	f.cause, f.grade, f.suspects = "two-auth-layers-one-header", cause.Likely, []string{"wrong-username-form", "wrong-password"}
+	f.because = append(f.because, "since then only requests with a name are served, before most had none: a password prompt is in front of the site")
+	return true
+}
+
+// passwordFile knows nginx's answer to a password file that is not there: 403, and an open() that failed. A page that is not
+// there has the same line in the error log, and 404.
+func (f *finding) passwordFile() bool {
+	denied := f.share(func(i *item) bool { return i.Group[tally.Status] == "403" && i.Group[tally.User] != "" })
+	missing := slices.ContainsFunc(f.said, func(s *sentence) bool {
+		return strings.HasPrefix(s.said, "open() ") && strings.Contains(s.said, "failed (2: No such file")
+	})
+	if denied < 0.7 || !missing {
+		return false
+	}
+	f.cause, f.grade = "htpasswd-path-wrong", cause.Strong
+	f.because = append(f.because, "beside each 403 the server says that a file could not be opened; a page that is missing would be 404")
+	return true
+}
+
 // patternWins reports that the group says more than the sentences about its members: many wrong passwords are guessing.
 func (f *finding) patternWins() bool {
 	return f.cause == "credential-guessing" || f.cause == "rate-limit-lockout" && f.kind != "" || f.period > 0
@@ -119,9 +170,9 @@ func (v *view) oneUser(f *finding, say func(string, cause.Grade, string, ...stri
 	case f.steady || f.oneOfSeveralClients(v, user):
 		say("stale-cached-credentials", cause.Likely, "the same account is let in from elsewhere", "wrong-password")
 	case inApp >= 0.8:
-		say("account-locked-or-disabled", cause.Likely, "the web server accepts the login, what is behind it refuses this account alone", "user-lacks-role-or-group", "session-expired")
+		say("account-locked-or-disabled", cause.Likely, "the web server accepts the login, what is behind it refuses this account alone", "token-revoked", "user-lacks-role-or-group", "session-expired")
 	default:
-		say("account-locked-or-disabled", cause.Likely, "the account was let in before and no other account is refused", "wrong-password", "stale-cached-credentials")
+		say("account-locked-or-disabled", cause.Likely, "the account was let in before and no other account is refused", "wrong-password", "token-revoked", "stale-cached-credentials")
 	}
 }
 

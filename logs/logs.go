@@ -48,8 +48,9 @@ func Tally(ctx context.Context, sources []read.Source, o Options) (*tally.Tally,
 		return nil, s, err
 	}
 	t := parts[0]
-	for _, p := range parts[1:] {
+	for i, p := range parts[1:] {
 		t.Merge(p)
+		parts[i+1] = nil // so that its rows can go while the next is merged
 	}
 	for _, f := range s.Files {
 		if f.Format != "" {

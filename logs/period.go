@@ -2,6 +2,7 @@ package logs
 
 import (
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/why401/why401/cause"
@@ -39,7 +40,7 @@ func (v *view) periodic(items []*item) []*finding {
 			if s.dim >= 0 {
 				f.traits = []telling{{s.dim, s.value}}
 			}
-			if !v.servedBetween(f, starts, period) {
+			if !v.servedBetween(f, starts, period) || !v.refusedWithin(f, starts) {
 				continue
 			}
 			found = append(found, f)
@@ -124,6 +125,36 @@ func (v *view) servedBetween(f *finding, starts []uint32, period uint32) bool {
 		}
 	}
 	return n*2 >= len(starts)
+}
+
+// refusedWithin reports that little was let in while a burst lasted, to the second: single refusals among many answers come
+// at even intervals by chance.
+func (v *view) refusedWithin(f *finding, starts []uint32) bool {
+	type burst struct{ first, last int64 }
+	routes := map[string]bool{}
+	bursts := make([]burst, len(starts))
+	of := func(minute uint32) int { // the burst that a minute lies in or behind
+		n, _ := slices.BinarySearch(starts, minute+1)
+		return n - 1
+	}
+	for _, i := range f.items {
+		routes[i.Group[tally.Route]] = true
+		for _, m := range i.times {
+			b := &bursts[max(of(m.Minute), 0)]
+			first := int64(m.Minute)*60 + int64(bits.TrailingZeros64(m.Seconds))
+			if b.first == 0 || first < b.first {
+				b.first = first
+			}
+			b.last = max(b.last, int64(m.Minute)*60+63-int64(bits.LeadingZeros64(m.Seconds)))
+		}
+	}
+	served := 0.0
+	for _, s := range v.sample {
+		if n := of(s.minute); n >= 0 && s.At >= bursts[n].first && s.At <= bursts[n].last && routes[s.Group[tally.Route]] && f.holds(&s.Group) {
+			served += s.weight
+		}
+	}
+	return served <= 0.25*float64(f.left())
 }
 
 // holds reports that a request has all traits of the finding.

@@ -29,6 +29,8 @@ type view struct {
 	requests []*tally.Request // with an id, that were not served
 	answers  answers
 	sample   []sampled
+	sampleOf map[string][]sampled    // the same by client
+	entered  map[string]float64      // what letIn found out
 	parties  map[string]*tally.Party // clients, by address
 	users    map[string]*tally.Party
 	legs     int64 // requests that were the first half of a login
@@ -48,7 +50,7 @@ const steps = 288
 
 func newView(t *tally.Tally) *view {
 	t.Trim()
-	v := &view{t: t, answers: answers{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
+	v := &view{t: t, answers: answers{}, sampleOf: map[string][]sampled{}, entered: map[string]float64{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
 	buckets := t.Time.Minutes()
 	first := true
 	see := func(minute uint32) {
@@ -87,7 +89,9 @@ func newView(t *tally.Tally) *view {
 	}
 	for _, h := range t.Sample.Sorted() {
 		s := t.Sample.Get(h)
-		v.sample = append(v.sample, sampled{s, uint32(s.At / 60), float64(s.N) / t.Sample.Share(), network(s.Group[tally.Client])})
+		one := sampled{s, uint32(s.At / 60), float64(s.N) / t.Sample.Share(), network(s.Group[tally.Client])}
+		v.sample = append(v.sample, one)
+		v.sampleOf[s.Group[tally.Client]] = append(v.sampleOf[s.Group[tally.Client]], one)
 	}
 	legs := v.negotiations()
 	v.refused = v.items(t.Refused, legs)
@@ -145,7 +149,7 @@ func (v *view) noise(i *item, n int64) string {
 		return "scanners"
 	case i.sort == tally.Bot:
 		return "crawlers"
-	case p != nil && p.Accepted == 0 && expects(i, n):
+	case expects(i, n) && !v.servedLike(i):
 		return "monitors"
 	}
 	return ""
@@ -184,6 +188,18 @@ func expects(i *item, n int64) bool {
 		most = max(most, gaps[g])
 	}
 	return most*10 >= 9*(len(i.Times)-1)
+}
+
+// servedLike reports that the same program at the same address was let in to the same thing at other times. Others may be
+// behind that address.
+func (v *view) servedLike(i *item) bool {
+	client := i.Group[tally.Client]
+	if p := v.parties[client]; p == nil || p.Accepted == 0 {
+		return p == nil
+	}
+	return slices.ContainsFunc(v.sampleOf[client], func(s sampled) bool {
+		return s.Group[tally.Software] == i.Group[tally.Software] && s.Group[tally.Route] == i.Group[tally.Route]
+	})
 }
 
 // network is the network of an address: 24 bits of IPv4, 64 of IPv6.

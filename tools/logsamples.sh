@@ -3,11 +3,16 @@
 # configuration of a few lines, asked the same dozen things, and its logs are kept as they are. Programs that are not
 # installed are named and left out; the samples that are there stay.
 #
-# Run it again when a program's log format changes, and look at what the golden files then say.
+#	tools/logsamples.sh [PROGRAM...]
+#
+# records all, or only those that are named. Run it again when a program's log format changes, and look at what the golden
+# files then say. Programs that share a harness stand in tools/logsamples.
 set -eu
 export LC_ALL=C TZ=UTC
 
-out=$(cd "$(dirname "$0")/../logs/line/testdata" && pwd)
+only=" $* "
+tools=$(cd "$(dirname "$0")" && pwd)
+out=$tools/../logs/line/testdata
 dir=$(mktemp -d /tmp/why401-logsamples-XXXXXX)
 chmod 755 "$dir"
 pids=""
@@ -19,7 +24,14 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || { echo "logsamples: $1 is not installed" >&2; return 1; }; }
+have() { # have PROGRAM: it is installed
+	command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ] || { echo "logsamples: $1 is not installed" >&2; return 1; }
+}
+
+wanted() { # wanted PROGRAM: it is to be recorded
+	[ "$only" = "  " ] || [ "${only#* "$1" }" != "$only" ] || return 1
+	have "$1"
+}
 PATH=/usr/bin:/usr/sbin:$PATH
 
 port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
@@ -64,7 +76,7 @@ backend=$(port)
 pids="$pids $!"
 up "$backend"
 
-if have nginx; then
+if wanted nginx; then
 	p=$(port)
 	cat >"$dir/nginx.conf" <<CONF
 daemon off; pid $dir/nginx.pid; error_log $dir/nginx-error.log info; worker_processes 1;
@@ -94,7 +106,7 @@ CONF
 	for f in combined timed json error; do cp "$dir/nginx-$f.log" "$out/nginx-$f.log"; done
 fi
 
-if have apache2; then
+if wanted apache2; then
 	p=$(port)
 	sec=""
 	for m in ${MODSECURITY:-/usr/lib/apache2/modules/mod_security2.so}; do
@@ -154,7 +166,7 @@ CONF
 	done
 fi
 
-if have caddy; then
+if wanted caddy; then
 	p=$(port)
 	hash=$(caddy hash-password --plaintext secret)
 	cat >"$dir/Caddyfile" <<CONF
@@ -192,7 +204,7 @@ CONF
 	cp "$dir/caddy-error.log" "$out/caddy-error.log"
 fi
 
-if have haproxy; then
+if wanted haproxy; then
 	for form in raw rfc3164 rfc5424 iso; do
 		p=$(port)
 		cat >"$dir/haproxy.cfg" <<CONF
@@ -224,7 +236,7 @@ CONF
 	done
 fi
 
-if have varnishd; then
+if wanted varnishd; then
 	p=$(port)
 	cat >"$dir/v.vcl" <<CONF
 vcl 4.1;
@@ -243,7 +255,7 @@ CONF
 	cp "$dir/varnish.log" "$out/varnish.log"
 fi
 
-if have squid; then
+if wanted squid; then
 	p=$(port)
 	mkdir -p "$dir/squid" && chmod 777 "$dir/squid"
 	cat >"$dir/squid.conf" <<CONF
@@ -273,7 +285,7 @@ CONF
 	cp "$dir/squid/access.log" "$out/squid.log"
 fi
 
-if have lighttpd; then
+if wanted lighttpd; then
 	p=$(port)
 	cat >"$dir/lighttpd.conf" <<CONF
 server.document-root = "$dir/www"
@@ -298,7 +310,7 @@ CONF
 	cp "$dir/lighttpd-error.log" "$out/lighttpd-error.log"
 fi
 
-if have php-fpm8.2 && have nginx; then
+if wanted php-fpm8.2 && have nginx; then
 	p=$(port)
 	f=$(port)
 	cat >"$dir/fpm.conf" <<CONF
@@ -346,6 +358,8 @@ CONF
 	sed "s#$dir#/var#" "$dir/debug.log" >"$out/php-error.log"
 fi
 
-chmod 644 "$out"/*
+for part in "$tools"/logsamples/*.sh; do . "$part"; done
+
+chmod 644 "$out"/*.log
 for f in "$out"/*.log; do sed -i "s#$dir#/srv#g" "$f"; done
 wc -l "$out"/*.log

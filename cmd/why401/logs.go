@@ -31,7 +31,7 @@ func (a *app) logs() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error {
 			// The tables take some 60 MiB at their bounds. The program and the collector's own needs come on top, and all of
 			// it has to stay below 128 MB, however long the log is.
-			debug.SetMemoryLimit(96 << 20)
+			debug.SetMemoryLimit(88 << 20)
 			o := logs.Options{ShowUsers: showUsers}
 			var err error
 			now := time.Now()

@@ -6,7 +6,9 @@ import (
 )
 
 // Healthy are the days on which nothing is wrong.
-var Healthy = []Story{
+var Healthy = append(healthy, wordpressHealthy...)
+
+var healthy = []Story{
 	{Name: "quiet API", Servers: all, Play: func(d *Day) Truth { d.traffic(page); return Truth{} }},
 	{Name: "ordinary noise", Servers: all, Play: func(d *Day) Truth { d.traffic(page); d.background(); return Truth{} }},
 	{Name: "negotiations", Servers: withBasic, Play: func(d *Day) Truth { d.traffic(guarded); return Truth{} }},
@@ -91,6 +93,30 @@ var Healthy = []Story{
 		d.traffic(page)
 		for range 30 {
 			d.ask(Asked{Request: Request{At: d.time(d.r.IntN(24), d.r.IntN(60), d.r.IntN(60)), Target: "/admin/users"}, Event: "app-403", actor: d.actors[d.r.IntN(len(d.actors))]})
+		}
+		return Truth{}
+	}},
+	{Name: "one in eight is refused by chance", Servers: named, Play: func(d *Day) Truth { // who it is has nothing to do with it
+		for i := range 6000 {
+			event := "user-ok"
+			if d.r.IntN(8) == 0 {
+				event = []string{"wrong-password", "user-app-403"}[i%2]
+			}
+			who := actor{client: fmt.Sprintf("151.%d.%d.%d", d.r.IntN(4), d.r.IntN(60), d.r.IntN(250)), user: fmt.Sprintf("%s%d", names[d.r.IntN(len(names))], d.r.IntN(12)), agent: browsers[d.r.IntN(4)]}
+			d.ask(Asked{Request: Request{At: d.time(d.r.IntN(24), d.r.IntN(60), d.r.IntN(60)), Target: d.target(d.routes[d.r.IntN(len(d.routes))])}, Event: event, actor: who})
+		}
+		return Truth{}
+	}},
+	{Name: "a proxy gives everybody its own address", Servers: named, Play: func(d *Day) Truth {
+		for i := range d.actors {
+			d.actors[i].client = "10.0.0.5"
+		}
+		d.traffic(guarded)
+		for range 60 { // people mistype
+			a, route := d.actors[d.r.IntN(len(d.actors))], d.routes[d.r.IntN(len(d.routes))]
+			at := d.time(7+d.r.IntN(13), d.r.IntN(60), d.r.IntN(60))
+			d.ask(Asked{Request: Request{At: at, Target: route}, Event: "wrong-password", actor: a})
+			d.ask(Asked{Request: Request{At: at.Add(9 * time.Second), Target: route}, Event: "user-ok", actor: a})
 		}
 		return Truth{}
 	}},

@@ -209,6 +209,7 @@ func record(t *testing.T) map[string]map[string]Shape {
 	w = begin()
 	w.HAProxy("front", haproxyConf)
 	out["haproxy"] = recordServer(t, w, append(behind(), []event{{"rule", nil, "/rule"}, {"upstream-down", nil, "/down"}}...), filepath.Join(w.Dir, "front", "stdout.log"))
+	recordWordPress(t, out)
 	return out
 }
 
@@ -302,10 +303,10 @@ func places(w *real.World, line string) string {
 		return `headers":{` + strings.Join(fields, "],") + "]}"
 	})
 	line = prefix.ReplaceAllString(line, theTarget)
-	for _, name := range []string{"app", "nobody"} {
+	for _, name := range []string{"app", "nobody", "php"} {
 		line = strings.ReplaceAll(line, w.Addr(name), "{upstream}")
 	}
-	for _, name := range []string{"front", "tls"} {
+	for _, name := range []string{"front", "tls", "staging"} {
 		line = strings.ReplaceAll(line, w.Addr(name), "site.example")
 		line = strings.ReplaceAll(line, fmt.Sprint(w.Port(name)), "443")
 	}

@@ -64,7 +64,9 @@ func isFile(a *Asked) bool  { return strings.HasPrefix(a.Target, "/static/") }
 func isUse(a *Asked) bool   { return isRead(a) || isWrite(a) || a.Event == "user-ok" }
 
 // Stories are the days on which something is wrong.
-var Stories = []Story{
+var Stories = append(stories, wordpressStories...)
+
+var stories = []Story{
 	{"one account is locked", named, func(d *Day) Truth {
 		who := d.pick()
 		return d.hit(guarded, false, []string{"account-locked-or-disabled"}, map[string]string{"user": who.user}, func(a *Asked) {

@@ -125,14 +125,14 @@ func crowdsecSaid(l *Line, msg []byte) bool {
 	if i < 0 {
 		i = bytes.LastIndex(msg, []byte(" on Range "))
 	}
-	by := bytes.Index(msg, []byte(" by ip "))
+	by := max(bytes.LastIndex(msg, []byte(" by ip ")), bytes.LastIndex(msg, []byte(" by range ")))
 	if i < 0 || len(msg) == 0 || msg[0] != '(' {
 		return false
 	}
 	l.Code = msg[bytes.LastIndexByte(msg[:i], ' ')+1 : i]
 	l.Client = msg[bytes.LastIndexByte(msg, ' ')+1:]
-	if by > 0 {
-		l.Site = msg[bytes.LastIndexByte(msg[:by], ' ')+1 : by]
+	if who := bytes.Index(msg, []byte(") ")); by > who { // the reason of a decision by hand may be a sentence
+		l.Site = msg[who+2 : by]
 	}
 	return true
 }

@@ -51,6 +51,11 @@ func oauth2Head(t *times, l *Line, c *cursor) bool {
 	c.lit("- ")
 	l.RequestID = known(c.word())
 	c.lit("- ")
-	l.User = known(c.word())
-	return !c.bad && len(c.b) > 22 && c.b[0] == '[' && t.iso(l, c.boxed()) && l.Wall != Zoned
+	i := bytes.Index(c.b, []byte(" [")) // a name may have blanks in it
+	if c.bad || i <= 0 {
+		return false
+	}
+	l.User = known(c.b[:i])
+	c.b = c.b[i+1:]
+	return len(c.b) > 22 && t.iso(l, c.boxed()) && l.Wall != Zoned && !c.bad
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 func TestSamples(t *testing.T) {
 	for sample, format := range map[string]string{
 		"apache-common": "common", "apache-error": "apache-error", "apache-own": "own", "apache-vhost": "vhost_combined", "caddy": "caddy",
-		"caddy-error": "caddy", "haproxy-raw": "haproxy", "haproxy-rfc3164": "syslog: haproxy", "haproxy-rfc5424": "syslog-5424: haproxy",
+		"caddy-error": "caddy", "crowdsec": "crowdsec", "fail2ban": "fail2ban", "oauth2-proxy": "oauth2-proxy-log", "haproxy-raw": "haproxy", "haproxy-rfc3164": "syslog: haproxy", "haproxy-rfc5424": "syslog-5424: haproxy",
 		"haproxy-iso": "time: haproxy", "lighttpd": "lighttpd", "lighttpd-error": "lighttpd-error", "modsecurity-json": "modsecurity-json",
 		"modsecurity-native": "modsecurity", "nginx-combined": "combined", "nginx-error": "nginx-error", "nginx-json": "object",
 		"nginx-timed": "timed", "php-error": "php-error", "php-fpm": "php-error", "php-fpm-access": "php-fpm-access", "squid": "squid", "varnish": "combined",
@@ -75,7 +76,7 @@ func split(data []byte, format string) [][]byte {
 	f, _ := Named(format)
 	s, ok := f.(Spanning)
 	if !ok {
-		return lines
+		return slices.DeleteFunc(lines, func(b []byte) bool { return len(b) == 0 })
 	}
 	var all [][]byte
 	for _, b := range lines {

@@ -3,6 +3,7 @@ package read
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Notes say for people, one sentence each, in which format each file was read, and what was left out or is in doubt. They
@@ -13,7 +14,11 @@ func (s *Summary) Notes() []string {
 		all = append(all, s.Files[i].notes()...)
 	}
 	if s.Zone != nil {
-		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", s.Zone))
+		zone := s.Zone.String()
+		if zone == "" { // an offset, as lines name it
+			zone = time.Time{}.In(s.Zone).Format("-07:00")
+		}
+		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", zone))
 	}
 	return all
 }

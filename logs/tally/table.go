@@ -92,8 +92,8 @@ func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
 	if n := t.index[i].n; n > 0 {
 		return t.at(int(n) - 1), false
 	}
-	// A quarter more than the bound may wait, so that cutting is rare.
-	if t.Len() >= t.limit+t.limit/4 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/4 {
+	// An eighth more than the bound may wait, so that cutting is rare.
+	if t.Len() >= t.limit+t.limit/8 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/8 {
 		t.Trim()
 		if h >= t.Door {
 			return nil, false
