@@ -13,20 +13,11 @@ import (
 
 // requestHeader is what was sent. The protocol gives it as an object, whose order is lost: names stand in order.
 func requestHeader(h network.Headers, u exchange.URL) exchange.Header {
-	out := fieldsOf(h, requestField)
+	out := fieldsOf(h, exchange.RequestField)
 	if !out.Has("Host") {
 		out = append(exchange.Header{exchange.RequestField("Host", u.Authority())}, out...)
 	}
 	return out
-}
-
-// requestField closes what exchange.RequestField does. A Referer is closed and not looked for in other text: it is mostly an
-// address that must be said.
-func requestField(name, value string) exchange.Field {
-	if strings.EqualFold(name, "Referer") {
-		return exchange.Field{Name: name, Value: secret.Hide(value)}
-	}
-	return exchange.RequestField(name, value)
 }
 
 // replyHeader is what was got; the text, where the browser gives it, keeps order and repeated fields.

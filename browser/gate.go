@@ -185,7 +185,7 @@ func (g *gate) judge(e *fetch.EventRequestPaused, u exchange.URL, err error) dec
 	}
 	for name, value := range e.Request.Headers {
 		if s, ok := value.(string); ok {
-			r.Header = append(r.Header, requestField(name, s))
+			r.Header = append(r.Header, exchange.RequestField(name, s))
 		}
 	}
 	typed := !g.first && e.ResourceType == network.ResourceTypeDocument && own

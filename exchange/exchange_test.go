@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/why401/why401/secret"
 )
 
 func TestParseURLKeepsItsSpelling(t *testing.T) {
@@ -93,5 +95,38 @@ func TestKeyedGivesTheFirstRun(t *testing.T) {
 	}
 	if got := c.Keyed("k"); len(got) != 2 || c.Trial("k").N != 2 {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestAddressesAreNotBlackened: a host that stands in a field of its own is still said in the report, and what may be a
+// secret is not.
+func TestAddressesAreNotBlackened(t *testing.T) {
+	for _, c := range []struct {
+		field       func(name, value string) Field
+		name, value string
+		said        bool
+	}{
+		{RequestField, "Referer", "https://app.test/", true},
+		{RequestField, "X-Forwarded-Server", "app.test:8443", true},
+		{RequestField, "X-Real-Ip", "192.0.2.17", true},
+		{RequestField, "X-Tenant", "swordfish", false},
+		{RequestField, "X-Api-Key", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln", false},
+		{ResponseField, "Host", "127.0.0.1:8080", true},
+		{ResponseField, "X-Environment", "production", true},
+		{ResponseField, "X-Wants", "Authorization, Accept", true},
+		{ResponseField, "X-CSRF-Token", "swordfish", false},
+		{ResponseField, "X-Id", "a8f3b2c9d0e1", false},
+		{ResponseField, "X-Mixed", "AbCdEfGhIjKl", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Cleanup(secret.Forget)
+			f := c.field(c.name, c.value)
+			if !f.Value.Closed() {
+				t.Errorf("%q is shown", c.value)
+			}
+			if said := secret.Scrub("see " + c.value); (said == "see "+c.value) != c.said {
+				t.Errorf("elsewhere: %q", said)
+			}
+		})
 	}
 }

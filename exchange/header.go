@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/secret"
 )
 
@@ -25,8 +26,30 @@ func RequestField(name, value string) Field {
 	if slices.Contains(harmlessRequest, strings.ToLower(name)) {
 		return Field{Name: name, Value: secret.Public(value)}
 	}
+	if address(value) {
+		return Field{Name: name, Value: secret.Hide(value)}
+	}
 	return Field{Name: name, Value: secret.New(value)}
 }
+
+// address reports a value that is a URL or a host, as in Referer and X-Forwarded-Server: closed like the rest, and not looked
+// for elsewhere, where the same host must be said.
+func address(value string) bool {
+	return webAddress.MatchString(value) || hostPort.MatchString(value) && !secret.Looks(value)
+}
+
+// sayable reports a response's value that is an address, or words such as a server writes in a field of its own
+// ("X-Environment: production"). A server must not blacken the report by naming what the report has to name.
+func sayable(name, value string) bool {
+	return address(value) || words.MatchString(value) && !secretName.MatchString(name)
+}
+
+var (
+	webAddress = lazyregexp.New(`(?i)^https?://`)
+	hostPort   = lazyregexp.New(`(?i)^([a-z0-9_-]+(\.[a-z0-9_-]+)+|localhost|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
+	words      = lazyregexp.New(`^[A-Z]?[a-z]+([-_ ,;:/.]{1,2}[A-Z]?[a-z]+)*$`)
+	secretName = lazyregexp.New(`(?i)token|secret|key|pass|csrf|xsrf|nonce|session|auth|cookie|sid|code|sig`)
+)
 
 // ResponseField makes a response field. Replies are foreign text, and a few fields carry secrets of the session;
 // names that are not known to be harmless are closed too. An address is closed as a whole and not looked for elsewhere:
@@ -37,6 +60,9 @@ func ResponseField(name, value string) Field {
 	}
 	if slices.Contains(harmlessResponse, strings.ToLower(name)) {
 		return Field{Name: name, Value: secret.Public(value)}
+	}
+	if sayable(name, value) {
+		return Field{Name: name, Value: secret.Hide(value)}
 	}
 	return Field{Name: name, Value: secret.New(value)}
 }

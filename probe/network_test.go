@@ -255,6 +255,42 @@ func TestProxyRefuses(t *testing.T) {
 	}
 }
 
+// TestProxyRefusesWithout407: Tinyproxy refuses a wrong login with 401, and what no Via says was passed on may be the proxy's
+// own word. The password that got it does not go out again; one that was passed on does.
+func TestProxyRefusesWithout407(t *testing.T) {
+	for _, c := range []struct {
+		name, head string
+		again      bool
+	}{
+		{"the proxy's own 401", "HTTP/1.0 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"Tinyproxy\"\r\n", false},
+		{"a 403 that nobody passed on", "HTTP/1.1 403 Forbidden\r\n", false},
+		{"a 401 of the server behind it", "HTTP/1.1 401 Unauthorized\r\nVia: 1.1 tinyproxy (tinyproxy/1.11.1)\r\nWWW-Authenticate: Basic realm=\"a\"\r\n", true},
+		{"a page", "HTTP/1.1 200 OK\r\n", true},
+	} {
+		hits := 0
+		dial := func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			go func() {
+				defer there.Close()
+				if _, err := http.ReadRequest(bufio.NewReader(there)); err == nil {
+					hits++
+					io.WriteString(there, c.head+"Content-Length: 2\r\nConnection: close\r\n\r\nno")
+				}
+			}()
+			return here, nil
+		}
+		in := proxied(t, "http://a.test/x", nil, true)
+		s := newSender(t, in, Options{Dial: dial})
+		if _, err := s.Do(context.Background(), in.Request, How{}); err != nil {
+			t.Fatalf("%s: %v", c.name, err)
+		}
+		_, err := s.Do(context.Background(), in.Request, How{})
+		if c.again != (err == nil && hits == 2) || !c.again && (rule(err) != RuleOneTry || hits != 1) {
+			t.Errorf("%s: once more: %v, %d requests", c.name, err, hits)
+		}
+	}
+}
+
 // TestSocks talks to a small SOCKS5 server (RFC 1928, RFC 1929).
 func TestSocks(t *testing.T) {
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) }))

@@ -121,6 +121,10 @@ func (s *Sender) claimProxy(h exchange.Header, p *exchange.Proxy) (settle func(*
 			return nil
 		case resp.Status == http.StatusProxyAuthRequired:
 			return done(refused)
+		case (resp.Status == http.StatusUnauthorized || resp.Status == http.StatusForbidden) && !resp.Header.Has("Via"):
+			// Tinyproxy refuses a wrong login with 401. What a proxy passes on says so in Via (RFC 9110 7.6.3); without it
+			// the refusal may be the proxy's own, so the password does not go out again.
+			return done(pending)
 		}
 		return done(accepted) // whatever the origin said, the proxy let it through
 	}, nil

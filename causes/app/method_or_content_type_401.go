@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
+	"github.com/why401/why401/signature"
 )
 
 // MethodOrContentType401: the login's body is declared as something else, so the server reads no name and no password.
@@ -33,7 +34,9 @@ var MethodOrContentType401 = &cause.Cause{
 		}
 		said := strings.ToLower(strings.TrimSpace(strings.SplitN(r.Header.Get("Content-Type"), ";", 2)[0]))
 		isJSON, isForm := r.Body.Trim().Match(jsonBody), r.Body.Trim().Match(formBody)
-		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.8}
+		// Many servers read JSON whatever it is called (etcd, Vault and most programs in Go): that the two do not fit is
+		// certain, that it matters is not until the server says so.
+		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.6}
 		right, option := "", ""
 		switch {
 		case isJSON && (said == "application/x-www-form-urlencoded" || said == ""):
@@ -52,8 +55,15 @@ var MethodOrContentType401 = &cause.Cause{
 		switch {
 		case v.Answer.Request.Method != r.Method:
 			s.Because = append(s.Because, v.Saw("The %s itself was not sent: it may change something.", r.Method))
-		case v.Refused() || v.Answer.Status() == 400 || v.Answer.Status() == 415 || v.Answer.Status() == 422:
+		case v.Answer.Status() == 415:
+			s.Grade, s.Weight = cause.Strong, 0.8
+			s.Because = append(s.Because, v.Saw("The answer is 415: the server does not read a body of this type."))
+		case v.Refused() || v.Answer.Status() == 400 || v.Answer.Status() == 422:
 			s.Because = append(s.Because, v.Saw("The answer is %d.", v.Answer.Status()))
+			if m, said := v.Means(signature.NoCredentials); said {
+				s.Grade, s.Weight = cause.Strong, 0.8
+				s.Because = append(s.Because, m.Because)
+			}
 		default:
 			return nil
 		}

@@ -238,6 +238,9 @@ func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 		// A Basic layer, or one that wants Kerberos: no scheme word would make it take a token.
 		s.Weight = 0.4
 		s.Because = append(s.Because, v.Saw("The server asks for %s, where no token fits.", asked(v.Challenges)))
+		if v.Written && v.Writer.Layer == exchange.Application && v.Challenges.Has("Basic") {
+			s.Weight = 0.65 // it asks by itself, so no layer in front of it wants the password
+		}
 	case unread(v) && !strings.EqualFold(a.Scheme, "Bearer"):
 		m, _ := v.Means("scheme-unsupported", "malformed-header")
 		s.Grade, s.Weight, want = cause.Strong, 0.8, []string{"Bearer"}
@@ -275,13 +278,18 @@ func tokenUnderWrongScheme(v *cause.View, a cred.Credential) *cause.Suspicion {
 		}
 	}
 	s.Raise = []cause.Raise{{Command: steps[0], Where: "here, with a token that is known to be good", Would: "be let in if the scheme is all that is wrong"}}
+	title, effect := "send the token under "+to, "the server finds the scheme it looks for"
+	if len(want) == 0 && v.Challenges.Has("Basic") {
+		title, effect = "log in with a name and a password", "the server gets what it asks for"
+		steps = []string{"curl -u USER " + cause.Quote(v.Request.URL) + "      (asks for the password)", "some services take a token as the password: their manual names the user to put before it"}
+	}
 	if len(want) == 0 {
 		s.Raise = []cause.Raise{{Command: "curl -si " + cause.Quote(v.Request.URL) + " | grep -i '^www-authenticate'", Where: "here",
 			Would: "name the scheme that this layer takes"}}
 	}
 	s.Remedies = []cause.Remedy{{
-		ID: "use-offered-scheme", Title: "send the token under " + to, For: "client",
-		Effect: "the server finds the scheme it looks for", Opens: "nothing", Steps: steps,
+		ID: "use-offered-scheme", Title: title, For: "client",
+		Effect: effect, Opens: "nothing", Steps: steps,
 		Verify: "the same request answers 2xx; without the token it is still refused", Undo: "put " + a.Scheme + " back",
 	}, {
 		ID: "case-insensitive", Title: "compare scheme words without regard to case, and name the scheme in a challenge", For: "server",

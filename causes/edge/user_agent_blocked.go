@@ -54,6 +54,9 @@ var UserAgentBlocked = &cause.Cause{
 		if bare == nil {
 			bare = v.Trial(cause.KeyAbsent)
 		}
+		if bare != nil && bare.Status() == 401 {
+			return nil // the same name was asked for a login: who asks is what is refused
+		}
 		if bare == nil || bare.Status() != status {
 			s.Weight = 0.3
 			return s

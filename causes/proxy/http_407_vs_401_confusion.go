@@ -38,6 +38,12 @@ var Confusion407 = &cause.Cause{
 			s.Grade = cause.Strong
 			s.FaultAt = exchange.Gateway
 			s.Because = []fact.Fact{v.Saw("407 came from a server that was asked directly; no forward proxy is in between (RFC 9110 15.5.8).")}
+			if v.Written && v.Writer.Layer == exchange.Network {
+				s.FaultAt = exchange.Client
+				s.Title = "a forward proxy was asked as if it were the server"
+				s.Because = append(s.Because, v.Saw("The page is %s's own, which is a forward proxy: it is named with -x, and the URL names the server.", v.Writer.Product))
+				s.Remedies = loginForProxy("curl -x " + cause.QuoteWord(v.Request.URL.Origin().String()) + " -U PROXYUSER https://SERVER/      (asks for the password)")
+			}
 		case status == 401 && len(offered) > 0 && len(v.Challenges) == 0:
 			s.Grade = cause.Strong
 			s.FaultAt = exchange.Gateway
@@ -45,6 +51,8 @@ var Confusion407 = &cause.Cause{
 		case status == 401 && v.Written && v.Writer.Layer == exchange.Network && v.Request.Header.Has("Proxy-Authorization"):
 			// Tinyproxy asks with 407 and refuses a wrong login with 401.
 			s.Grade, s.RefusedBy = cause.Strong, exchange.Network
+			s.Title = "the forward proxy refuses its login, with the status of a server"
+			s.Remedies = loginForProxy("curl -x http://PROXY:PORT -U PROXYUSER " + cause.Quote(v.Request.URL) + "      (asks for the password)")
 			s.Because = []fact.Fact{
 				v.Saw("The 401 is %s's own, a forward proxy: the server behind it was not asked.", v.Writer.Product),
 				v.Asked("The login in Proxy-Authorization went out, and the proxy refuses it with the status of a server."),
@@ -77,5 +85,14 @@ func confusionRemedies(v *cause.View) []cause.Remedy {
 		ID: "right-status", Title: "answer 401 with WWW-Authenticate at servers and gateways", For: "server",
 		Effect: "clients know which credential is asked for", Opens: "nothing",
 		Steps: []string{"407 and Proxy-Authenticate belong to forward proxies only (RFC 9110 11.7)"}, Undo: "restore the former status",
+	}}
+}
+
+// loginForProxy is for a login that only the proxy is to see.
+func loginForProxy(command string) []cause.Remedy {
+	return []cause.Remedy{{
+		ID: "proxy-login", Title: "give the proxy a login that it knows", For: "client",
+		Effect: "the proxy lets the request through to the server", Opens: "nothing",
+		Steps: []string{command}, Verify: "the server's own answer comes back", Undo: "leave the options out",
 	}}
 }

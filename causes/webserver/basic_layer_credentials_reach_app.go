@@ -2,9 +2,11 @@ package webserver
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/challenge"
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
@@ -29,7 +31,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 		anon := v.Trial(cause.KeyAnonymous)
 		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.35, Trials: []cause.Trial{gateOpens()}}
 		// The refusal must not be the web server's: its own page, or a challenge of the kind the login already answers.
-		if v.Written && fronts(v.Writer) {
+		if v.Written && fronts(v.Writer) || v.Answer.Status() == 403 && noListing.MatchString(string(v.Answer.Body())) {
 			return nil
 		}
 		if v.Challenges.Has("Basic") && anon == nil {
@@ -43,7 +45,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 			}
 			return s
 		}
-		if !gate(anon) || !otherRefusal(v.Answer, anon) || sameProgram(v.Answer, anon) || ofDrupal(anon) {
+		if !gate(anon) || sameGate(v.Answer, anon) || !otherRefusal(v.Answer, anon) || sameProgram(v.Answer, anon) || ofDrupal(anon) {
 			return nil
 		}
 		s.Weight = 0.75
@@ -102,7 +104,7 @@ func oneForm(a, b []byte) bool {
 func gateOpens() cause.Trial {
 	t := cause.Anonymous().Predicting("the web server's own Basic challenge, another refusal than with the login",
 		func(failing, seen *exchange.Exchange) bool {
-			return gate(seen) && otherRefusal(failing, seen) && !sameProgram(failing, seen)
+			return gate(seen) && !sameGate(failing, seen) && otherRefusal(failing, seen) && !sameProgram(failing, seen)
 		})
 	t.Grade, t.Refutes = cause.Likely, true
 	return t
@@ -111,6 +113,20 @@ func gateOpens() cause.Trial {
 // gate reports a Basic or Digest challenge.
 func gate(x *exchange.Exchange) bool {
 	return x.Status() == 401 && realm(x) != ""
+}
+
+// sameGate reports that the refusal of a login asks by the same challenge as the refusal without one: the layer that was
+// to be passed asks again, whatever else it writes beside it. RabbitMQ gives a wrong password a body that it does not give
+// to nobody; a Digest nonce differs between any two answers.
+func sameGate(refusal, anon *exchange.Exchange) bool {
+	for _, a := range challenge.Of(refusal) {
+		for _, b := range challenge.Of(anon) {
+			if strings.EqualFold(a.Scheme, b.Scheme) && a.Realm() == b.Realm() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func otherRefusal(a, b *exchange.Exchange) bool {

@@ -17,22 +17,35 @@ func brokenFile(v *cause.View, status int) *cause.Suspicion {
 		return nil
 	}
 	apache := strings.HasPrefix(v.Writer.Product, "Apache")
-	if apache && status == 403 {
+	if status == 403 && !answersAsNginx(v.Writer.Product) {
 		return nil
+	}
+	carries := cause.Strong
+	if status == 403 {
+		carries = cause.Likely
 	}
 	s := &cause.Suspicion{
 		Grade: cause.Likely, Weight: 0.6,
 		Because: []fact.Fact{v.Saw("With a login the answer is %s's own page for %d.", v.Writer.Product, status)},
 		Trials: []cause.Trial{cause.Anonymous().Predicting("a plain 401 that asks for Basic",
-			func(_, seen *exchange.Exchange) bool { return gate(seen) }).Carrying(cause.Strong).OrOut()},
+			func(_, seen *exchange.Exchange) bool { return gate(seen) }).Carrying(carries).OrOut()},
 		Raise:    fileRaise(v, apache),
 		Remedies: fileRemedies(v, apache, status),
 	}
 	if anon := v.Trial(cause.KeyAnonymous); anon != nil && gate(anon) {
 		s.Weight = 0.85
 		s.Because = append(s.Because, fact.At(anon.N, "Without one it is a plain 401, Basic realm=%q: the file is only opened once a login comes.", realm(anon)))
+		if status == 403 {
+			s.Weight = 0.6
+			s.Because = append(s.Because, v.Saw("A good login is answered alike at a folder without an index page, and at a file that %s may not read.", v.Writer.Product))
+		}
 	}
 	return s
+}
+
+// answersAsNginx reports nginx and the servers made of it, which answer alike.
+func answersAsNginx(product string) bool {
+	return strings.HasPrefix(product, "nginx") || product == "OpenResty" || product == "Tengine" || product == "Angie"
 }
 
 func fileRaise(v *cause.View, apache bool) []cause.Raise {
@@ -40,8 +53,8 @@ func fileRaise(v *cause.View, apache bool) []cause.Raise {
 		return []cause.Raise{{Command: "sudo grep AH01620 /var/log/apache2/error.log | tail -1", Where: "on the web server",
 			Would: "name the file, and whether it is missing (2) or may not be read (13)"}}
 	}
-	return []cause.Raise{{Command: "sudo grep -E 'open\\(\\).*failed|crypt_r' /var/log/nginx/error.log | tail -1", Where: "on the web server",
-		Would: "name the file, and whether it is missing (2: No such file), may not be read (13: Permission denied), or holds a hash that cannot be checked (crypt_r)"}}
+	return []cause.Raise{{Command: "sudo grep -E 'open\\(\\).*failed|crypt_r|directory index' /var/log/nginx/error.log | tail -1", Where: "on the web server",
+		Would: "name the file, and whether it is missing (2: No such file), may not be read (13: Permission denied), or holds a hash that cannot be checked (crypt_r); a folder without an index page (directory index) is no fault of the login"}}
 }
 
 func fileRemedies(v *cause.View, apache bool, status int) []cause.Remedy {

@@ -25,8 +25,8 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 			return nil
 		}
 		basic := v.Challenges.Find("Basic")
-		if basic == nil {
-			return nil
+		if basic == nil || v.Written && v.Writer.Layer == exchange.Application {
+			return nil // an application that asks for Basic by itself is one layer, and takes no token: authorization-scheme-wrong
 		}
 		s := &cause.Suspicion{
 			Grade: cause.Likely, Weight: 0.6,
@@ -41,12 +41,14 @@ var TwoAuthLayersOneHeader = &cause.Cause{
 				Would:   "be answered by the application (its own 401, or 200) if there are two layers",
 			}},
 		}
-		// An application that takes Basic alone, and got the wrong kind of credential, looks the same.
-		decides := tok.Kind == cred.JWT || v.Written && fronts(v.Writer)
+		// An application that takes Basic alone, and got the wrong kind of credential, looks the same (rclone, mini_httpd). That
+		// the web server itself wrote the page shows that the application was not reached.
+		decides := v.Written && fronts(v.Writer)
 		s.Trials = []cause.Trial{sameWithoutToken(decides)}
-		// A JWT is never the password of a Basic layer: somebody behind it is to read it. That the web server itself
-		// wrote the page shows that the application was not reached.
-		if v.Written && fronts(v.Writer) {
+		if tok.Kind == cred.JWT {
+			s.Weight += 0.1 // somebody is to read it, and a layer that knows passwords only is not the one
+		}
+		if decides {
 			s.Weight += 0.15
 			s.RefusedBy = v.Writer.Layer
 			s.Because = append(s.Because, v.Saw("The page is %s's own, so the application was not asked.", v.Writer.Product))

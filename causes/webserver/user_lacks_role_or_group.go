@@ -7,6 +7,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -25,6 +26,9 @@ var UserLacksRoleOrGroup = &cause.Cause{
 		}
 		if _, login := v.Arrived(cred.Basic, cred.Digest); !login {
 			return keyLacksRight(v)
+		}
+		if noListing.MatchString(string(v.Answer.Body())) {
+			return nil // it is the folder that is not shown, to nobody
 		}
 		s := &cause.Suspicion{
 			Grade: cause.Likely, Weight: 0.45,
@@ -53,15 +57,39 @@ var UserLacksRoleOrGroup = &cause.Cause{
 			s.Because = append(s.Because, fact.At(anon.N, "Without it the server asks for one: 401, realm=%q. So the login was read and is good.", realm(anon)))
 			s.Grade, s.Weight = cause.Strong, 0.6
 		}
+		_, says := v.Means(signature.PermissionDenied)
+		if v.Written && fronts(v.Writer) && !says {
+			refusedByFile(v, s)
+		}
+		if !v.Written || v.Writer.Layer == exchange.Application {
+			s.FaultAt = exchange.Application
+			s.Raise = []cause.Raise{{Command: "curl -i -u OTHER " + cause.Quote(v.Request.URL), Where: "here, with the login of a user who may do it",
+				Would: "be let in if the right is all that is missing"}}
+			s.Remedies[0].Steps = []string{"look up in the application which role, group or owner the page or endpoint requires (Tomcat: tomcat-users.xml)"}
+		}
 		return s
 	},
 }
+
+// refusedByFile makes less of a web server's own 403 behind a good login. Apache answers a user outside of Require with 401
+// unless AuthzSendForbiddenOnFailure is on, and nginx knows no groups; both answer 403 at a folder without an index page and
+// at a file that they may not read, and only for those who got that far.
+func refusedByFile(v *cause.View, s *cause.Suspicion) {
+	s.Grade, s.Weight = min(s.Grade, cause.Likely), min(s.Weight, 0.5)
+	s.Title = "the login is accepted, and the server refuses this address"
+	s.Because = append(s.Because, v.Saw("The 403 is %s's own page. It comes for a rule on the user, a folder without an index page, and a file that may not be read.", v.Writer.Product))
+	s.Raise = []cause.Raise{{Command: "sudo grep -hE 'AH01631|AH01276|AH00035|AH00132|Permission denied|directory index' /var/log/apache2/error.log /var/log/nginx/error.log | tail -2",
+		Where: "on the web server", Would: "name the rule (AH01631), the folder without an index page (AH01276), or the file that may not be read (AH00035, AH00132)"}}
+}
+
+// noListing is how programs say that a folder has nothing to show: Radicale, Python's and Node's file servers.
+var noListing = lazyregexp.New(`(?i)directory listings? (is|are|not|denied|forbidden)|directory index(es)? (is|are|not|forbidden)|listing (of )?director(y|ies) (is |are )?(not|denied|forbidden)`)
 
 // keyLacksRight is the same for a key, an opaque token or a session, where the application says in words that the identity
 // is known. What a token's own scopes lack is scope-missing-401.
 func keyLacksRight(v *cause.View) *cause.Suspicion {
 	m, said := v.Means(signature.PermissionDenied)
-	c, ok := v.Arrived(cred.APIKey, cred.Bearer, cred.Cookie)
+	c, ok := v.Arrived(cred.APIKey, cred.Bearer, cred.JWT, cred.Cookie)
 	if !said || !ok {
 		return nil
 	}

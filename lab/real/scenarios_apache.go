@@ -148,7 +148,7 @@ var apacheScenarios = []Scenario{
 				"AuthGroupFile @dir@/groups\n\tAuthzSendForbiddenOnFailure On\n\tRequire group buyers", 1))
 		},
 		Input: func(w *World) []string { return curl("-u", login, w.URL("front")) },
-		Want:  Want{Cause: "user-lacks-role-or-group", RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer, Grade: "strong", Product: "Apache"},
+		Want:  Want{Cause: "user-lacks-role-or-group", RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer, Grade: "likely", Product: "Apache"},
 		Mend: func(w *World) []string {
 			w.File("groups", "buyers: alice bob carol\n")
 			return curl("-u", login, w.URL("front"))

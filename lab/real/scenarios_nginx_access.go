@@ -65,7 +65,7 @@ var nginxAccess = []Scenario{
 			w.Nginx("front", nginxBasic)
 		},
 		Input:  func(w *World) []string { return curl("-u", login, w.URL("front")) },
-		Want:   Want{Cause: "htpasswd-path-wrong", RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer, Grade: "strong", Product: "nginx"},
+		Want:   Want{Cause: "htpasswd-path-wrong", RefusedBy: exchange.WebServer, FaultAt: exchange.WebServer, Grade: "likely", Product: "nginx"},
 		Mend:   func(w *World) []string { w.passwords(); return curl("-u", login, w.URL("front")) },
 		Status: 403,
 	},
