@@ -9,7 +9,7 @@ import (
 )
 
 var (
-	pathTold   = lazyregexp.New(`(?:https?://[A-Za-z0-9.:_-]+|\.{2,3}|[\s"'` + "`" + `(=])((?:/[A-Za-z0-9_.{}:~-]+)+/?)(\?[^\s"'` + "`" + `)]*)?`)
+	pathTold   = lazyregexp.New(`(?:https?://[A-Za-z0-9.:_-]+|\.{2,3}|[\s"'>` + "`" + `(=])((?:/[A-Za-z0-9_.{}:~-]+)+/?)(\?[^\s"'` + "`" + `)]*)?`)
 	redirected = lazyregexp.New(`\b30[1278]\b|(?i)\bredirect|\bLocation\s*:`)
 	lostTold   = lazyregexp.New(`(?i)\b40[013]\b|unauthori[sz]ed|authorization|\btoken\b|credential|not authenticated`)
 )
@@ -35,14 +35,14 @@ func slashTold(v *cause.View) *cause.Suspicion {
 	return nil
 }
 
-// slashTwins reports that text names a path of two parts or more both with and without a slash at its end.
+// slashTwins reports that text names a path both with and without a slash at its end.
 func slashTwins(text string) bool {
 	with, without := map[string]bool{}, map[string]bool{}
 	for _, g := range pathTold.FindAllStringSubmatch(text, 60) {
 		path := strings.TrimRight(g[1], ".:")
 		bare := strings.TrimSuffix(path, "/")
-		if strings.Count(bare, "/") < 2 {
-			continue
+		if len(bare) < 4 {
+			continue // "/v1" and the like, and prose such as and/or
 		}
 		if bare == path {
 			without[bare] = true

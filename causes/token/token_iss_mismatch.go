@@ -148,12 +148,12 @@ func withoutSlash(v *cause.View) *cause.Suspicion {
 	if _, audience := v.Means(signature.AudienceMismatch); audience {
 		return nil
 	}
-	_, from, ok := v.Heard().First(slashIssuer)
-	if text := v.MachineText(heardLimit) + v.HumanText(heardLimit); !ok || !issuerSpoken.MatchString(text) {
+	text := v.AllText()
+	if !slashIssuer.MatchString(text) || !issuerSpoken.MatchString(text) {
 		return nil
 	}
 	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.86, FaultAt: exchange.Application, Title: "the issuers differ only in the final slash",
-		Because: []fact.Fact{{From: from, Text: "The API's code names an issuer of Auth0 without the slash at its end, which every token of Auth0 has."}}}
+		Because: []fact.Fact{{Text: "The API's code names an issuer of Auth0 without the slash at its end, which every token of Auth0 has."}}}
 }
 
 var issuerSpoken = lazyregexp.New(`(?i)\bissuer|\biss\b|\b401\b|unauthori[sz]ed|invalid[ _]token`)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -23,25 +24,28 @@ func withheldFrom(v *cause.View, server string) *cause.Suspicion {
 	if !v.Recorded() || !sentLogin(v) {
 		return nil
 	}
-	for _, p := range v.Heard() {
-		text := string(p.Text)
-		if !handedHost.MatchString(text) || !handedOwn.MatchString(text) || handedLogin.MatchString(text) {
-			continue
-		}
-		name := ""
-		if g := serverName.FindStringSubmatch(text); g != nil {
-			name = strings.ToLower(g[1])
-		}
-		python := strings.Contains(text, "wsgi.version") || strings.Contains(text, "mod_wsgi")
-		apacheLike := strings.HasPrefix(name, "apache") || strings.HasPrefix(name, "litespeed")
-		fits := server == "mod_wsgi" && python || server == "nginx" && strings.HasPrefix(name, "nginx") && !python || server == "apache" && apacheLike && !python
-		if !fits {
-			return nil
-		}
-		return cause.SuspectAt(cause.Strong, 0.88, p.From,
-			"What the program was handed holds the request's other fields and no Authorization, which the client sent.")
+	text := v.Heard().Join()
+	if !handedHost.MatchString(text) || !handedOwn.MatchString(text) || handedLogin.MatchString(text) {
+		return nil
 	}
-	return nil
+	name := ""
+	if g := serverName.FindStringSubmatch(text); g != nil {
+		name = strings.ToLower(g[1])
+	}
+	running := "" // under which server the program runs
+	switch {
+	case strings.Contains(text, "wsgi.version"), strings.Contains(text, "mod_wsgi"):
+		running = "mod_wsgi"
+	case strings.HasPrefix(name, "apache"), strings.HasPrefix(name, "litespeed"):
+		running = "apache"
+	case strings.HasPrefix(name, "nginx"):
+		running = "nginx"
+	}
+	if running != server {
+		return nil
+	}
+	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{{
+		Text: "What the program was handed holds the request's other fields and no Authorization, which the client sent."}}}
 }
 
 // sentLogin reports that the record shows a request with Authorization.
