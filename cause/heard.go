@@ -131,6 +131,11 @@ func (v *View) HumanText(limit int) string {
 	return b.String()
 }
 
+// AllText joins what programs, settings and a person say, bounded. It is matched, never shown.
+func (v *View) AllText() string { return v.MachineText(mostText) + v.HumanText(mostText) }
+
+const mostText = 96 << 10
+
 // bounded is a text that takes whole parts as long as they fit.
 type bounded struct {
 	strings.Builder

@@ -108,3 +108,17 @@ func also(ranked []*judged, main *judged) []*judged {
 	}
 	return out
 }
+
+// contradicted gives what in the record the verdict does not explain and no single fault could; nil when nothing stands
+// against it. What is proved is proved.
+func (r *run) contradicted(main *judged, found bool) *cause.Contradiction {
+	if !found || main.grade >= cause.Proved || len(r.behind) > 0 {
+		return nil
+	}
+	for _, c := range cause.NewView(r.c).Contradictions() {
+		if !c.Leaves(main.cause) {
+			return &c
+		}
+	}
+	return nil
+}

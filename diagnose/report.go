@@ -17,6 +17,10 @@ import (
 func (r *run) report(ctx context.Context) *report.Report {
 	rep := &report.Report{Schema: report.Schema}
 	main, found := verdict(r.last, r.measure())
+	against := r.contradicted(main, found)
+	if against != nil {
+		main, found = nil, false
+	}
 	var further []*judged
 	if len(r.behind) > 0 {
 		// The fault in front is the verdict; what stands behind it comes second, when it is more than likely.
@@ -51,6 +55,10 @@ func (r *run) report(ctx context.Context) *report.Report {
 			rep.Raise = append(rep.Raise, raises(j)...)
 		}
 		rep.Evidence = r.observed(answer)
+		if against != nil {
+			rep.Evidence = append([]report.Evidence{evident(against.Fact)}, rep.Evidence...)
+			rep.Raise = append([]report.Raise{{Command: against.Raise.Command, Where: against.Raise.Where, Would: against.Raise.Would}}, rep.Raise...)
+		}
 	}
 	for _, j := range further {
 		if !slices.ContainsFunc(rep.Also, func(v report.Verdict) bool { return v.Cause == j.cause.ID }) {

@@ -21,7 +21,7 @@ var AuthorizationSchemeMissing = &cause.Cause{
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		a, ok := v.Authorization()
-		if s := bareElsewhere(v); !ok && s != nil {
+		if s := cause.Weightier(bareElsewhere(v), bareInCode(v)); !ok && s != nil {
 			return s
 		}
 		if !ok || unsent(v) || !refusedOrBad(v) || a.Has(cred.Placeholder) {

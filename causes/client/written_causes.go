@@ -18,7 +18,7 @@ func placeholderRecorded(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	_, bracketed, word := echoOf(v)
-	return cause.Weightier(cause.Weightier(bracketed, word), templateLeft(v))
+	return cause.Weightier(cause.Weightier(cause.Weightier(bracketed, word), templateLeft(v)), unexpandedSetting(v))
 }
 
 func whitespaceRecorded(v *cause.View) *cause.Suspicion {

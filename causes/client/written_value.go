@@ -278,3 +278,19 @@ func userinfoWritten(v *cause.View) *cause.Suspicion {
 func seenHeader(x *exchange.Exchange) bool {
 	return x.Unseen&(exchange.RequestHeader|exchange.RequestCredentials) == 0
 }
+
+var (
+	bareAssigned = lazyregexp.New(`(?i)\bauthorization["']?\]?\s*(?:[:=,]|=>)\s*(?:this\.|self\.|await |\$)?[a-z_$][a-z0-9_$.]{0,60}?(?:token|jwt)(?:\(\)|[a-z]{0,8})?\s*(?:[,;)}\n]|$)`)
+	schemeGiven  = lazyregexp.New("(?i)[\"'`](?:bearer|token|jwt|basic|apikey)\\b ?[\"'`$%{ ]|\\bbearer[_ ]?token\\b")
+)
+
+// bareInCode finds code that sets Authorization to a token and nothing before it (RFC 6750 2.1 wants "Bearer "), where no
+// line of the record puts a scheme before one.
+func bareInCode(v *cause.View) *cause.Suspicion {
+	text := v.AllText()
+	if !v.Recorded() || !bareAssigned.MatchString(text) || schemeGiven.MatchString(text) {
+		return nil
+	}
+	_, from, _ := v.Heard().First(bareAssigned)
+	return cause.SuspectAt(cause.Likely, 0.8, from, "The code sets Authorization to the token alone, without the word of a scheme before it.")
+}

@@ -23,6 +23,9 @@ var TokenNotYetValid = &cause.Cause{
 		"unsolicited-authorization-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if c, ok := v.Compared(); ok && c.Early() && v.Recorded() {
+			return finish(v, cause.SuspectAt(cause.Strong, 0.9, c.From, "The log names a beginning of the token's time that its clock had not reached."), time.Time{})
+		}
 		if !refused(v) {
 			return nil
 		}

@@ -18,9 +18,13 @@ var CORSCredentialsNotIncluded = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   []string{"no-credentials-sent", "missing-www-authenticate", "401-means-403", "403-means-401", "redirect-to-login-instead-of-401"},
+	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c, ok := callOf(v)
-		if !ok || c.own != nil || c.cookies || bears(v.Request) || !cause.Refused(v.Answer) && !asksLogin(v.Answer) {
+		if !ok || !v.Whole() {
+			return keptAtHome(v)
+		}
+		if c.own != nil || c.cookies || bears(v.Request) || !cause.Refused(v.Answer) && !asksLogin(v.Answer) {
 			return nil
 		}
 		if len(v.Challenges) > 0 && !v.Challenges.Has("Cookie") && !v.Challenges.Has("Session") && !v.Challenges.Has("FormBased") {

@@ -23,7 +23,7 @@ var OAuthStateMismatch = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		c := v.CameBack()
 		if c == nil || c.X == nil || c.X != v.Answer || c.Error() != "" || c.X.Status() < 400 && !c.Foreign {
-			return nil
+			return statesHeard(v)
 		}
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85, Remedies: stateRemedies(),
 			Because: []fact.Fact{v.Saw("The login comes back to %s, and the application answers %d.", c.To, c.X.Status())}}

@@ -23,7 +23,9 @@ var RedirectTrailingSlash = &cause.Cause{
 	Hides: []string{"no-credentials-sent", "redirect-cross-host-drops-auth", "wrong-password", "missing-www-authenticate", "forwarded-proto-missing",
 		"redirect-to-login-instead-of-401"},
 	Partial: true,
-	Suspect: recorded("redirect-trailing-slash", trailingSlash),
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		return cause.Weightier(recorded("redirect-trailing-slash", trailingSlash)(v), slashTold(v))
+	},
 }
 
 func trailingSlash(v *cause.View) *cause.Suspicion {

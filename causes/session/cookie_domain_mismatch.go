@@ -20,7 +20,9 @@ var CookieDomainMismatch = &cause.Cause{
 	Hides:     generalities,
 	Partial:   true,
 	Audit:     foreignDomains,
-	Suspect:   recorded("cookie-domain-mismatch", domainMismatch),
+	Suspect: func(v *cause.View) *cause.Suspicion {
+		return cause.Weightier(recorded("cookie-domain-mismatch", domainMismatch)(v), domainNoHost(v))
+	},
 }
 
 func domainMismatch(v *cause.View) *cause.Suspicion {

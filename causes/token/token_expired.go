@@ -21,7 +21,7 @@ var TokenExpired = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
-			return nil
+			return compared(v)
 		}
 		words, said := s.says(signature.TokenExpired)
 		end, readable := s.expires()
@@ -105,5 +105,19 @@ func (s *sent) expiry(sus *cause.Suspicion) *cause.Suspicion {
 			},
 			Verify: "requests still pass after the first token's end; a made-up token is still refused", Undo: "remove the renewal from the client",
 		}}
+	return sus
+}
+
+// compared knows it by the verifier's own line, which names the token's end beside what its clock showed.
+func compared(v *cause.View) *cause.Suspicion {
+	c, ok := v.Compared()
+	if !ok || !c.Over() || !v.Recorded() {
+		return nil
+	}
+	sus := cause.SuspectAt(cause.Strong, 0.92, c.From,
+		"The log says that the token ended at "+stamp(c.Limit)+", and that it was "+stamp(c.Now)+" when it was judged.")
+	if saidFresh(v) {
+		sus.Grade, sus.Weight = cause.Likely, 0.5 // then one of the clocks is wrong
+	}
 	return sus
 }

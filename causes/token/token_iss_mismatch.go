@@ -23,7 +23,7 @@ var TokenIssMismatch = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
-			return twoAddresses(v)
+			return cause.Weightier(withoutSlash(v), twoAddresses(v))
 		}
 		words, said := s.says(signature.IssuerMismatch)
 		against := s.untrusted(words, said)
@@ -134,6 +134,26 @@ func twoAddresses(v *cause.View) *cause.Suspicion {
 		}
 	}
 	return nil
+}
+
+// slashIssuer is an issuer of Auth0 as an API's code or settings name it, without the slash at the end that Auth0 writes
+// into every token (auth0.com/docs, Validate JSON Web Tokens: the issuer is the tenant's URL with a final slash).
+var slashIssuer = lazyregexp.New(`(?i)\bissuers?(?:[-_ ]?ur[il])?\b["'\])]*\s*(?:[:=]|=>|,|\(|expected:?)?\s*["'\[(` + "`" + `]*https://[a-z0-9-]+(?:\.[a-z]{2})?\.auth0\.com(?:["'\s,;)\]` + "`" + `]|$)`)
+
+// withoutSlash knows it where no token is shown by an issuer that cannot be one.
+func withoutSlash(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	if _, audience := v.Means(signature.AudienceMismatch); audience {
+		return nil
+	}
+	text := v.AllText()
+	if !slashIssuer.MatchString(text) || !issuerSpoken.MatchString(text) {
+		return nil
+	}
+	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.86, FaultAt: exchange.Application, Title: "the issuers differ only in the final slash",
+		Because: []fact.Fact{{Text: "The API's code names an issuer of Auth0 without the slash at its end, which every token of Auth0 has."}}}
 }
 
 var issuerSpoken = lazyregexp.New(`(?i)\bissuer|\biss\b|\b401\b|unauthori[sz]ed|invalid[ _]token`)

@@ -22,7 +22,7 @@ var ApacheCGIStripsAuthorization = &cause.Cause{
 	Suspect: directive.Either(cgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
-			return nil
+			return withheldFrom(v, "apache")
 		}
 		server, isApache := apache(v)
 		php, isPHP := runsPHP(v)

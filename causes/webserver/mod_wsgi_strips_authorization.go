@@ -21,7 +21,7 @@ var ModWSGIStripsAuthorization = &cause.Cause{
 	Suspect: directive.Either(wsgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
-			return nil
+			return withheldFrom(v, "mod_wsgi")
 		}
 		server, isApache := apache(v)
 		python, isPython := runsPython(v)

@@ -25,7 +25,7 @@ var NginxFastCGIAuthorizationMissing = &cause.Cause{
 	Suspect: directive.Either(fastcgiLines, func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok || l.Credential.Kind == cred.Basic {
-			return nil
+			return withheldFrom(v, "nginx")
 		}
 		server := v.Answer.Header().Get("Server")
 		php, isPHP := runsPHP(v)
