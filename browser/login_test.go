@@ -32,23 +32,7 @@ func logIn(t *testing.T, server, path string, l browser.Login, calls ...string) 
 	}
 	in := &exchange.Intent{Request: exchange.Request{Method: "GET", URL: u}, Login: exchange.Login{User: secret.Public("alice"), Password: secret.New(alicesPassword)},
 		Auth: exchange.AuthBasic, Resolve: map[string]string{"app.shop.test:" + base.Port(): "127.0.0.1:" + base.Port()}}
-	s, err := probe.New(in, probe.Options{StateDir: t.TempDir() + "/state"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	o := browser.Options{Permit: s.Permit, Lend: s.Lend, NoSandbox: os.Geteuid() == 0, Screenshot: true, Time: 30 * time.Second, Login: &l}
-	for _, c := range calls {
-		u, err := exchange.ParseURL(c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Calls = append(o.Calls, u.Origin())
-	}
-	rec, err := browser.Open(context.Background(), in, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rec
+	return visit(t, in, browser.Options{Time: 30 * time.Second, Login: &l}, calls...)
 }
 
 // entrance is a small application with a login: /private wants a session, /login gives one for a form.

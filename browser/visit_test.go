@@ -54,11 +54,17 @@ func open(t *testing.T, address string, login exchange.Login, calls ...string) *
 		t.Fatal(err)
 	}
 	in := &exchange.Intent{Request: exchange.Request{Method: "GET", URL: u}, Login: login, Auth: exchange.AuthBasic}
+	return visit(t, in, browser.Options{Time: 20 * time.Second}, calls...)
+}
+
+// visit opens the address of in; calls are other origins that the page may ask.
+func visit(t *testing.T, in *exchange.Intent, o browser.Options, calls ...string) *browser.Recording {
+	t.Helper()
 	s, err := probe.New(in, probe.Options{StateDir: t.TempDir() + "/state"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := browser.Options{Permit: s.Permit, Lend: s.Lend, NoSandbox: os.Geteuid() == 0, Screenshot: true, Time: 20 * time.Second}
+	o.Permit, o.Lend, o.NoSandbox, o.Screenshot = s.Permit, s.Lend, os.Geteuid() == 0, true
 	for _, c := range calls {
 		u, err := exchange.ParseURL(c)
 		if err != nil {

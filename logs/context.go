@@ -107,7 +107,7 @@ func (v *view) wouldDecide(f *finding) []report.Raise {
 	if v.t.Lacks.Upstream == v.t.Access && f.cause != "credential-guessing" {
 		out = append(out, report.Raise{Where: "the server's configuration", Would: "a log format with the upstream and its status tells whether the server or the application refused; the format is below"})
 	}
-	if len(v.t.Phrases.Rows) == 0 {
+	if v.t.Phrases.Len() == 0 {
 		out = append(out, report.Raise{Command: "why401 logs access.log error.log", Where: "the server", Would: "the error log of the same time says what the server thought of each login"})
 	}
 	if route := f.distinct(dimensions[dimensionOf("route")].of); len(route) > 0 && f.cause != "credential-guessing" {

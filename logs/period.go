@@ -19,7 +19,7 @@ func (v *view) periodic(items []*item) []*finding {
 		k := dimensionOf(d)
 		list := []slice{{dim: -1, items: items}}
 		if k >= 0 {
-			list = slices.DeleteFunc(cut(items), func(s slice) bool { return s.dim != k })
+			list = cutBy(items, k)
 		}
 		for _, s := range list {
 			var own []*item

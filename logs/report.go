@@ -197,13 +197,13 @@ func (v *view) sampledTables() []Sampled {
 			list = append(list, Sampled{what, share, 1 / sqrt(float64(max(rows, 1)))})
 		}
 	}
-	add("kinds of refused requests", v.t.Refused.Whole(), v.t.Refused.Share(), len(v.t.Refused.Rows))
-	add("kinds of redirects and failures", v.t.Other.Whole(), v.t.Other.Share(), len(v.t.Other.Rows))
-	add("URLs per client", v.t.Marks.Whole(), v.t.Marks.Share(), len(v.t.Marks.Rows))
-	add("clients and users", v.t.Parties.Whole(), v.t.Parties.Share(), len(v.t.Parties.Rows))
-	add("accepted requests", v.t.Sample.Whole(), v.t.Sample.Share(), len(v.t.Sample.Rows))
-	add("requests with an id", v.t.Requests.Whole(), v.t.Requests.Share(), len(v.t.Requests.Rows))
-	add("sentences of error logs", v.t.Phrases.Whole(), v.t.Phrases.Share(), len(v.t.Phrases.Rows))
+	add("kinds of refused requests", v.t.Refused.Whole(), v.t.Refused.Share(), v.t.Refused.Len())
+	add("kinds of redirects and failures", v.t.Other.Whole(), v.t.Other.Share(), v.t.Other.Len())
+	add("URLs per client", v.t.Marks.Whole(), v.t.Marks.Share(), v.t.Marks.Len())
+	add("clients and users", v.t.Parties.Whole(), v.t.Parties.Share(), v.t.Parties.Len())
+	add("accepted requests", v.t.Sample.Whole(), v.t.Sample.Share(), v.t.Sample.Len())
+	add("requests with an id", v.t.Requests.Whole(), v.t.Requests.Share(), v.t.Requests.Len())
+	add("sentences of error logs", v.t.Phrases.Whole(), v.t.Phrases.Share(), v.t.Phrases.Len())
 	return list
 }
 

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -173,42 +174,39 @@ type slice struct {
 	left  int64
 }
 
-// slices cuts items by every dimension; values that nobody gave are none.
+// cut gives all items, and their slices by every dimension.
 func cut(items []*item) []slice {
 	all := []slice{{dim: -1, items: items}}
-	for d, dim := range dimensions {
-		by := map[string]*slice{}
-		for _, i := range items {
-			value := dim.of(&i.Group)
-			if value == "" {
-				continue
-			}
-			s := by[value]
-			if s == nil {
-				s = &slice{dim: d, value: value}
-				by[value] = s
-			}
-			s.items = append(s.items, i)
-			s.left += i.left
-		}
-		var list []slice
-		for _, s := range by {
-			if s.left >= leastHits {
-				list = append(list, *s)
-			}
-		}
-		slices.SortFunc(list, func(a, b slice) int {
-			if a.left != b.left {
-				return int(b.left - a.left)
-			}
-			if a.value < b.value {
-				return -1
-			}
-			return 1
-		})
-		all = append(all, list[:min(len(list), 60)]...)
+	for d := range dimensions {
+		all = append(all, cutBy(items, d)...)
 	}
 	return all
+}
+
+// cutBy cuts items by one dimension, the largest slices first; values that nobody gave are none.
+func cutBy(items []*item, d int) []slice {
+	by := map[string]*slice{}
+	for _, i := range items {
+		value := dimensions[d].of(&i.Group)
+		if value == "" {
+			continue
+		}
+		s := by[value]
+		if s == nil {
+			s = &slice{dim: d, value: value}
+			by[value] = s
+		}
+		s.items = append(s.items, i)
+		s.left += i.left
+	}
+	var list []slice
+	for _, s := range by {
+		if s.left >= leastHits {
+			list = append(list, *s)
+		}
+	}
+	slices.SortFunc(list, func(a, b slice) int { return cmp.Or(cmp.Compare(b.left, a.left), cmp.Compare(a.value, b.value)) })
+	return list[:min(len(list), 60)]
 }
 
 // leastHits is how many requests must have been refused for anybody to be told.

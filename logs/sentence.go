@@ -40,7 +40,7 @@ func (v *view) sentences() []*sentence {
 	of := map[uint64]*sentence{}
 	var all []*sentence
 	for _, h := range v.t.Phrases.Sorted() {
-		p := v.t.Phrases.Rows[h]
+		p := v.t.Phrases.Get(h)
 		key := p.Code + "\x00" + p.Text
 		s := byText[key]
 		if s == nil {
@@ -59,7 +59,7 @@ func (v *view) sentences() []*sentence {
 		return cmp.Or(cmp.Compare(b.n, a.n), cmp.Compare(a.text, b.text), cmp.Compare(a.code, b.code))
 	})
 	for _, h := range v.t.Requests.Sorted() {
-		r := v.t.Requests.Rows[h]
+		r := v.t.Requests.Get(h)
 		var said []*sentence
 		for _, p := range r.Said {
 			if s := of[p]; s != nil && !slices.Contains(said, s) {

@@ -65,7 +65,7 @@ func newView(t *tally.Tally) *view {
 		see(buckets[len(buckets)-1] + t.Time.Width - 1)
 	}
 	for _, h := range t.Phrases.Sorted() {
-		for _, m := range t.Phrases.Rows[h].Times {
+		for _, m := range t.Phrases.Get(h).Times {
 			see(m.Minute)
 		}
 	}
@@ -79,14 +79,14 @@ func newView(t *tally.Tally) *view {
 		}
 	}
 	for _, h := range t.Parties.Sorted() {
-		if p := t.Parties.Rows[h]; p.IsUser {
+		if p := t.Parties.Get(h); p.IsUser {
 			v.users[p.Name] = p
 		} else {
 			v.parties[p.Name] = p
 		}
 	}
 	for _, h := range t.Sample.Sorted() {
-		s := t.Sample.Rows[h]
+		s := t.Sample.Get(h)
 		v.sample = append(v.sample, sampled{s, uint32(s.At / 60), float64(s.N) / t.Sample.Share(), network(s.Group[tally.Client])})
 	}
 	legs := v.negotiations()
@@ -104,9 +104,16 @@ func (v *view) binOf(minute uint32) int {
 // items are the rows of a table that say something: without scanners, crawlers, and monitors that expect what they get.
 func (v *view) items(table *tally.Table[tally.Kind], legs map[uint64]map[uint32]int) []*item {
 	var all []*item
+	sorts := map[string]tally.Sort{}
 	for _, h := range table.Sorted() {
-		k := table.Rows[h]
-		i := &item{Kind: k, hash: h, network: network(k.Group[tally.Client]), sort: tally.SortOf(k.Group[tally.Software])}
+		k := table.Get(h)
+		agent := k.Group[tally.Software]
+		sort, ok := sorts[agent]
+		if !ok {
+			sort = tally.SortOf(agent)
+			sorts[agent] = sort
+		}
+		i := &item{Kind: k, hash: h, network: network(k.Group[tally.Client]), sort: sort}
 		n := k.Times.Sum()
 		if why := v.noise(i, n); why != "" {
 			v.quiet[why] += n
@@ -201,14 +208,8 @@ func network(client string) string {
 // it was then refused with a name, that is the failure, and this is still its first half. It gives for each kind how
 // many in which minute.
 func (v *view) negotiations() map[uint64]map[uint32]int {
-	type key struct {
-		url    uint64
-		minute uint32
-	}
-	marks := map[key]*tally.Mark{}
 	var asked []*tally.Mark
-	for _, m := range v.t.Marks.Rows {
-		marks[key{m.URL, m.Minute}] = m
+	for _, m := range v.t.Marks.All() {
 		if m.Asked != 0 {
 			asked = append(asked, m)
 		}
@@ -217,7 +218,7 @@ func (v *view) negotiations() map[uint64]map[uint32]int {
 	out := map[uint64]map[uint32]int{}
 	seen, known := map[uint64]int{}, map[uint64]int{}
 	for _, m := range asked {
-		next := marks[key{m.URL, m.Minute + 1}]
+		next := v.t.Mark(m.URL, m.Minute+1)
 		if next == nil {
 			next = &tally.Mark{}
 		}
@@ -240,7 +241,7 @@ func (v *view) negotiations() map[uint64]map[uint32]int {
 		return out
 	}
 	// Not every URL was kept. Where those that were are nearly all negotiations, the others of the kind are, too.
-	for h, k := range v.t.Refused.Rows {
+	for h, k := range v.t.Refused.All() {
 		if seen[h] == 0 || known[h]*10 < seen[h]*9 {
 			continue
 		}

@@ -106,7 +106,7 @@ type At struct {
 
 // AuditJSON writes a as one object and a line break, as JSON does for a report.
 func AuditJSON(w io.Writer, a *Audit) error {
-	return encoded(w, prepareAudit(a, func(s string) string { return s }), "audit")
+	return EncodeJSON(w, prepareAudit(a, func(s string) string { return s }))
 }
 
 // prepareAudit copies a for one medium, as prepare does for a report.

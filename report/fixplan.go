@@ -153,14 +153,14 @@ type FixControl struct {
 func FixPlanJSON(w io.Writer, p *FixPlan) error {
 	out, n := scrubbed(*p)
 	out.Schema, out.Redacted = FixPlanSchema, n
-	return encoded(w, out, "plan")
+	return EncodeJSON(w, out)
 }
 
 // FixOutcomeJSON writes o as one object and a line break, as JSON does for a report.
 func FixOutcomeJSON(w io.Writer, o *FixOutcome) error {
 	out, n := scrubbed(*o)
 	out.Schema, out.Redacted = FixOutcomeSchema, n
-	return encoded(w, out, "outcome")
+	return EncodeJSON(w, out)
 }
 
 // scrubbed copies v with all secrets out of its strings and no list null, and counts what is hidden in it.

@@ -111,7 +111,7 @@ func (r *GuardRow) verdict() Verdict {
 
 // GuardJSON writes g as one object and a line break, as JSON does for a report.
 func GuardJSON(w io.Writer, g *Guard) error {
-	return encoded(w, prepareGuard(g, func(s string) string { return s }), "run")
+	return EncodeJSON(w, prepareGuard(g, func(s string) string { return s }))
 }
 
 // prepareGuard copies g for one medium, as prepare does for a report.

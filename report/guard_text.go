@@ -10,15 +10,8 @@ import (
 // GuardText writes g for a person at a terminal: the answer first, then the broken rows, then those that could not be told,
 // then the names of those that held. The error is w's.
 func GuardText(w io.Writer, g *Guard, o TextOptions) error {
-	escape := Terminal
-	if o.ASCII {
-		escape = ASCII
-	}
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	o.Width = min(max(o.Width, 20), widest)
-	s := &guardScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, g: prepareGuard(g, escape)}
+	o = o.fitted()
+	s := &guardScreen{screen: screen{r: &Report{}, o: o, glued: map[int]bool{}}, g: prepareGuard(g, o.escape())}
 	switch {
 	case o.Quiet:
 		s.quiet()

@@ -16,16 +16,17 @@ var SchemaJSON []byte
 // JSON writes rep as one object and a line break. Lists are never null; every string was scrubbed of known secrets;
 // characters that could drive a terminal stand as \u escapes. The error is w's.
 func JSON(w io.Writer, rep *Report) error {
-	return encoded(w, prepare(rep, func(s string) string { return s }), "report")
+	return EncodeJSON(w, prepare(rep, func(s string) string { return s }))
 }
 
-// encoded writes v, which was prepared, as one object and a line break; what names it in an error.
-func encoded(w io.Writer, v any, what string) error {
+// EncodeJSON writes v indented, with a line break behind it, and without anything that could drive a terminal. The error is w's,
+// or says what of v JSON cannot hold.
+func EncodeJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(v); err != nil {
-		return fmt.Errorf("encode the %s: %w", what, err)
+		return fmt.Errorf("encode %T: %w", v, err)
 	}
 	_, err := w.Write(jsonSafe(b.Bytes()))
 	return err

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -117,15 +115,7 @@ func sarif(w io.Writer, a *Audit, unjudged string) error {
 			Message: sarifMessage{unjudged + u.What}, Locations: []sarifLocation{located(u.File, u.Line)}})
 	}
 	run.Invocations = []sarifInvocation{inv}
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	log := sarifLog{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}}
-	if err := enc.Encode(log); err != nil {
-		return fmt.Errorf("encode SARIF: %w", err)
-	}
-	_, err := w.Write(jsonSafe(b.Bytes()))
-	return err
+	return EncodeJSON(w, sarifLog{Schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
 }
 
 func level(f Finding) string {

@@ -78,7 +78,7 @@ status == 401 || status == 403 || status == 407 {
 END { n = 0; for (k in client) n++; for (k in refused) n++; for (k in paths) n++; print NR, n }
 AWK
 json='select(.status == 401 or .status == 403) | [.remote_addr, .remote_user, .request_uri, .time] | @tsv'
-sql="select status, client, usr, count(*) from (select regexp_extract(column0, '^(\S+) - (\S+) .*\" (\d{3}) ', ['client','usr','status']) as m, m.client as client, m.usr as usr, m.status as status from read_csv('$work/access.log', header=false, delim='\x01', quote='', columns={'column0':'VARCHAR'})) group by all"
+sql="select m.status, m.client, m.usr, count(*) from (select regexp_extract(line, '^(\S+) - (\S+) .*\" (\d{3}) ', ['client', 'usr', 'status']) as m from read_csv('$work/access.log', header=false, delim=E'\x01', quote='', escape='', columns={'line': 'VARCHAR'})) group by all"
 
 for round in $(seq "$rounds"); do
   run wc wc -l "$work/access.log"

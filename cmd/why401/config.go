@@ -24,10 +24,9 @@ type configCheck struct {
 	as, request, client string
 	user                string
 	passwordStdin       bool
-	json, sarif, github bool
-	exitZero            bool
-	configs             []programs.Read
-	failed              []error
+	auditForms
+	configs []programs.Read
+	failed  []error
 }
 
 func (a *app) config() *cobra.Command {
@@ -48,23 +47,15 @@ func (a *app) config() *cobra.Command {
 	f.StringVar(&d.client, "from", "", "the request comes from this `ADDRESS`")
 	f.StringVar(&d.user, "user", "", "check the password of user `NAME`, which is asked for")
 	f.BoolVar(&d.passwordStdin, "password-stdin", false, "with --user: read the password from standard input")
-	f.BoolVar(&d.json, "json", false, "write JSON (schema why401.audit/1)")
-	f.BoolVar(&d.sarif, "sarif", false, "write SARIF 2.1.0, for code scanning")
-	f.BoolVar(&d.github, "github", false, "write annotations for GitHub Actions")
-	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever something could be read")
+	d.auditForms.register(f)
 	return c
 }
 
 func (d *configCheck) run(args []string) error {
-	forms := 0
-	for _, on := range []bool{d.json, d.sarif, d.github} {
-		if on {
-			forms++
-		}
+	if err := d.auditForms.check(); err != nil {
+		return err
 	}
 	switch {
-	case forms > 1:
-		return usage("choose one", "--json, --sarif and --github exclude each other")
 	case d.passwordStdin && d.user == "":
 		return usage("why401 config PATH --user NAME --password-stdin", "--password-stdin without --user")
 	case d.client != "" && d.request == "":
@@ -154,25 +145,7 @@ func (d *configCheck) audit() error {
 		rep.Unread = append(rep.Unread, unreadOf(e))
 	}
 	shorten(rep)
-	switch {
-	case d.json:
-		err = report.AuditJSON(a.out, rep)
-	case d.sarif:
-		err = report.SARIF(a.out, rep)
-	case d.github:
-		err = report.GitHub(a.out, rep)
-	default:
-		err = report.AuditText(a.out, rep, a.options())
-	}
-	switch {
-	case err != nil:
-		return err
-	case d.exitZero:
-		return nil
-	case len(rep.Findings) > 0 || refusedLogin(logins):
-		return ended(1)
-	}
-	return nil
+	return a.printAudit(rep, &d.auditForms, len(rep.Findings) > 0 || refusedLogin(logins))
 }
 
 func refusedLogin(logins []report.Login) bool {

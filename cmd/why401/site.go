@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/why401/why401"
 	"github.com/why401/why401/diagnose"
-	"github.com/why401/why401/report"
 	"github.com/why401/why401/site"
 )
 
@@ -14,12 +13,11 @@ import (
 type siteCheck struct {
 	app *app
 
-	json, sarif, github bool
-	exitZero            bool
-	database            bool
-	db                  databaseFlags
-	save                string
-	plugins             pluginSearch
+	auditForms
+	database bool
+	db       databaseFlags
+	save     string
+	plugins  pluginSearch
 }
 
 func (a *app) site() *cobra.Command {
@@ -43,10 +41,7 @@ func (a *app) site() *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error { return d.run(args[0]) },
 	}
 	f := c.Flags()
-	f.BoolVar(&d.json, "json", false, "write JSON (schema why401.audit/1)")
-	f.BoolVar(&d.sarif, "sarif", false, "write SARIF 2.1.0, for code scanning")
-	f.BoolVar(&d.github, "github", false, "write annotations for GitHub Actions")
-	f.BoolVar(&d.exitZero, "exit-zero", false, "exit 0 whenever something could be read")
+	d.auditForms.register(f)
 	f.BoolVar(&d.database, "database", false, "read the database, too, with the site's own login")
 	f.StringVar(&d.save, "save-settings", "", "write settings for why401 after-sync to a `FILE`; keys only as short prints")
 	d.db.register(f)
@@ -56,14 +51,8 @@ func (a *app) site() *cobra.Command {
 
 func (d *siteCheck) run(dir string) error {
 	a := d.app
-	forms := 0
-	for _, on := range []bool{d.json, d.sarif, d.github} {
-		if on {
-			forms++
-		}
-	}
-	if forms > 1 {
-		return usage("choose one", "--json, --sarif and --github exclude each other")
+	if err := d.auditForms.check(); err != nil {
+		return err
 	}
 	known, err := a.catalogue()
 	if err != nil {
@@ -77,7 +66,7 @@ func (d *siteCheck) run(dir string) error {
 		return unreadable(err, "why401 site /var/www/html")
 	}
 	if d.plugins.asked() {
-		if forms > 0 {
+		if d.json || d.sarif || d.github {
 			return usage("without --json, --sarif and --github", "--bisect-plugins writes text only")
 		}
 		return d.plugins.run(in)
@@ -91,23 +80,5 @@ func (d *siteCheck) run(dir string) error {
 	rep := diagnose.AuditSites(known.Causes, known.Page, in.All())
 	rep.Tool.Version = why401.Version()
 	shorten(rep)
-	switch {
-	case d.json:
-		err = report.AuditJSON(a.out, rep)
-	case d.sarif:
-		err = report.SARIF(a.out, rep)
-	case d.github:
-		err = report.GitHub(a.out, rep)
-	default:
-		err = report.AuditText(a.out, rep, a.options())
-	}
-	switch {
-	case err != nil:
-		return err
-	case d.exitZero:
-		return nil
-	case len(rep.Findings) > 0:
-		return ended(1)
-	}
-	return nil
+	return a.printAudit(rep, &d.auditForms, len(rep.Findings) > 0)
 }

@@ -1,7 +1,6 @@
 package expiry
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -14,13 +13,10 @@ const Schema = "why401.expiry/1"
 
 // WriteJSON writes the endings as one object.
 func WriteJSON(w io.Writer, all []Ending, now time.Time) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
 	if all == nil {
 		all = []Ending{}
 	}
-	return e.Encode(struct {
+	return report.EncodeJSON(w, struct {
 		Schema  string    `json:"schema"`
 		Now     time.Time `json:"now"`
 		Endings []Ending  `json:"endings"`

@@ -120,7 +120,7 @@ func (j *judgement) notes(c *collected) {
 		j.report.Notes = append(j.report.Notes, fmt.Sprintf(format, args...))
 	}
 	if s := c.table.Share(); s < 1 {
-		note("the logs have about %.0f different requests; %d were followed, a fair sample", c.table.Distinct(), len(c.table.Rows))
+		note("the logs have about %.0f different requests; %d were followed, a fair sample", c.table.Distinct(), c.table.Len())
 	}
 	if c.named == 0 {
 		note("no line names a user: requests are followed without credentials")

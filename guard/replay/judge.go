@@ -31,7 +31,7 @@ type group struct {
 func judge(ctx context.Context, c *collected, o Options) (*Report, error) {
 	j := &judgement{o: o, findings: map[string]*group{}, open: map[string]*Open{}, names: c.names}
 	j.report = &Report{Schema: Schema, Against: o.New.Path, Program: o.New.Program, Logs: c.names, Findings: []Finding{}, Open: []Open{},
-		Counts: Counts{Lines: c.lines, Succeeded: c.succeeded, WithUser: c.named, Shapes: len(c.table.Rows), Share: c.table.Share()}}
+		Counts: Counts{Lines: c.lines, Succeeded: c.succeeded, WithUser: c.named, Shapes: c.table.Len(), Share: c.table.Share()}}
 	j.new = &side{Configuration: o.New, name: "new", texts: map[string]string{}, fits: j.fitsNew}
 	if o.Before != nil {
 		j.report.Before = o.Before.Path
@@ -44,7 +44,7 @@ func judge(ctx context.Context, c *collected, o Options) (*Report, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		sh := c.table.Rows[h]
+		sh := c.table.Get(h)
 		sh.target = plain([]byte(sh.target))
 		j.hashes = j.hashes[:0]
 		j.report.Counts.Replayed += sh.n

@@ -1,10 +1,11 @@
 package replay
 
 import (
-	"encoding/json"
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/why401/why401/report"
 )
 
 // Schema names the form of the JSON.
@@ -101,10 +102,7 @@ func (r *Report) Breaks() bool { return len(r.Findings) > 0 }
 
 // WriteJSON writes the report as one object.
 func (r *Report) WriteJSON(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(r)
+	return report.EncodeJSON(w, r)
 }
 
 func (r *Report) sort() {

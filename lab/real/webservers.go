@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -175,7 +176,12 @@ include "`+s.Conf+`"
 // PHPFPM starts PHP-FPM on @name@ with two workers and no php.ini. settings are further lines of the pool.
 func (w *World) PHPFPM(name, settings string) *Server {
 	w.Helper()
-	s := w.begin(name, "php-fpm")
+	return w.pool(w.begin(name, "php-fpm"), name, 2, settings, "-n")
+}
+
+// pool starts PHP-FPM with one pool of so many workers; ini are the options that say which php.ini it reads.
+func (w *World) pool(s *Server, name string, workers int, settings string, ini ...string) *Server {
+	w.Helper()
 	main := w.File(name+"/fpm.conf", `[global]
 error_log = @dir:`+name+`@/error.log
 daemonize = no
@@ -183,8 +189,8 @@ daemonize = no
 `+ifRoot("user = "+webUser+"\ngroup = "+webUser)+`
 listen = @`+name+`@
 pm = static
-pm.max_children = 2
+pm.max_children = `+strconv.Itoa(workers)+`
 catch_workers_output = yes
 `+settings+"\n")
-	return s.start("php-fpm8.2", "-F", "-n", "-y", main)
+	return s.start(append([]string{"php-fpm8.2", "-F", "-y", main}, ini...)...)
 }

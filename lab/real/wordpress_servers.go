@@ -22,17 +22,7 @@ func (w *World) PHPFPMFull(name, settings string) *Server {
 	ini := strings.ReplaceAll(strings.Join(phpModules(""), "\n"), "\n\n", "\n")
 	w.File(name+"/php.ini", strings.TrimSpace(ini)+"\nzend_extension=opcache\nopcache.revalidate_freq=0\nexpose_php=Off\ndisplay_errors=Off\nlog_errors=On\nerror_reporting=E_ALL & ~E_DEPRECATED\nsession.save_path="+s.Dir+"\n")
 	s.env = append(s.env, "PHP_INI_SCAN_DIR="+filepath.Join(s.Dir, "none"))
-	main := w.File(name+"/fpm.conf", `[global]
-error_log = @dir:`+name+`@/error.log
-daemonize = no
-[www]
-`+ifRoot("user = "+webUser+"\ngroup = "+webUser)+`
-listen = @`+name+`@
-pm = static
-pm.max_children = 3
-catch_workers_output = yes
-`+settings+"\n")
-	return s.start("php-fpm8.2", "-F", "-c", filepath.Join(s.Dir, "php.ini"), "-y", main)
+	return w.pool(s, name, 3, settings, "-c", filepath.Join(s.Dir, "php.ini"))
 }
 
 // nginxPHP is nginx in front of PHP-FPM for a tree below the world's directory: lines of the server block, and lines for

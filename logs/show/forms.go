@@ -1,9 +1,7 @@
 package show
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -19,13 +17,11 @@ var SchemaJSON []byte
 
 // JSON is the report as one object.
 func JSON(r *logs.Report) string {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetIndent("", "  ")
-	if err := e.Encode(r); err != nil {
+	var b strings.Builder
+	if err := report.EncodeJSON(&b, r); err != nil {
 		panic(err) // strings, numbers and times only
 	}
-	return string(report.SafeJSON(b.Bytes()))
+	return b.String()
 }
 
 // Markdown is the report for a ticket.

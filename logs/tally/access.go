@@ -17,10 +17,7 @@ func (t *Tally) access(l *line.Line) {
 	if t.last == nil || minute != t.minute {
 		t.last, t.minute = t.Time.at(minute), minute
 	}
-	path := l.Target
-	if i := bytes.IndexAny(path, "?;#"); i >= 0 {
-		path = path[:i]
-	}
+	path := pathOf(l.Target)
 	client := clientOf(l)
 	from := hash(client)
 	if len(l.User) == 0 {
@@ -95,10 +92,12 @@ func (t *Tally) accepted(l *line.Line, client, path []byte, from uint64) {
 		if s := t.Sample.Row(h); s != nil {
 			if s.N == 0 {
 				s.At = at
-				s.Group = t.group(l, client, path)
+				var g traits
+				t.traits(&g, l, client, path)
 				if l.Size >= 0 {
-					s.Group[Size] = strconv.FormatInt(l.Size, 10)
+					g[Size] = strconv.AppendInt(nil, l.Size, 10)
 				}
+				s.Group = t.group(&g)
 			}
 			s.N++
 		}
@@ -149,16 +148,26 @@ func (t *Tally) refused(l *line.Line, client, path []byte, from uint64) {
 	}
 }
 
-// mark gives the row of a URL's minute. All minutes of a URL have nearly the same hash, so they are kept or left out
-// together.
+// mark gives the row of a URL's minute, nil when it is not kept.
 func (t *Tally) mark(where uint64, at int64) *Mark {
 	minute := uint32(at / 60)
-	m := t.Marks.Row(where&^0xffff | uint64(uint16(minute)))
+	m := t.Marks.Row(markHash(where, minute))
 	if m != nil {
 		m.URL, m.Minute = where&^0xffff, minute
 	}
 	return m
 }
+
+// Mark gives what a client was told at a URL within a minute, nil when that is not known.
+func (t *Tally) Mark(url uint64, minute uint32) *Mark {
+	if m := t.Marks.Get(markHash(url, minute)); m != nil && m.Minute == minute {
+		return m
+	}
+	return nil
+}
+
+// markHash has all minutes of a URL beside each other, so that they are kept or left out together.
+func markHash(where uint64, minute uint32) uint64 { return where&^0xffff | uint64(uint16(minute)) }
 
 func (t *Tally) party(h uint64, name []byte, isUser bool) *Party {
 	p := t.Parties.Row(h)
@@ -170,9 +179,10 @@ func (t *Tally) party(h uint64, name []byte, isUser bool) *Party {
 
 // kind counts l in a table of kinds and gives the row's hash.
 func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from uint64) uint64 {
-	g := t.group(l, client, path)
+	var g traits
+	t.traits(&g, l, client, path)
 	if len(l.Location) > 0 && isLogin(l.Location) {
-		g[To] = "login"
+		g[To] = toLogin
 	}
 	h := g.hash()
 	t.answered(l, h)
@@ -182,7 +192,7 @@ func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from
 	}
 	before := len(k.Times)
 	if before == 0 {
-		k.Group = g
+		k.Group = t.group(&g)
 	}
 	at := l.Time.Unix()
 	k.Times = k.Times.add(uint32(at/60), int(at%60), 1)
@@ -191,36 +201,68 @@ func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from
 	return h
 }
 
-// group is the request's traits.
-func (t *Tally) group(l *line.Line, client, path []byte) Group {
+var toLogin = []byte("login")
+
+// traits are a request's traits before it is known whether they are kept. They point into the line and into t.buf.
+type traits [Traits][]byte
+
+func (t *Tally) traits(g *traits, l *line.Line, client, path []byte) {
 	t.buf = appendRoute(t.buf[:0], path)
-	g := Group{
-		Client: t.text(client), User: t.text(l.User), Host: t.text(l.Host), Method: t.text(l.Method), Route: t.text(t.buf),
-		Status: status(l.Status), Upstream: t.text(lastOf(l.Upstream)), Software: t.agent(l.Agent).Name, TLS: t.text(l.TLS), Cache: t.text(l.Cache),
+	*g = traits{
+		Client: client, User: l.User, Host: l.Host, Method: l.Method, Route: t.buf, Status: status(l.Status),
+		Upstream: lastOf(l.Upstream), Software: t.agent(l.Agent).name, TLS: l.TLS, Cache: l.Cache,
 	}
-	if g[Host] == "" {
-		g[Host] = t.text(l.Site)
+	if len(g[Host]) == 0 {
+		g[Host] = l.Site
 	}
 	if l.UpstreamStatus != 0 {
 		g[Behind] = status(l.UpstreamStatus)
 	}
-	return g
+	for i := range g {
+		g[i] = g[i][:min(len(g[i]), maxText)]
+	}
 }
 
-// status is a status as text, without making a new string for the usual ones.
-func status(n int) string {
-	if n >= 0 && n < 1000 {
+func (g *traits) hash() uint64 {
+	h := uint64(1)
+	for i := range g {
+		h = mix(h ^ xxhash.Sum64(g[i]))
+	}
+	return h
+}
+
+// group is the traits as they are kept.
+func (t *Tally) group(g *traits) (all Group) {
+	for i := range g {
+		all[i] = t.text(g[i])
+	}
+	return all
+}
+
+// status is a status as text, without making a new one for the usual ones.
+func status(n int) []byte {
+	if n >= 0 && n < len(digits) {
 		return digits[n]
 	}
-	return strconv.Itoa(n)
+	return strconv.AppendInt(nil, int64(n), 10)
 }
 
-var digits = func() (d [1000]string) {
+var digits = func() (d [1000][]byte) {
 	for i := range d {
-		d[i] = strconv.Itoa(i)
+		d[i] = strconv.AppendInt(nil, int64(i), 10)
 	}
 	return d
 }()
+
+// pathOf is a target without its query, parameters or fragment.
+func pathOf(target []byte) []byte {
+	for i, c := range target {
+		if c == '?' || c == ';' || c == '#' {
+			return target[:i]
+		}
+	}
+	return target
+}
 
 // lastOf is the last of several upstreams that were tried: the one that answered.
 func lastOf(b []byte) []byte {

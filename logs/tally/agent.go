@@ -22,9 +22,15 @@ type Agent struct {
 	Sort Sort
 }
 
-func (t *Tally) agent(raw []byte) Agent {
+// knownAgent is an agent that was read before.
+type knownAgent struct {
+	Agent
+	name []byte // Name once more, for whoever hashes it
+}
+
+func (t *Tally) agent(raw []byte) knownAgent {
 	if len(raw) == 0 {
-		return Agent{}
+		return knownAgent{}
 	}
 	if len(raw) > 512 {
 		raw = raw[:512]
@@ -35,10 +41,11 @@ func (t *Tally) agent(raw []byte) Agent {
 	if len(t.agents) >= 1<<13 {
 		clear(t.agents)
 	}
-	a := ReadAgent(string(raw))
+	a := knownAgent{Agent: ReadAgent(string(raw))}
 	if len(a.Name) > maxText {
 		a.Name = a.Name[:maxText]
 	}
+	a.name = []byte(a.Name)
 	t.agents[string(raw)] = a
 	return a
 }

@@ -50,7 +50,7 @@ func (t *Tally) Write(w io.Writer) error {
 		h.Times[m] = *a
 	}
 	h.Doors = [7]uint64{t.Refused.Door, t.Other.Door, t.Marks.Door, t.Parties.Door, t.Sample.Door, t.Phrases.Door, t.Requests.Door}
-	h.Rows = len(t.Refused.Rows) + len(t.Other.Rows) + len(t.Marks.Rows) + len(t.Parties.Rows) + len(t.Sample.Rows) + len(t.Phrases.Rows) + len(t.Requests.Rows)
+	h.Rows = t.Refused.Len() + t.Other.Len() + t.Marks.Len() + t.Parties.Len() + t.Sample.Len() + t.Phrases.Len() + t.Requests.Len()
 	out := bufio.NewWriter(z)
 	e := json.NewEncoder(out)
 	e.SetEscapeHTML(false)
@@ -61,7 +61,7 @@ func (t *Tally) Write(w io.Writer) error {
 
 func writeRows[V any](e *json.Encoder, n int, t *Table[V]) error {
 	for _, h := range t.Sorted() {
-		b, err := json.Marshal(t.Rows[h])
+		b, err := json.Marshal(t.Get(h))
 		if err != nil {
 			return err
 		}
@@ -151,14 +151,14 @@ func (t *Tally) take(r row) error {
 		if err := take(t.Phrases, r); err != nil {
 			return err
 		}
-		p := t.Phrases.Rows[r.Hash]
+		p := t.Phrases.Get(r.Hash)
 		t.Phrases.weight += len(p.Times)
 		return p.Times.check()
 	case 6:
 		if err := take(t.Requests, r); err != nil {
 			return err
 		}
-		q := t.Requests.Rows[r.Hash]
+		q := t.Requests.Get(r.Hash)
 		if len(q.Kinds) > maxJoined || len(q.Said) > maxJoined || !slices.IsSorted(q.Kinds) || !slices.IsSorted(q.Said) {
 			return fmt.Errorf("row %d is joined to more than %d lines, or not in order", r.Hash, maxJoined)
 		}
@@ -171,7 +171,7 @@ func takeKind(t *Table[Kind], r row) error {
 	if err := take(t, r); err != nil {
 		return err
 	}
-	k := t.Rows[r.Hash]
+	k := t.Get(r.Hash)
 	t.weight += len(k.Times)
 	return k.Times.check()
 }
@@ -180,18 +180,14 @@ func take[V any](t *Table[V], r row) error {
 	if r.Hash >= t.Door && t.Door != math.MaxUint64 {
 		return fmt.Errorf("row %d lies behind the door of its table", r.Hash)
 	}
-	if t.Rows[r.Hash] != nil {
+	i := t.find(r.Hash)
+	if t.index[i].n > 0 {
 		return fmt.Errorf("row %d stands twice", r.Hash)
 	}
-	if len(t.Rows) > 2*t.limit {
+	if t.Len() > 2*t.limit {
 		return fmt.Errorf("more rows than a table holds")
 	}
-	v := new(V)
-	if err := json.Unmarshal(r.Value, v); err != nil {
-		return err
-	}
-	t.Rows[r.Hash] = v
-	return nil
+	return json.Unmarshal(r.Value, t.add(i, r.Hash))
 }
 
 // check reports a series that is out of order.

@@ -27,14 +27,6 @@ var Names = [Traits]string{"client", "user", "host", "method", "route", "status"
 // Group is a request's traits.
 type Group [Traits]string
 
-func (g *Group) hash() uint64 {
-	h := uint64(1)
-	for i := range g {
-		h = hashText(h, g[i])
-	}
-	return h
-}
-
 // Kind is all requests of one group.
 type Kind struct {
 	Group  Group

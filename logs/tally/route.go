@@ -42,6 +42,9 @@ func appendSegment(to, s []byte) []byte {
 	if len(s) == 0 {
 		return to
 	}
+	if len(s) < 20 && !telling(s) {
+		return append(to, s...)
+	}
 	var digit, hex, upper, lower, other, dash int
 	for _, c := range s {
 		switch {
@@ -100,6 +103,16 @@ func appendSegment(to, s []byte) []byte {
 	return to
 }
 
+// telling reports a segment that has to be looked at closely: one with a digit or an @. The others stay as they are.
+func telling(s []byte) bool {
+	for _, c := range s {
+		if c-'0' <= 9 || c == '@' {
+			return true
+		}
+	}
+	return false
+}
+
 // isStatic reports a file that a page is made of.
 func isStatic(path []byte) bool {
 	i := bytes.LastIndexByte(path, '.')
@@ -113,18 +126,31 @@ func isStatic(path []byte) bool {
 	return false
 }
 
-// logins are the words of a path segment at which people log in.
+// logins are the words of a path segment at which people log in, in small letters.
 var logins = [][]byte{[]byte("login"), []byte("signin"), []byte("sign-in"), []byte("sign_in"), []byte("logon"), []byte("log-in"), []byte("j_security_check"),
 	[]byte("authenticate"), []byte("/sso"), []byte("/oauth2/start"), []byte("/oauth2/auth"), []byte("openid-connect/auth"), []byte("/authorize")}
 
+// loginsBy are logins by the byte that they begin with, in either case.
+var loginsBy = func() (by [256][][]byte) {
+	for _, w := range logins {
+		by[w[0]] = append(by[w[0]], w)
+		if upper := bytes.ToUpper(w[:1])[0]; upper != w[0] {
+			by[upper] = append(by[upper], w)
+		}
+	}
+	return by
+}()
+
 // isLogin reports the address of a login.
 func isLogin(path []byte) bool {
-	if i := bytes.IndexByte(path, '?'); i >= 0 {
-		path = path[:i]
-	}
-	for _, w := range logins {
-		if containsFold(path, w) {
-			return true
+	for i, c := range path {
+		if c == '?' {
+			return false
+		}
+		for _, w := range loginsBy[c] {
+			if beginsFold(path[i:], w) {
+				return true
+			}
 		}
 	}
 	return false
@@ -133,23 +159,19 @@ func isLogin(path []byte) bool {
 // IsLogin reports that a route is the address of a login.
 func IsLogin(route string) bool { return isLogin([]byte(route)) }
 
-// containsFold is bytes.Contains without regard to ASCII case in b; w is in small letters.
-func containsFold(b, w []byte) bool {
-	for i := 0; i+len(w) <= len(b); i++ {
-		j := 0
-		for j < len(w) {
-			c := b[i+j]
-			if c >= 'A' && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			if c != w[j] {
-				break
-			}
-			j++
+// beginsFold is bytes.HasPrefix without regard to ASCII case in b; w is in small letters.
+func beginsFold(b, w []byte) bool {
+	if len(b) < len(w) {
+		return false
+	}
+	for i, c := range w {
+		d := b[i]
+		if d >= 'A' && d <= 'Z' {
+			d += 'a' - 'A'
 		}
-		if j == len(w) {
-			return true
+		if c != d {
+			return false
 		}
 	}
-	return false
+	return true
 }

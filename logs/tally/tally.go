@@ -48,7 +48,7 @@ type Tally struct {
 
 	files  []string
 	intern map[string]string
-	agents map[string]Agent
+	agents map[string]knownAgent
 	buf    []byte
 	last   *Answers // of the minute of the last line
 	minute uint32
@@ -73,7 +73,7 @@ func New(files ...string) *Tally {
 		Requests: NewTable[Request](maxJoins, 0),
 		Formats:  map[string]bool{},
 		intern:   map[string]string{},
-		agents:   map[string]Agent{},
+		agents:   map[string]knownAgent{},
 	}
 }
 

@@ -54,7 +54,24 @@ func small(t *Tally) *Tally {
 	return t
 }
 
-var private = []cmp.Option{cmp.AllowUnexported(Table[Kind]{}, Table[Mark]{}, Table[Party]{}, Table[Sample]{}, Table[Phrase]{}, Table[Request]{}),
+// rows is what a table holds, without the places where it holds it.
+type rows[V any] struct {
+	Door   uint64
+	Weight int
+	Rows   map[uint64]V
+}
+
+func contents[V any]() cmp.Option {
+	return cmp.Transformer("rows", func(t *Table[V]) rows[V] {
+		r := rows[V]{t.Door, t.weight, map[uint64]V{}}
+		for h, v := range t.All() {
+			r.Rows[h] = *v
+		}
+		return r
+	})
+}
+
+var private = []cmp.Option{contents[Kind](), contents[Mark](), contents[Party](), contents[Sample](), contents[Phrase](), contents[Request](),
 	cmpopts.IgnoreUnexported(Tally{}), cmpopts.EquateEmpty()}
 
 // TestPartsMakeTheWhole: however lines are dealt out to tallies, in whatever order they come and the tallies are merged,
@@ -130,8 +147,8 @@ func TestBoundsHold(t *testing.T) {
 		s.Add(&l)
 	}
 	s.Trim()
-	for name, n := range map[string][2]int{"refused": {len(s.Refused.Rows), maxKinds}, "marks": {len(s.Marks.Rows), maxMarks}, "parties": {len(s.Parties.Rows), maxParties},
-		"sample": {len(s.Sample.Rows), maxSample}, "buckets": {len(s.Time.At), maxMinutes}} {
+	for name, n := range map[string][2]int{"refused": {s.Refused.Len(), maxKinds}, "marks": {s.Marks.Len(), maxMarks}, "parties": {s.Parties.Len(), maxParties},
+		"sample": {s.Sample.Len(), maxSample}, "buckets": {len(s.Time.At), maxMinutes}} {
 		if n[0] > n[1] || n[0] < n[1]/8 {
 			t.Errorf("%s: %d rows, bound %d", name, n[0], n[1])
 		}
