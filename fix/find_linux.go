@@ -131,7 +131,7 @@ var programs = []program{
 		},
 		reload: func(s *Server, p process, _ []string) error {
 			s.Reload = p.send(syscall.SIGUSR1, "USR1")
-			s.rest(1500 * time.Millisecond)
+			s.rest(p, 1500*time.Millisecond)
 			return nil
 		},
 	},
@@ -176,7 +176,7 @@ var programs = []program{
 		},
 		reload: func(s *Server, p process, _ []string) error {
 			s.Reload = p.send(syscall.SIGHUP, "HUP")
-			s.rest(1500 * time.Millisecond)
+			s.rest(p, 1500*time.Millisecond)
 			return nil
 		},
 	},

@@ -196,16 +196,49 @@ func listeners() map[string]bool {
 	return out
 }
 
-// rest makes s wait a fixed time after its reload, for programs that reload within one process and show nothing of it.
-func (s *Server) rest(d time.Duration) {
+// rest makes s wait a fixed time after its reload, for programs that reload within one process and show nothing of it, and then
+// until p listens at as many sockets as before: Squid closes its own while it reads a long configuration.
+func (s *Server) rest(p process, d time.Duration) {
+	before := 0
+	s.watch = func() { before = doors(p) }
 	s.settled = func(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-time.After(d):
-			return nil
+		}
+		for end := time.Now().Add(generationTime); doors(p) < before; time.Sleep(20 * time.Millisecond) {
+			if _, alive := processOf(p.pid); !alive {
+				return nil // the user's own command restarted it
+			}
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if time.Now().After(end) {
+				if doors(p) == 0 {
+					return fmt.Errorf("%s does not listen %v after its reload; its error log says why", s.Name, generationTime)
+				}
+				return nil // the new configuration has fewer
+			}
+		}
+		return nil
+	}
+}
+
+// doors is at how many sockets p and its children listen.
+func doors(p process) int {
+	open, n := listeners(), 0
+	for _, c := range processes() {
+		if c.pid != p.pid && (c.parent != p.pid || c.exe != p.exe) {
+			continue
+		}
+		for _, inode := range sockets(c.pid) {
+			if open[inode] {
+				n++
+			}
 		}
 	}
+	return n
 }
 
 // errNotRunning says that no process was found that reads the configuration.

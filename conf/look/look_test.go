@@ -14,6 +14,11 @@ import (
 // disk is a copy of a server's disk in a folder.
 func disk(t *testing.T, files map[string]string) conf.Source {
 	t.Helper()
+	return conf.Root(folder(t, files))
+}
+
+func folder(t *testing.T, files map[string]string) string {
+	t.Helper()
 	root := t.TempDir()
 	for name, text := range files {
 		p := filepath.Join(root, name)
@@ -24,7 +29,7 @@ func disk(t *testing.T, files map[string]string) conf.Source {
 			t.Fatal(err)
 		}
 	}
-	return conf.Root(root)
+	return root
 }
 
 func ask(src conf.Source, kind conf.FileKind, path, worker string) *conf.Seen {
