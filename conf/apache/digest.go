@@ -131,7 +131,7 @@ func (v *visit) digestChallenge(realm string) string {
 	if c.other != nil {
 		v.open("the challenge with " + c.other.value)
 	}
-	if len(c.domain) > 0 {
+	if len(c.domain) > 0 && !v.proxied {
 		out += `, domain="` + strings.Join(c.domain, " ") + `"`
 	}
 	switch {
@@ -203,7 +203,7 @@ func (v *visit) digest() int {
 	case !found:
 		return refuse(at, "the user is not in the password file with this realm")
 	}
-	return v.checkDigest(c, p, ha1, refuse)
+	return v.checkDigest(c, p, ha1, at, refuse)
 }
 
 // providedHash asks the password stores one after another for the user's hash.
@@ -230,8 +230,7 @@ func (v *visit) providedHash(c *digestConf, user, realm string) (hash string, at
 }
 
 // checkDigest compares what the client computed with what the file's hash gives.
-func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, refuse func(conf.Place, string) int) int {
-	at := v.d.userFile.place
+func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, at conf.Place, refuse func(conf.Place, string) int) int {
 	if v.hidden.Vouches() {
 		switch fit, why := v.hidden.Password(p["username"], secret.New(ha1)); fit {
 		case conf.Unfit:
@@ -252,6 +251,9 @@ func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, refu
 			return refuse(v.d.authType.place, "the qop of the Digest credentials is not the one that is asked for")
 		}
 		right = hexMD5(ha1 + ":" + p["nonce"] + ":" + p["nc"] + ":" + p["cnonce"] + ":" + qop + ":" + ha2)
+	}
+	if _, ok := p["qop"]; !ok && p["response"] == right { // RFC 2069; 2.4.71 refuses it (AH10560), older ones let it by
+		v.open("whether this release of httpd takes Digest credentials without qop")
 	}
 	if p["response"] != right {
 		return refuse(at, "the password, or what it was computed with, does not match the hash in the password file")

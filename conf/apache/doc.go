@@ -7,5 +7,5 @@
 // sections that a request meets. trace*.go follow a request through httpd's phases.
 //
 // What httpd documents: https://httpd.apache.org/docs/2.4/sections.html ("How the sections are merged"). Where the manual
-// is silent, the behaviour of the running server was measured; lab/confdiff/apache compares the two.
+// is silent, the behaviour of the running server was measured; lab/confdiff/apachediff compares the two.
 package apache

@@ -227,6 +227,7 @@ func (v *visit) lookup(name string) *visit {
 		sub.uri, sub.args, sub.hasArgs = uri, args, true
 	}
 	sub.in, sub.env = v.in.clone(), v.env.clone()
+	sub.hostPort = 0 // only the request itself knows the port of the Host field
 	sub.out, sub.errOut = nil, nil
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false

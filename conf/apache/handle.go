@@ -95,6 +95,7 @@ func (v *visit) serveFile() int {
 		}
 		return v.refuse(403, place, "handler", "the folder has no index file, and Options Indexes is off")
 	}
+	v.bodyGone = true
 	switch v.method {
 	case "GET", "HEAD", "POST":
 	case "OPTIONS":

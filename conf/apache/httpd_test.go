@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/why401/why401/conf"
+	"github.com/why401/why401/conf/apache"
 )
 
 // TestTraceAsHttpd keeps what a running httpd 2.4.71 was seen to do where it is not what one expects.
@@ -14,6 +15,7 @@ func TestTraceAsHttpd(t *testing.T) {
 	const head = "Listen 80\nServerName a.test\nDocumentRoot /srv/www\n"
 	const whole = "LoadModule authz_core_module modules/mod_authz_core.so\n" + head // a part would be read with every module
 	const cgi = head + "<Directory /srv/www>\nAllowOverride None\nOptions +ExecCGI +FollowSymLinks\nAddHandler cgi-script .cgi\n</Directory>\n"
+	const digest = cgi + "<Directory /srv/www>\nAuthType Digest\nAuthName x\nAuthUserFile /etc/realms\nRequire valid-user\n</Directory>\n"
 	for _, k := range []struct {
 		what, conf, htaccess, target string
 		fields                       []string
@@ -42,6 +44,23 @@ func TestTraceAsHttpd(t *testing.T) {
 		{"FallbackResource does not hand on who was asked for credentials on its account alone",
 			cgi + "FallbackResource /env.cgi\n<Files env.cgi>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Files>\n", "", "/none",
 			[]string{"Authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="}, 0, "AUTH_TYPE", ""},
+		{"Digest: a wrong answer is refused without asking the running server", digest, "", "/a.html", []string{"Authorization", "Digest username=\"alice\", realm=\"x\", nonce=\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\", uri=\"/a.html\", qop=auth, nc=00000001, cnonce=\"c0\", response=\"00000000000000000000000000000000\""}, 401, "", ""},
+		{"Digest: a nonce that httpd cannot have given out", digest, "", "/a.html", []string{"Authorization", "Digest username=\"alice\", realm=\"x\", nonce=\"short\", uri=\"/a.html\", qop=auth, nc=00000001, cnonce=\"c0\", response=\"fbf6a9860867a86a474e076037f952f8\""}, 401, "", ""},
+		{"Digest: another URL", digest, "", "/a.html", []string{"Authorization", "Digest username=\"alice\", realm=\"x\", nonce=\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\", uri=\"/b.html\", qop=auth, nc=00000001, cnonce=\"c0\", response=\"fbf6a9860867a86a474e076037f952f8\""}, 400, "", ""},
+		{"Digest: a file without the realm", digest, "", "/a.html", []string{"Authorization", "Digest username=\"bob\", realm=\"x\", nonce=\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\", uri=\"/a.html\", qop=auth, nc=00000001, cnonce=\"c0\", response=\"fbf6a9860867a86a474e076037f952f8\""}, 401, "", ""},
+		{"Require user that fails is 401 also with AuthzSendForbiddenOnFailure, where the rule wants a user", cgi + "<Directory /srv/www>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nAuthzSendForbiddenOnFailure On\n" +
+			"Require expr \"%{REMOTE_USER} == 'bob'\"\n</Directory>\n", "", "/a.html", []string{"Authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="}, 401, "", ""},
+		{"AuthBasicFake writes the field", cgi + "<Directory /srv/www>\nAuthBasicFake demo secret\nCGIPassAuth On\n</Directory>\n", "", "/env.cgi", nil, 0, "HTTP_AUTHORIZATION", "Basic ZGVtbzpzZWNyZXQ="},
+		{"AllowMethods comes before the addresses", head + "<Directory /srv/www>\nAllowOverride None\nAllowMethods POST\nDeny from all\n</Directory>\n", "", "/a.html", nil, 405, "", ""},
+		{"a Redirect that holds for a whole section comes before the access rules", head + "<Directory /srv/www>\nAllowOverride None\nRequire all denied\n</Directory>\n<Location /a.html>\nRedirect gone\n</Location>\n", "",
+			"/a.html", nil, 410, "", ""},
+		{"an Alias inside <Location> is one file for every path", cgi + "<Location /all>\nAlias /srv/www/env.cgi\n</Location>\n", "", "/all/x", nil, 0, "SCRIPT_FILENAME", "/srv/www/env.cgi"},
+		{"ErrorDocument 401 with a full URL leaves the outer one in force", cgi + "ErrorDocument 401 /env.cgi\n<Directory /srv/www>\nErrorDocument 401 http://away.test/\n" +
+			"<Files a.html>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Files>\n</Directory>\n", "", "/a.html", nil, 401, "REDIRECT_STATUS", "401"},
+		{"a rule's status on the way to an error's document is answered", head + "ErrorDocument 404 /gone\nRewriteEngine On\nRewriteRule ^/gone - [G]\n", "", "/none", nil, 410, "", ""},
+		{"a map of mod_rewrite in a text file", cgi + "RewriteEngine On\nRewriteMap where txt:/etc/map\nRewriteRule ^/(.*)$ ${where:$1|/a.html}\n", "", "/old", nil, 0, "SCRIPT_FILENAME", "/srv/www/env.cgi"},
+		{"a balancer with one member", head + "<Proxy balancer://app>\nBalancerMember fcgi://127.0.0.1:9\n</Proxy>\n<Directory /srv/www>\nAllowOverride None\n</Directory>\nProxyPass /x balancer://app/in\n", "", "/x/y", nil, 0, "SCRIPT_FILENAME", "proxy:fcgi://127.0.0.1:9/in/y"},
+		{"slashes in front are one whatever MergeSlashes says", head + "MergeSlashes Off\nRewriteEngine On\nRewriteRule ^/a\\.html$ - [G]\n", "", "//a.html", nil, 410, "", ""},
 	} {
 		t.Run(k.what, func(t *testing.T) {
 			root := t.TempDir()
@@ -49,6 +68,8 @@ func TestTraceAsHttpd(t *testing.T) {
 				put(t, filepath.Join(root, "srv/www", n), "x", 0o755)
 			}
 			put(t, filepath.Join(root, "etc/pw"), "alice:{SHA}tiY7sUhYKUwI5L3866kDY+ENcrQ=\n", 0o644)
+			put(t, filepath.Join(root, "etc/realms"), "alice:x:176aa4033d4888dea72d6752b0692af0\nbob:other:176aa4033d4888dea72d6752b0692af0\n", 0o644)
+			put(t, filepath.Join(root, "etc/map"), "# where to\nold /env.cgi\n", 0o644)
 			put(t, filepath.Join(root, "etc/httpd.conf"), k.conf, 0o644)
 			if k.htaccess != "" {
 				put(t, filepath.Join(root, "srv/www/.htaccess"), k.htaccess, 0o644)
@@ -86,5 +107,15 @@ func put(t *testing.T, name, text string, mode os.FileMode) {
 	}
 	if err := os.WriteFile(name, []byte(text), mode); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestDigestLeavesTheNonceOpen: right credentials let in, and all that is open is the nonce.
+func TestDigestLeavesTheNonceOpen(t *testing.T) {
+	c := conf.Texts{"/etc/httpd.conf": "Listen 80\nServerName a.test\nDocumentRoot /srv\n<Location />\nAuthType Digest\nAuthName x\nAuthUserFile /etc/realms\nRequire valid-user\n</Location>\nRewriteEngine On\nRewriteRule ^ - [E=a:b]\n",
+		"/etc/realms": "alice:x:176aa4033d4888dea72d6752b0692af0\n", "/srv/a.html": "x"}
+	tr := read(t, c, "/etc/httpd.conf").Tracer.Trace(request("GET", "http://a.test/a.html", "Authorization", "Digest username=\"alice\", realm=\"x\", nonce=\"nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn\", uri=\"/a.html\", qop=auth, nc=00000001, cnonce=\"c0\", response=\"fbf6a9860867a86a474e076037f952f8\""))
+	if tr.Status != 0 || len(tr.Open) != 1 || tr.Open[0] != apache.LiveNonce {
+		t.Errorf("status %d, open %q: %+v", tr.Status, tr.Open, tr.Steps)
 	}
 }

@@ -50,6 +50,7 @@ func escapeProxy(p string) string {
 
 // toProxy passes the request on to an upstream.
 func (v *visit) toProxy(to string) int {
+	to = v.member(to)
 	way := wayOf(to)
 	if way == "" {
 		v.open("what is at " + to)
@@ -60,7 +61,6 @@ func (v *visit) toProxy(to string) int {
 	if v.method == "TRACE" && v.srv.trace.is("off") {
 		return v.refuse(405, v.srv.trace.at(), "proxy", "TRACE is switched off")
 	}
-	to = v.member(to)
 	switch way {
 	case conf.HTTPProxy:
 		v.pass(way, to, v.forwarded(to))
@@ -139,6 +139,9 @@ func (v *visit) forwarded(to string) table {
 		}
 	}
 	if n := v.in.get("Content-Length"); n != "" && n != "0" {
+		if v.bodyGone {
+			n = "0"
+		}
 		out.add("Content-Length", n)
 	}
 	switch {

@@ -62,7 +62,7 @@ func (v *visit) begin() int {
 	if v.proto == "HTTP/1.1" && !v.in.has("Host") && absolute(target) == 0 {
 		return v.unread("HTTP/1.1 asks for a Host field and none was sent")
 	}
-	host := v.in.get("Host")
+	host, named := v.in.get("Host"), false
 	if n := absolute(target); n > 0 {
 		of, scheme := target[n:], target[:n-3]
 		if i := strings.IndexAny(of, "/?"); i >= 0 {
@@ -71,7 +71,9 @@ func (v *visit) begin() int {
 			target = "/"
 		}
 		if strings.EqualFold(scheme, v.scheme()) { // httpd takes the name from the URL of its own scheme alone
-			host = of
+			host, named = of, true
+		} else if _, port, ok := strings.Cut(of, ":"); ok { // and the port from any
+			v.hostPort, _ = strconv.Atoi(port)
 		}
 	}
 	if i := strings.IndexByte(target, '#'); i >= 0 {
@@ -81,7 +83,7 @@ func (v *visit) begin() int {
 	if !v.hostField(host) {
 		return v.unread("the Host field is not a host name")
 	}
-	if host != v.in.get("Host") { // the URL's name takes the field's place
+	if named { // the URL's name takes the field's place
 		v.in.set("Host", strings.ToLower(host))
 	}
 	if v.host == "" && v.proto == "HTTP/1.1" {

@@ -58,6 +58,7 @@ type visit struct {
 	looks              *int // of this trace
 	hidden             *step.Hidden
 	died               bool // the error was answered behind an internal redirect: who started that has nothing to add
+	bodyGone           bool // the default handler has thrown the body away
 	typed              bool // mod_mime has seen the file
 	bare               bool // TRACE: what Header sets is not written
 	document           bool // an ErrorDocument that was found: the answer is written as any other
