@@ -20,7 +20,8 @@ func API(u exchange.URL) (root string, ok bool) {
 	return XMLRPC(u)
 }
 
-// The codes of WordPress's own faults about logins (wp-includes/class-wp-xmlrpc-server.php, login). They come with status 200.
+// The codes of WordPress's own faults about logins (wp-includes/class-wp-xmlrpc-server.php, login). On 6.1.9 the first comes with
+// status 200, the second with 405.
 const (
 	FaultRefused  = 403 // "Incorrect username or password."
 	FaultDisabled = 405 // "XML-RPC services are disabled on this site.": the filter xmlrpc_enabled says so

@@ -15,12 +15,12 @@ func rpcClosed(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	if code, says, fault := site.Fault(v.Answer); fault {
-		if code != site.FaultDisabled || v.Answer.Status() != 200 || !strings.Contains(says, "XML-RPC services are disabled on this site.") {
+		if code != site.FaultDisabled || !strings.Contains(says, "XML-RPC services are disabled on this site.") {
 			return nil
 		}
 		// WordPress itself writes this sentence, before it looks at any login, when the filter xmlrpc_enabled says no.
 		return &cause.Suspicion{Grade: cause.Proved, Weight: 0.96, Title: "XML-RPC is switched off on this WordPress", RefusedBy: exchange.Application,
-			Because: []fact.Fact{v.Saw("The fault %d says: %q. WordPress looks at no login then; the status is 200 all the same.", code, "XML-RPC services are disabled on this site.")},
+			Because: []fact.Fact{v.Saw("The fault %d says: %q. WordPress looks at no login then.", code, "XML-RPC services are disabled on this site.")},
 			Raise:   rpcRaise(), Remedies: []cause.Remedy{useREST(), letRPC("the plugin, or the line add_filter('xmlrpc_enabled', '__return_false')")}}
 	}
 	if !site.Live(v) || v.Answer.Status() != 403 || len(v.Challenges) > 0 || !strings.HasPrefix(v.Answer.Header().Get("Content-Type"), "text/html") {

@@ -27,17 +27,36 @@ func wordpressLost(v *cause.View) *cause.Suspicion {
 	case strings.HasSuffix(at.Path, "/wp-login.php"):
 		g, paths, lost := nowhere(v, at, func(name string) bool { return name == testCookie })
 		if !lost {
-			return nil
+			return sentBack(v)
 		}
 		return wordpressPath(g, paths, v.Saw("WordPress tests with this cookie at wp-login.php whether cookies come back: they cannot, and it refuses every login."), 0.87)
 	case strings.Contains(at.Path, "/wp-admin/") && loginWanted(v):
-		g, paths, lost := nowhere(v, at, panelCookie.MatchString)
-		if !lost || carries(v.Answer.Request, g.set.Name) {
-			return nil
-		}
-		return wordpressPath(g, paths, v.Saw("WordPress's panel knows a login by this cookie alone: the request goes out without it, and is sent to the login: %d.", v.Answer.Status()), 0.87)
+		return panelLost(v, v.Answer)
 	}
 	return nil
+}
+
+// sentBack is a login whose answer led to the panel, which sent back to the login.
+func sentBack(v *cause.View) *cause.Suspicion {
+	for i := len(v.Exchanges) - 1; i >= 0; i-- {
+		x := v.Exchanges[i]
+		if x.Response == nil || x.N >= v.Answer.N || !strings.Contains(x.Request.URL.Path, "/wp-admin/") {
+			continue
+		}
+		if to, ok, err := x.Location(); ok && err == nil && x.Status()/100 == 3 && strings.HasSuffix(to.Path, "/wp-login.php") {
+			return panelLost(v, x)
+		}
+	}
+	return nil
+}
+
+// panelLost is the panel's answer to a request without the panel's cookie, which was set before for other paths.
+func panelLost(v *cause.View, x *exchange.Exchange) *cause.Suspicion {
+	g, paths, lost := nowhere(v, x.Request.URL, panelCookie.MatchString)
+	if !lost || carries(x.Request, g.set.Name) {
+		return nil
+	}
+	return wordpressPath(g, paths, fact.At(x.N, "WordPress's panel knows a login by this cookie alone: the request goes out without it, and is sent to the login: %d.", x.Status()), 0.87)
 }
 
 // nowhere finds a cookie that was set for paths of which none covers an address of the same host.

@@ -370,7 +370,7 @@ func (s *afterSync) proofs(prompt bool) ([]fix.Proof, error) {
 		return []fix.Proof{login, ask("an API request", "the API's own page, of this address", "", func(x *exchange.Exchange) bool {
 			var root struct{ URL string }
 			return x.Status() == 200 && json.Unmarshal(x.Body(), &root) == nil && strings.HasPrefix(root.URL+"/", origin+"/")
-		}, exchange.Param{Name: "rest_route", Value: secret.Public("/"), Eq: true})}, nil
+		}, exchange.Param{Name: "rest_route", Value: secret.Public("/"), Eq: true}, exchange.Param{Name: "_fields", Value: secret.Public("url"), Eq: true})}, nil
 	}
 	return []fix.Proof{ask("the login page", "a page at this address", "user/login", func(x *exchange.Exchange) bool { return x.Status() == 200 }),
 		ask("an API request", "AuthX's own answer, or a page", "civicrm/authx/id", func(x *exchange.Exchange) bool { return x.Status() == 200 || x.Status() == 404 })}, nil

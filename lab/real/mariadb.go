@@ -95,7 +95,7 @@ func mariadbClient(user, password, database, statements string) (string, error) 
 	if err != nil {
 		return "", err
 	}
-	args := []string{"--no-defaults", "-S", filepath.Join(mariadb.dir, "s.sock"), "-u", user, "--default-character-set=utf8mb4", "-N", "-B", "--raw"}
+	args := []string{"--no-defaults", "--skip-ssl", "-S", filepath.Join(mariadb.dir, "s.sock"), "-u", user, "--default-character-set=utf8mb4", "-N", "-B", "--raw"}
 	if database != "" {
 		args = append(args, database)
 	}

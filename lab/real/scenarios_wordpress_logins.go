@@ -117,7 +117,7 @@ var wordpressLogins = []Scenario{
 		Servers: wordpress(80, wpLocal, plugin("rpc", "add_filter('xmlrpc_enabled', '__return_false');")),
 		Input:   askRPC("admin", wpAppPassword), Options: replayed, Unsafe: true,
 		Want:   wpWant("wp-rest-disabled-by-plugin", exchange.Application, "proved"),
-		Status: 200, Refused: saysBody("XML-RPC services are disabled on this site."),
+		Status: 405, Refused: saysBody("XML-RPC services are disabled on this site."),
 		Mend: mendWP(func(s *WordPress) { s.MustUse("rpc", "") }, askRPC("admin", wpAppPassword)), Passes: answersRPC,
 	},
 	{

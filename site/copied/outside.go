@@ -43,7 +43,7 @@ func (c *comparison) leads(x *exchange.Exchange) {
 			continue
 		}
 		where := ""
-		if l, err := url.Parse(x.Header().Get("Location")); err == nil && strings.EqualFold(l.Host, host) {
+		if to, ok, err := x.Location(); ok && err == nil && strings.EqualFold(to.Authority(), host) {
 			where = "redirects to it"
 		}
 		for _, scheme := range []string{"http", "https"} {
