@@ -60,7 +60,7 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 		if arrives(c, s) {
 			continue // a rule of another block hands it on
 		}
-		if s.Pass.Way == conf.CGI && !written && !apiPath.MatchString(s.Path) {
+		if (s.Pass.Way == conf.CGI || cgiFolder.MatchString(s.Path)) && !written && !apiPath.MatchString(s.Path) {
 			continue
 		}
 		sight := cause.Sighting{Place: deciding(s.Pass, s), Scope: s, Grade: cause.Likely, Remedies: passAuths(c, s),
@@ -74,6 +74,9 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 	}
 	return out
 }
+
+// cgiFolder is a folder of CGI programs, also where mod_fcgid runs them: Debian's munin has /usr/lib/munin/cgi.
+var cgiFolder = lazyregexp.New(`(?i)/cgi(-bin)?/?$`)
 
 // arrives reports that a token gets to the programs of s after all, by the trace of a request for one of them.
 func arrives(c *conf.Config, s *conf.Scope) bool {

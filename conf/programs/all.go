@@ -1,6 +1,8 @@
 package programs
 
 import (
+	"slices"
+
 	"github.com/why401/why401/conf"
 	"github.com/why401/why401/conf/apache"
 	"github.com/why401/why401/conf/caddy"
@@ -12,6 +14,7 @@ import (
 	"github.com/why401/why401/conf/squid"
 	"github.com/why401/why401/conf/traefik"
 	"github.com/why401/why401/conf/varnish"
+	"github.com/why401/why401/cred/htpasswd"
 	"github.com/why401/why401/internal/lazyregexp"
 )
 
@@ -55,11 +58,21 @@ var All = []Program{
 func passwords(src conf.Source, paths ...string) (*conf.Config, error) {
 	c := &conf.Config{Program: "password file", Files: paths}
 	for _, p := range paths {
-		if _, err := src.ReadFile(p); err != nil {
+		text, err := src.ReadFile(p)
+		if err != nil {
 			return nil, conf.Unread{Place: conf.Place{File: p}, What: plain(err).Error()}
+		}
+		if ofBroker(string(text)) {
+			return nil, conf.Unread{Place: conf.Place{File: p}, What: "the passwords of Mosquitto, which no web server reads"}
 		}
 		c.Scopes = append(c.Scopes, &conf.Scope{Place: conf.Place{File: p}, Path: p, Satisfy: conf.SatisfyAll,
 			Auth: []conf.Auth{{Place: conf.Place{File: p}, Scheme: conf.Basic, Files: []*conf.CredFile{{Path: p, Place: conf.Place{File: p}, Kind: conf.Htpasswd}}}}})
 	}
 	return c, nil
+}
+
+// ofBroker reports a password file of Mosquitto, whose hashes look like those of crypt(3) at first sight.
+func ofBroker(text string) bool {
+	f := htpasswd.Parse(text)
+	return len(f.Lines) > 0 && !slices.ContainsFunc(f.Lines, func(l htpasswd.Line) bool { return l.Kind != htpasswd.Mosquitto })
 }

@@ -24,6 +24,7 @@ const (
 	Argon2      Kind = "argon2"       // $argon2id$
 	Scrypt      Kind = "scrypt"       // $7$
 	DES         Kind = "des-crypt"    // 13 characters: htpasswd -d
+	Mosquitto   Kind = "mosquitto"    // $6$salt$ or $7$rounds$salt$ and base64: mosquitto_passwd, read by that broker alone
 	Digest      Kind = "digest-ha1"   // user:realm:hex, htdigest
 	Unknown     Kind = ""             // plain text, or nothing that is known
 )
@@ -41,6 +42,9 @@ var prefixes = []struct {
 }
 
 func kindOf(s string) Kind {
+	if ofBroker(s) {
+		return Mosquitto
+	}
 	for _, p := range prefixes {
 		if strings.HasPrefix(s, p.prefix) {
 			return p.kind
@@ -50,6 +54,16 @@ func kindOf(s string) Kind {
 		return DES
 	}
 	return Unknown
+}
+
+// ofBroker reports a hash of mosquitto_passwd(1): 64 bytes in base64 with its padding, where crypt(3) writes 86 characters
+// without any.
+func ofBroker(s string) bool {
+	if !strings.HasPrefix(s, "$6$") && !strings.HasPrefix(s, "$7$") {
+		return false
+	}
+	raw, err := base64.StdEncoding.DecodeString(s[strings.LastIndexByte(s, '$')+1:])
+	return err == nil && len(raw) == 64
 }
 
 const crypt64 = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
