@@ -218,7 +218,7 @@ func templateLeft(v *cause.View) *cause.Suspicion {
 		}
 	}
 	for _, c := range meant(v) {
-		if c.In == cred.InHeader && c.Has(cred.Empty) && c.Scheme != "" && (v.Intent == nil || len(v.Intent.Variables) == 0) && refusedOrBad(v) {
+		if c.In == cred.InHeader && c.Has(cred.Empty) && c.Scheme != "" && !bareAssigned.MatchString(v.AllText()) && (v.Intent == nil || len(v.Intent.Variables) == 0) && refusedOrBad(v) {
 			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.6, fact.Source{}, "Nothing stands behind the word "+c.Scheme+": what should be filled in there is empty."))
 		}
 	}

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -89,7 +90,7 @@ func http3(nginx directive.Lines) bool {
 // schemeLines finds an answer that sends an https request to http on the same host, and a scheme that is not passed on.
 func schemeLines(v *cause.View) *cause.Suspicion {
 	for _, x := range v.Exchanges {
-		secure := x.Request.URL.Scheme == "https" && x.Unseen&exchange.RequestLine == 0 || strings.EqualFold(x.Request.Header.Get("X-Forwarded-Proto"), "https")
+		secure := x.Request.URL.Scheme == "https" && x.Unseen&exchange.RequestLine == 0 && !assumed(v, x) || strings.EqualFold(x.Request.Header.Get("X-Forwarded-Proto"), "https")
 		to := x.Header().Text("Location")
 		if x.Status()/100 != 3 || !secure || !to.Match(sentToHTTP) {
 			continue
@@ -208,4 +209,11 @@ func mixedLines(v *cause.View) *cause.Suspicion {
 		return directive.Strong(0.85, fact.Given("the output", "The tunnel through the proxy is refused with 401: a forward proxy has to say 407."))
 	}
 	return nil
+}
+
+// assumed reports a request of which the reader of the record says that it only takes https for its scheme.
+func assumed(v *cause.View, x *exchange.Exchange) bool {
+	return slices.ContainsFunc(v.Facts, func(f fact.Fact) bool {
+		return strings.HasSuffix(f.Text, "https is assumed") && strings.Contains(f.Text, " "+x.Request.URL.Authority()+" ")
+	})
 }

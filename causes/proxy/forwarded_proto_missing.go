@@ -19,7 +19,7 @@ var ForwardedProtoMissing = &cause.Cause{
 	Partial:   true,
 	Audit:     protoLost,
 	Suspect: directive.Either(schemeLines, func(v *cause.View) *cause.Suspicion {
-		if v.Request.URL.Scheme != "https" {
+		if v.Request.URL.Scheme != "https" || v.First() != nil && assumed(v, v.First()) {
 			return nil
 		}
 		s := &cause.Suspicion{Grade: cause.Likely, Remedies: protoRemedies(v),

@@ -52,7 +52,7 @@ func findings(v *cause.View) []*cause.Finding {
 		}
 		for _, f := range x.Header().Values("Set-Cookie") {
 			c := cookie.Parse(f)
-			if n++; n > maxCookies || !sessionLike(c) || c.Value.Empty() || c.Expired(x.Sent) && !x.Sent.IsZero() || c.MaxAge != nil && *c.MaxAge <= 0 {
+			if n++; n > maxCookies || !sessionLike(c) && !(c.HTTPOnly && loginStep.MatchString(x.Request.URL.Path+queryShown(x))) || c.Value.Empty() || c.Expired(x.Sent) && !x.Sent.IsZero() || c.MaxAge != nil && *c.MaxAge <= 0 {
 				continue
 			}
 			g := given{x, c}
@@ -277,4 +277,19 @@ func mapped(v *cause.View, said heard) []*cause.Finding {
 	f := fact.Given("the configuration", "The proxy serves the application under another path than its own, and no line rewrites the paths of its cookies.")
 	f.From = from
 	return []*cause.Finding{cause.Found("cookie-path-mismatch", cause.Likely, 0.66, f)}
+}
+
+// loginStep is the address of a login: the cookie that its answer sets is the session's, whatever its name.
+var loginStep = lazyregexp.New(`(?i)(?:^|[/?=&_.-])(?:log-?in|sign-?in|logon|auth|session)(?:$|[/?=&_.-])`)
+
+// queryShown is the query of x's address without values that are closed.
+func queryShown(x *exchange.Exchange) string {
+	out := ""
+	for _, p := range x.Request.URL.Query {
+		out += "?" + p.Name
+		if !p.Value.Closed() {
+			out += "=" + p.Value.String()
+		}
+	}
+	return out
 }

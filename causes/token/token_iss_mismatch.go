@@ -23,7 +23,7 @@ var TokenIssMismatch = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
-			return cause.Weightier(withoutSlash(v), twoAddresses(v))
+			return cause.Weightier(cause.Weightier(saidOther(v), withoutSlash(v)), twoAddresses(v))
 		}
 		words, said := s.says(signature.IssuerMismatch)
 		against := s.untrusted(words, said)
@@ -129,7 +129,7 @@ func twoAddresses(v *cause.View) *cause.Suspicion {
 			continue
 		}
 		if other, _, _ := strings.Cut(first[2], ":"); inside(host) || inside(other) {
-			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.68, FaultAt: exchange.Application, Because: []fact.Fact{
+			return &cause.Suspicion{Grade: cause.Likely, Weight: 0.8, FaultAt: exchange.Application, Because: []fact.Fact{
 				v.Asked("One realm is reached under two addresses, one of them of the inner network: the token's issuer is the one, the API may expect the other.")}}
 		}
 	}
@@ -154,6 +154,20 @@ func withoutSlash(v *cause.View) *cause.Suspicion {
 	}
 	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.86, FaultAt: exchange.Application, Title: "the issuers differ only in the final slash",
 		Because: []fact.Fact{{Text: "The API's code names an issuer of Auth0 without the slash at its end, which every token of Auth0 has."}}}
+}
+
+// expectedOther is a verifier's sentence that names the issuer it expects beside the one it found.
+var expectedOther = lazyregexp.New(`(?i)\b(?:issuer|iss|realm)\b[^\n]{0,80}?\bexpected:?\s*["'\[]?(https?://[^\s"',\]]+)["'\],]{0,2}\s*(?:but )?(?:was|got|found|received|actual)[:\s]*["'\[]?(https?://[^\s"',\]]+)`)
+
+// saidOther knows it by that sentence where no token is shown.
+func saidOther(v *cause.View) *cause.Suspicion {
+	g, from, ok := v.Said().First(expectedOther)
+	if !ok || !v.Recorded() || strings.TrimRight(g[1], ".;)") == strings.TrimRight(g[2], ".;)") {
+		return nil
+	}
+	s := cause.SuspectAt(cause.Strong, 0.93, from, "The verifier names the issuer that it expects, and another one that the token has.")
+	s.FaultAt = exchange.Application
+	return s
 }
 
 var issuerSpoken = lazyregexp.New(`(?i)\bissuer|\biss\b|\b401\b|unauthori[sz]ed|invalid[ _]token`)

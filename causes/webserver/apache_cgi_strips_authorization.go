@@ -19,10 +19,10 @@ var ApacheCGIStripsAuthorization = &cause.Cause{
 	Partial:   true,
 	Audit:     cgiWithheld,
 	Traced:    tracedCGI,
-	Suspect: directive.Either(cgiLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(orWithheld("apache", cgiLines), func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
-			return withheldFrom(v, "apache")
+			return nil
 		}
 		server, isApache := apache(v)
 		php, isPHP := runsPHP(v)

@@ -14,9 +14,13 @@ var (
 	handedHost  = lazyregexp.New(`(?m)["'\[ ]?\bHTTP_(?:HOST|USER_AGENT|ACCEPT|CONNECTION|CACHE_CONTROL)\b["'\]]*\s*(?:=>|=|:)`)
 	handedOwn   = lazyregexp.New(`(?m)["'\[ ]?\b(?:REQUEST_METHOD|SERVER_SOFTWARE|GATEWAY_INTERFACE|SCRIPT_NAME|REQUEST_URI|wsgi\.version)\b["'\]]*\s*(?:=>|=|:)`)
 	handedLogin = lazyregexp.New(`(?i)\b(?:(?:REDIRECT_)*HTTP_AUTHORIZATION|PHP_AUTH_(?:USER|DIGEST)|REMOTE_USER)\b`)
-	serverName  = lazyregexp.New(`SERVER_SOFTWARE["'\]]*\s*(?:=>|=|:)\s*["']?([A-Za-z_-]{3,20})`)
 	sentByHand  = lazyregexp.New(`(?i)\bauthorization["']?\s*:\s*["']?(?:bearer|basic|token|digest|apikey)\b`)
 )
+
+// orWithheld looks at a record by lines and by what withheldFrom tells.
+func orWithheld(server string, lines func(*cause.View) *cause.Suspicion) func(*cause.View) *cause.Suspicion {
+	return func(v *cause.View) *cause.Suspicion { return cause.Weightier(withheldFrom(v, server), lines(v)) }
+}
 
 // withheldFrom knows a server that keeps Authorization to itself by what its program shows of the environment: fields of
 // the request are there, and Authorization, which the client sent, is not. server is "apache", "nginx" or "mod_wsgi".
@@ -24,34 +28,49 @@ func withheldFrom(v *cause.View, server string) *cause.Suspicion {
 	if !v.Recorded() || !sentLogin(v) {
 		return nil
 	}
-	text := v.Heard().Join()
-	if !handedHost.MatchString(text) || !handedOwn.MatchString(text) || handedLogin.MatchString(text) {
+	text := v.AllText()
+	shown := handedHost.MatchString(text) && handedOwn.MatchString(text) && !handedLogin.MatchString(text)
+	if !shown && !handed(v) {
 		return nil
 	}
-	name := ""
-	if g := serverName.FindStringSubmatch(text); g != nil {
-		name = strings.ToLower(g[1])
-	}
-	running := "" // under which server the program runs
-	switch {
-	case strings.Contains(text, "wsgi.version"), strings.Contains(text, "mod_wsgi"):
+	running := "apache" // GATEWAY_INTERFACE and its like are CGI's, and of those who speak it Apache alone withholds by default
+	switch low := strings.ToLower(text); {
+	case strings.Contains(low, "wsgi"):
 		running = "mod_wsgi"
-	case strings.HasPrefix(name, "apache"), strings.HasPrefix(name, "litespeed"):
-		running = "apache"
-	case strings.HasPrefix(name, "nginx"):
+	case strings.Contains(low, "nginx") && !strings.Contains(low, "apache"):
 		running = "nginx"
 	}
 	if running != server {
 		return nil
 	}
-	return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, Because: []fact.Fact{{
+	grade, weight := cause.Likely, 0.78
+	if strings.Contains(strings.ToLower(text), strings.TrimPrefix(server, "mod_")) {
+		grade, weight = cause.Strong, 0.88 // the server is named
+	}
+	return &cause.Suspicion{Grade: grade, Weight: weight, Because: []fact.Fact{{
 		Text: "What the program was handed holds the request's other fields and no Authorization, which the client sent."}}}
+}
+
+// handed reports an exchange that a reader made of such a dump: its request holds fields of CGI and no Authorization.
+func handed(v *cause.View) bool {
+	for _, x := range v.Exchanges {
+		h := x.Request.Header
+		if x.Given != "" && (h.Has("GATEWAY_INTERFACE") || h.Has("SERVER_SOFTWARE") || h.Has("REQUEST_METHOD")) && !h.Has("Authorization") {
+			return true
+		}
+	}
+	return false
 }
 
 // sentLogin reports that the record shows a request with Authorization.
 func sentLogin(v *cause.View) bool {
 	if c, ok := v.Authorization(); ok && c.Kind != cred.Cookie {
 		return true
+	}
+	for _, x := range v.Exchanges {
+		if x.Request.Header.Has("Authorization") {
+			return true
+		}
 	}
 	_, _, said := v.Heard().First(sentByHand)
 	return said

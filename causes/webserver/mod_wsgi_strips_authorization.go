@@ -18,10 +18,10 @@ var ModWSGIStripsAuthorization = &cause.Cause{
 	Partial:   true,
 	Audit:     wsgiWithheld,
 	Traced:    tracedWSGI,
-	Suspect: directive.Either(wsgiLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(orWithheld("mod_wsgi", wsgiLines), func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok {
-			return withheldFrom(v, "mod_wsgi")
+			return nil
 		}
 		server, isApache := apache(v)
 		python, isPython := runsPython(v)

@@ -22,10 +22,10 @@ var NginxFastCGIAuthorizationMissing = &cause.Cause{
 	Partial:   true,
 	Audit:     fastcgiWithheld,
 	Traced:    tracedFastCGI,
-	Suspect: directive.Either(fastcgiLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(orWithheld("nginx", fastcgiLines), func(v *cause.View) *cause.Suspicion {
 		l, ok := cause.LostAuthorization(v)
 		if !ok || l.Credential.Kind == cred.Basic {
-			return withheldFrom(v, "nginx")
+			return nil
 		}
 		server := v.Answer.Header().Get("Server")
 		php, isPHP := runsPHP(v)
