@@ -173,10 +173,7 @@ func (v *visit) providers(user, password string, list []setting) (res verdict, a
 		list = []setting{{"file", v.d.authType.at()}}
 	}
 	for _, p := range list {
-		d, kind := v.d, strings.ToLower(p.value)
-		if alias := v.w.aliases[p.value]; alias != nil {
-			d, kind = merge(v.d, alias), strings.ToLower(alias.providers[0].value)
-		}
+		d, kind := v.store(p)
 		switch kind {
 		case "file":
 			if v.d.digestAlgorithm.is("md5") {
@@ -185,6 +182,10 @@ func (v *visit) providers(user, password string, list []setting) (res verdict, a
 				res, at, why = v.file(d, user, password)
 			}
 		case "anon":
+			if v.d.digestAlgorithm.is("md5") {
+				res, at, why = failed, p.place, "AuthBasicUseDigestAlgorithm asks for hashes of a realm, and the provider anon has none"
+				break
+			}
 			res, at, why = anonymous(d, p.place, user, password)
 		default:
 			res, at, why = unsure, p.place, "whether provider "+p.value+" accepts the credentials"
@@ -194,6 +195,14 @@ func (v *visit) providers(user, password string, list []setting) (res verdict, a
 		}
 	}
 	return res, at, why
+}
+
+// store is a provider's settings and kind, those of its <AuthnProviderAlias> where it has one.
+func (v *visit) store(p setting) (d *dirConf, kind string) {
+	if alias := v.w.aliases[p.value]; alias != nil {
+		return merge(v.d, alias), strings.ToLower(alias.providers[0].value)
+	}
+	return v.d, strings.ToLower(p.value)
 }
 
 func anonymous(d *dirConf, at conf.Place, user, password string) (verdict, conf.Place, string) {

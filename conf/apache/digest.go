@@ -213,10 +213,7 @@ func (v *visit) providedHash(c *digestConf, user, realm string) (hash string, at
 		list = []setting{{"file", v.d.authType.at()}}
 	}
 	for _, p := range list {
-		d, kind := v.d, strings.ToLower(p.value)
-		if alias := v.w.aliases[p.value]; alias != nil {
-			d, kind = merge(v.d, alias), strings.ToLower(alias.providers[0].value)
-		}
+		d, kind := v.store(p)
 		if kind != "file" {
 			v.open("whether the provider " + p.value + " knows the user")
 			return "", conf.Place{}, false, ""

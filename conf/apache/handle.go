@@ -136,6 +136,7 @@ func (v *visit) toProgram(way conf.Way) int {
 		return v.refuse(404, v.d.pathInfo.at(), "handler", "AcceptPathInfo is Off, and the path goes on behind the program's")
 	}
 	if info, err := v.w.src.Stat(v.filename); err == nil && way == conf.CGI && info.Mode&0o111 == 0 {
+		v.env = v.params(way) // which an ErrorDocument that is a program sees
 		return v.refuse(500, v.handlerAt, "handler", "%s is to be run as a program and is not executable", v.filename)
 	}
 	v.pass(way, v.filename, v.params(way))

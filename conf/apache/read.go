@@ -21,16 +21,17 @@ const (
 
 // reader turns files into a tree, as httpd does while it starts.
 type reader struct {
-	src     conf.Source
-	root    string            // ServerRoot
-	defines map[string]string // Define, -D and the variables of Debian's envvars file
-	loaded  map[string]bool   // "ssl_module", "mod_ssl.c"
-	part    bool              // a part of a configuration: what modules there are cannot be known, all are taken for loaded
-	macros  map[string]*macro
-	files   []string
-	unread  []conf.Unread
-	nodes   int
-	open    map[string]bool // files and macros that are being read: they may not contain themselves
+	src      conf.Source
+	root     string            // ServerRoot
+	defines  map[string]string // Define, -D and the variables of Debian's envvars file
+	loaded   map[string]bool   // "ssl_module", "mod_ssl.c"
+	part     bool              // a part of a configuration: what modules there are cannot be known, all are taken for loaded
+	macros   map[string]*macro
+	files    []string
+	unread   []conf.Unread
+	nodes    int
+	open     map[string]bool // files and macros that are being read: they may not contain themselves
+	override *override       // of an .htaccess; nil in the server's own files
 }
 
 type macro struct {
@@ -149,6 +150,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 			continue
 		}
 		if holds, decided := rd.condition(n); decided {
+			rd.allow(n)
 			end := skip(ls, i)
 			if holds {
 				at.kids = append(at.kids, rd.within(n, ls, i, end, depth)...)
@@ -171,6 +173,15 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 		rd.broken(n.head, "expected </%s>: the section is not closed", n.as)
 	}
 	return top.kids
+}
+
+// allow notes a condition in an .htaccess that AllowOverride leaves out: httpd refuses it before it asks whether it holds.
+func (rd *reader) allow(n *node) {
+	o := rd.override
+	if o == nil || commands["<"+n.name].allowed(o) || strings.Contains(o.nonfatal, "*") {
+		return
+	}
+	rd.miss(n.head, "<%s> is not allowed here: AllowOverride does not include it", n.as)
 }
 
 // within reads what stands in a condition that holds: its lines belong to what is around it.

@@ -197,7 +197,7 @@ func (w *world) readHtaccess(srv *server, file, dir string, o *override) *sectio
 	}
 	// A reader of its own: what an .htaccess defines ends with it, and what is wrong in it refuses a request and not the start.
 	rd := *w.reader
-	rd.unread, rd.files, rd.nodes, rd.open = nil, nil, 0, map[string]bool{}
+	rd.unread, rd.files, rd.nodes, rd.open, rd.override = nil, nil, 0, map[string]bool{}, o
 	tree := rd.tree(lines(file, string(b)), 0)
 	nb := *w.builder
 	nb.reader = &rd

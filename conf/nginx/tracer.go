@@ -89,7 +89,7 @@ func (r *run) receive(q conf.Request) int {
 	r.line = r.method + " " + raw + " " + r.proto
 	var ok bool
 	if r.target, ok = readTarget(raw, r.server.level.on("merge_slashes", true)); !ok {
-		r.nameless = r.target.broken
+		r.nameless, r.target.raw = r.target.broken, "" // $request_uri is not set yet
 		r.step(conf.Refuses, "request", r.server.model.Place, "the URL is malformed or leads above the root: answered with 400")
 		return 400
 	}
