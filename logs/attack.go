@@ -77,6 +77,10 @@ func (v *view) attacks(items []*item) []*finding {
 			f.kind = "one address tries one login over and over"
 		}
 		f.items = restrict(s.items, f.span)
+		if f.share(isTry) == 0 { // nobody saw a name or a form: a program without a login, or with a wrong one, looks the same
+			f.kind, f.grade = "one address is refused over and over and was never let in", cause.Likely
+			f.suspects = []string{"no-credentials-sent", "stale-cached-credentials", "wrong-endpoint-or-host"}
+		}
 		f.traits = []telling{{dimensionOf("client"), s.value}}
 		if one := distinct(f.items, dimensions[0].of); len(one) == 1 {
 			f.traits = append(f.traits, telling{0, one[0].Value})

@@ -116,7 +116,7 @@ func (v *view) steady(items []*item) []*finding {
 	var found []*finding
 	for _, g := range by(items, func(i *item) string { return i.Group[tally.User] }) {
 		p := v.users[g.value]
-		if g.value == "" || g.left < 30 || p != nil && p.Accepted > 0 {
+		if g.value == "" || g.left < 30 || p == nil && !v.t.Parties.Whole() || p != nil && p.Accepted > 0 {
 			continue
 		}
 		n := perMinute(g.items)

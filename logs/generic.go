@@ -68,9 +68,9 @@ func (v *view) clearest(items []*item) *finding {
 	if !v.wasServed(f) {
 		return nil
 	}
-	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused, or nearly nothing was
-	// at other times.
-	if f.inside < 2.5*best.even && f.inside < 10*max(best.expected, 1) && f.refused < 0.3*f.asked {
+	// Wide stretches are easily a little denser than the rest: then much of what is asked must be refused, or it must be those who
+	// are not served any more.
+	if f.inside < 2.5*best.even && f.refused < 0.3*f.asked && (f.inside < 10*max(best.expected, 1) || v.cutOff(f) < 0.5) {
 		return nil
 	}
 	if f.refused < leastHits || f.refused < 0.1*f.asked {
@@ -97,6 +97,19 @@ func (v *view) wasServed(f *finding) bool {
 		routes[s.Group[tally.Route]] = true
 	}
 	return f.share(func(i *item) bool { return routes[i.Group[tally.Route]] }) >= 0.5
+}
+
+// cutOff is the part of the refusals that met somebody, by address and name, who was not served at all meanwhile. People who
+// mistype are served the next moment.
+func (v *view) cutOff(f *finding) float64 {
+	type party struct{ client, user string }
+	served := map[party]bool{}
+	for _, s := range v.sample {
+		if f.span.has(s.minute) {
+			served[party{s.Group[tally.Client], s.Group[tally.User]}] = true
+		}
+	}
+	return f.share(func(i *item) bool { return !served[party{i.Group[tally.Client], i.Group[tally.User]}] })
 }
 
 // within is the change of all items in a span.

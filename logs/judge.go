@@ -165,7 +165,7 @@ func (v *view) oneUser(f *finding, say func(string, cause.Grade, string, ...stri
 	p := v.users[user]
 	inApp := f.share(func(i *item) bool { return i.Group[tally.Behind] != "" })
 	switch {
-	case p == nil || p.Accepted == 0:
+	case p == nil && v.t.Parties.Whole() || p != nil && p.Accepted == 0:
 		say("wrong-password", cause.Likely, "the name was never let in", "wrong-username-form", "account-locked-or-disabled")
 	case f.steady || f.oneOfSeveralClients(v, user):
 		say("stale-cached-credentials", cause.Likely, "the same account is let in from elsewhere", "wrong-password")

@@ -38,7 +38,7 @@ func (d *Day) editor(a actor, at time.Time, mistakes int) {
 // apps are programs with application passwords, which ask every five minutes.
 func (d *Day) apps(n int) {
 	for i := range n {
-		a := actor{client: fmt.Sprintf("198.51.100.%d", 210+i), user: names[i], agent: []string{"python-requests/2.32.3", "Acme-Sync/2.4.0", "okhttp/4.12.0"}[i%3], program: true}
+		a := actor{client: fmt.Sprintf("%s.%d", []string{"198.51.100", "203.0.113", "192.0.2", "91.7.7"}[i%4], 251+i), user: names[i], agent: []string{"python-requests/2.32.3", "Acme-Sync/2.4.0", "okhttp/4.12.0"}[i%3], program: true}
 		for at := d.Start; at.Before(d.time(24, 0, 0)); at = at.Add(5 * time.Minute) {
 			d.ask(Asked{Request: Request{At: at.Add(time.Duration(7*i+2) * time.Second), Target: fmt.Sprint(d.r.IntN(900)), Method: "GET"}, Event: "wp-app-ok", actor: a})
 		}

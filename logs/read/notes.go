@@ -29,6 +29,7 @@ func (f *File) notes() []string {
 	switch {
 	case f.Lines == 0 && f.Broken == nil:
 		say("empty")
+	case f.Lines == 0: // and the end of this says why
 	case f.Read+f.Outside == 0 && f.Format == "":
 		say("no format is recognised; --format takes a name or the text of the server's log_format")
 	default:
