@@ -47,6 +47,7 @@ type Config struct {
 
 	Unheeded  []Unheeded // files of settings that have no effect
 	Handovers []Handover // lines that are to hand Authorization to programs
+	ByAgent   []Place    // lines that look at User-Agent, other than for the log
 
 	// Tracer says what the program does with a request; nil for a program that can only be audited.
 	Tracer Tracer

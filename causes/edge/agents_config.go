@@ -13,12 +13,21 @@ import (
 // programs are what HTTP libraries and tools call themselves when nobody tells them another name.
 var programs = []string{"curl/8.5.0", "python-requests/2.31.0", "Go-http-client/1.1", "okhttp/4.12.0", "Java/17.0.9"}
 
+// maxSites bounds for how many sites requests are followed: one rule for all of them is seen at the first.
+const maxSites = 200
+
 const browser = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 
 // unwelcomePrograms are sites that refuse a program by its name alone: a browser's request for the same page is not refused.
 func unwelcomePrograms(c *conf.Config) []cause.Sighting {
+	if len(c.ByAgent) == 0 {
+		return nil
+	}
 	var out []cause.Sighting
-	for _, site := range access.Sites(c) {
+	for i, site := range access.Sites(c) {
+		if i == maxSites {
+			break
+		}
 		if !access.Turns(c, site.Server, "GET", "/", "User-Agent") {
 			continue
 		}

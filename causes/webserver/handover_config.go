@@ -57,11 +57,25 @@ type tried struct {
 func brokenHandovers(c *conf.Config) []cause.Sighting {
 	var lines []*tried
 	at := map[conf.Place]*tried{}
+	if len(c.Handovers) == 0 {
+		return nil
+	}
+	type atSite struct{ line, site conf.Place }
+	keptBy := map[atSite]bool{} // lines by which a site's programs get the field whatever the request: they need no trial
+	for _, s := range c.Scopes {
+		if s.Pass != nil && s.Pass.Authorization.Now == conf.Kept {
+			keptBy[atSite{s.Pass.Authorization.Place, s.Server.Place}] = true
+		}
+	}
 	for _, h := range c.Handovers {
 		l := at[h.Place]
 		if l == nil {
 			l = &tried{Handover: h}
 			at[h.Place], lines = l, append(lines, l)
+		}
+		if keptBy[atSite{h.Place, h.Server.Place}] {
+			l.fine = true
+			continue
 		}
 		for _, path := range h.Samples {
 			switch got, t := gets(c, h.Server, path); {

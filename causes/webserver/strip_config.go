@@ -48,10 +48,7 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 		return nil
 	}
 	var out []cause.Sighting
-	var broken []cause.Sighting
-	if len(c.Handovers) > 0 {
-		broken = brokenHandovers(c)
-	}
+	broken := brokenHandovers(c)
 	for _, s := range withheld(c, conf.FastCGI, conf.CGI, conf.InProcess) {
 		written := s.Pass.Authorization.Place.Known()
 		if !written && handedBadly(c, s.Server, broken) {

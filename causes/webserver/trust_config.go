@@ -57,10 +57,11 @@ func untrusting(c *conf.Config) []cause.Sighting {
 			out = append(out, s)
 		}
 		if len(j.Authorities) == 0 && !j.Folder {
-			if !j.Requires() && access.Is(c, "nginx") {
-				continue // nginx does not start so, and says it itself
+			then := "none is accepted"
+			if access.Is(c, "nginx") {
+				then = "nginx does not start with this line"
 			}
-			add(j.Place, cause.Proved, "", "", "A client certificate is asked for, and no authority is named whose certificates count: none is accepted.")
+			add(j.Place, cause.Proved, "", "", "A client certificate is asked for, and no authority is named whose certificates count: %s.", then)
 			continue
 		}
 		if missing(j, add) || !j.whole || len(j.authorities) == 0 {

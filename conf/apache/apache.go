@@ -40,6 +40,7 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	out.Scopes = w.scopes()
 	out.Unheeded = w.unheededFiles(tree)
 	out.Handovers = w.handovers()
+	out.ByAgent = w.noticed.byAgent
 	for _, t := range w.trusts {
 		t.Heeded = w.noticed.heeded
 	}

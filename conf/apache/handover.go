@@ -14,6 +14,7 @@ import (
 type noticed struct {
 	handing []handing
 	heeded  bool // some line reads what came of a client's certificate
+	byAgent []conf.Place
 }
 
 func (o *noticed) look(n *node, w []string, c *context) {
@@ -21,6 +22,9 @@ func (o *noticed) look(n *node, w []string, c *context) {
 		return
 	}
 	o.heeded = o.heeded || heedsCertificate(n)
+	if strings.HasPrefix(n.name, "browsermatch") || !strings.HasSuffix(n.name, "log") && n.name != "logformat" && userAgent.MatchString(n.args) {
+		o.byAgent = append(o.byAgent, n.place)
+	}
 	if !handsOver(n, w) {
 		return
 	}
@@ -57,6 +61,7 @@ func handsOver(n *node, w []string) bool {
 }
 
 var (
+	userAgent       = lazyregexp.New(`(?i)user[-_]agent`)
 	handingFlag     = lazyregexp.New(`(?i)(^|[\[,\t ])(E|env)=HTTP_AUTHORIZATION:`)
 	handingVariable = lazyregexp.New(`(?i)^HTTP_AUTHORIZATION=`)
 )

@@ -71,6 +71,7 @@ func build(r *reader, o Options, body []*Directive) {
 			m.server(h, s)
 		}
 	}
+	m.byAgent(body)
 	m.chooseDefaults()
 	for _, s := range m.servers {
 		m.scopes(s.level)
@@ -91,6 +92,16 @@ func newLevel(k kind, d *Directive, parent *level, body []*Directive) *level {
 		l.own[c.Name] = append(l.own[c.Name], c)
 	}
 	return l
+}
+
+// byAgent notes the lines that look at User-Agent.
+func (m *model) byAgent(body []*Directive) {
+	for _, d := range body {
+		if d.Name != "log_format" && slices.ContainsFunc(d.Args, func(a Word) bool { return strings.Contains(a.Text, "http_user_agent") }) {
+			m.config.ByAgent = append(m.config.ByAgent, d.Place)
+		}
+		m.byAgent(d.Body)
+	}
 }
 
 func (m *model) unread(d *Directive, format string, args ...any) {
