@@ -66,7 +66,7 @@ type digestLogin struct {
 
 // readDigest is get_digest_rec.
 func (v *visit) readDigest() *digestLogin {
-	out := &digestLogin{method: v.method, unparsed: oneInFront(v.unparsed)}
+	out := &digestLogin{method: v.method, unparsed: v.unparsed}
 	line := v.in.get("Authorization")
 	end := strings.IndexAny(line, blanks)
 	if end < 0 {
@@ -276,7 +276,7 @@ func (v *visit) sameTarget(uri string) bool {
 		return true
 	}
 	aPath, aQuery, aHas := strings.Cut(uri, "?")
-	bPath, bQuery, bHas := strings.Cut(v.login.unparsed, "?")
+	bPath, bQuery, bHas := strings.Cut(oneInFront(v.login.unparsed), "?")
 	if !aHas && bHas && v.env.has("AuthDigestEnableQueryStringHack") {
 		aQuery, aHas = bQuery, true
 	}
