@@ -200,7 +200,7 @@ func (v *visit) fallback() int {
 	sub := v.lookup(to)
 	status := sub.look()
 	if status != 0 && status != 404 {
-		if status/100 == 3 || status == 401 {
+		if status/100 == 3 {
 			v.take(sub)
 		}
 		return status
