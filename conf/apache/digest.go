@@ -66,7 +66,7 @@ type digestLogin struct {
 
 // readDigest is get_digest_rec.
 func (v *visit) readDigest() *digestLogin {
-	out := &digestLogin{method: v.method, unparsed: oneInFront(v.unparsed)}
+	out := &digestLogin{method: v.method, unparsed: v.unparsed}
 	line := v.in.get("Authorization")
 	end := strings.IndexAny(line, blanks)
 	if end < 0 {
@@ -183,6 +183,7 @@ func (v *visit) digest() int {
 	user := p["username"]
 	v.user, v.authType = &user, "Digest"
 	if !v.sameTarget(p["uri"]) {
+		v.open(LiveNonce) // 2.4.71 looks at the nonce before, and answers 401 when it is not its own
 		return v.refuse(400, d.authType.place, "auth", "the Digest credentials are for another URL than the one that is asked for")
 	}
 	if o, ok := p["opaque"]; ok && hexNumber(o) == 0 {
@@ -197,6 +198,7 @@ func (v *visit) digest() int {
 	ha1, at, found, why := v.providedHash(c, user, realm)
 	switch {
 	case why != "":
+		v.open(LiveNonce) // as above
 		return v.refuse(500, at, "auth", "%s", why)
 	case !found && !at.Known(): // another module may know the user
 		return 0
@@ -276,7 +278,7 @@ func (v *visit) sameTarget(uri string) bool {
 		return true
 	}
 	aPath, aQuery, aHas := strings.Cut(uri, "?")
-	bPath, bQuery, bHas := strings.Cut(v.login.unparsed, "?")
+	bPath, bQuery, bHas := strings.Cut(oneInFront(v.login.unparsed), "?")
 	if !aHas && bHas && v.env.has("AuthDigestEnableQueryStringHack") {
 		aQuery, aHas = bQuery, true
 	}

@@ -135,12 +135,7 @@ func (v *visit) directory() int {
 		}
 		last := i == len(names)-1
 		if status/100 == 3 || status == 401 && last {
-			for _, p := range sub.out {
-				v.out.set(p.name, p.value)
-			}
-			for _, p := range sub.errOut {
-				v.errOut.set(p.name, p.value)
-			}
+			v.take(sub)
 			return status
 		}
 		if status != 0 && status != 404 {
@@ -205,6 +200,9 @@ func (v *visit) fallback() int {
 	sub := v.lookup(to)
 	status := sub.look()
 	if status != 0 && status != 404 {
+		if status/100 == 3 {
+			v.take(sub)
+		}
 		return status
 	}
 	if status == 0 && (sub.handler == "proxy-server" || sub.kind == regular) {
@@ -246,6 +244,11 @@ func (v *visit) become(sub *visit) {
 	v.acceptPath = sub.acceptPath
 	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
 	v.env = append(sub.env.clone(), v.env...) // both stay: who asks for one value gets the look's
+	v.take(sub)
+}
+
+// take adds the fields of a look's answer.
+func (v *visit) take(sub *visit) {
 	for _, p := range sub.out {
 		v.out.set(p.name, p.value)
 	}

@@ -197,6 +197,8 @@ func (v *visit) serverPort() int {
 	switch {
 	case v.hostPort != 0 && (v.srv.canonical == nil || v.srv.canonical.is("off")):
 		return v.hostPort
+	case v.srv.canonical.is("on") && v.srv.port != 0:
+		return v.srv.port
 	case v.srv.physical.on() && v.port != 0:
 		return v.port
 	case v.srv.port != 0:
