@@ -29,7 +29,11 @@ func foreignCookiePath(in *site.Installation) []cause.Sighting {
 	given := func(name string) string { t, _ := in.Setting(name).Text(); return t }
 	pages := cmp.Or(given("COOKIEPATH"), home.path)
 	both := cmp.Or(given("SITECOOKIEPATH"), panel.path)
-	admin := cmp.Or(given("ADMIN_COOKIE_PATH"), both+"wp-admin")
+	admin := both + "wp-admin"
+	if network, _ := in.Setting("MULTISITE").True(); network {
+		admin = both // ms_cookie_constants in ms-default-constants.php, for sites in folders
+	}
+	admin = cmp.Or(given("ADMIN_COOKIE_PATH"), admin)
 	var out []cause.Sighting
 	if !cookie.PathMatch(home.path, pages) && !cookie.PathMatch(home.path, both) {
 		name := "COOKIEPATH"

@@ -89,13 +89,6 @@ var wordpressLogins = []Scenario{
 		Mend:    func(w *World) []string { w.Site.Configure(); return nil },
 	},
 	{
-		Name:    "wordpress-panel-cookie-path-of-live",
-		Servers: wordpress(80, "define('ADMIN_COOKIE_PATH', '/blog/wp-admin');"),
-		Login:   wpLoginFlow,
-		Want:    cookiePathWant,
-		Mend:    func(w *World) []string { w.Site.Configure(); return nil },
-	},
-	{
 		Name: "wordpress-nonce-out-of-a-page-cache",
 		Servers: func(w *World) {
 			wordpress(80, "", plugin("nonces", wpNonceInPages))(w)

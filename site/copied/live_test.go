@@ -13,7 +13,7 @@ import (
 )
 
 func wordpress(home string, keys ...string) *site.Installation {
-	in := &site.Installation{Platform: site.WordPress, Root: "/srv/www", Stored: &db.Settings{Identity: "one", WordPress: &db.WordPress{Prefix: "wp_"}}}
+	in := &site.Installation{Platform: site.WordPress, Root: "/srv/www", Environment: site.Setting{Name: "WP_ENVIRONMENT_TYPE", Value: php.Text("staging")}, Stored: &db.Settings{Identity: "one", WordPress: &db.WordPress{Prefix: "wp_"}}}
 	for _, n := range []string{"home", "siteurl"} {
 		in.Stored.WordPress.Options = append(in.Stored.WordPress.Options, db.Option{Name: n, Value: db.Bytes(home),
 			Row: db.Row{{Column: "option_id", Value: db.Bytes("1")}, {Column: "option_name", Value: db.Bytes(n)}, {Column: "option_value", Value: db.Bytes(home)}}})
