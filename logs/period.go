@@ -97,6 +97,11 @@ func bursts(items []*item) (period uint32, starts []uint32) {
 			}
 		}
 		slices.Sort(sizes)
+		// A few short bursts lie at even intervals by chance: each gap but the first has to fall where it does.
+		chance := math.Pow(math.Min(1, (2*math.Max(2, 0.05*middle)+1)/middle), float64(len(between)-1))
+		if sizes[len(sizes)/2] < 6 && chance > 0.01 {
+			continue
+		}
 		if middle >= 5 && even*10 >= 9*len(between) && sizes[len(sizes)/2] >= 2 {
 			return uint32(middle), starts
 		}
