@@ -3,6 +3,7 @@ package read
 import (
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Notes say for people, one sentence each, in which format each file was read, and what was left out or is in doubt. They
@@ -13,9 +14,20 @@ func (s *Summary) Notes() []string {
 		all = append(all, s.Files[i].notes()...)
 	}
 	if s.Zone != nil {
-		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", s.Zone))
+		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", zoneName(s.Zone)))
 	}
 	return all
+}
+
+// zoneName is the zone's name, or its offset where a log wrote nothing but that: UTC, UTC+02:00.
+func zoneName(z *time.Location) string {
+	if z.String() != "" {
+		return z.String()
+	}
+	if off := time.Unix(0, 0).In(z).Format("-07:00"); off != "+00:00" {
+		return "UTC" + off
+	}
+	return "UTC"
 }
 
 func (f *File) notes() []string {
