@@ -73,7 +73,7 @@ func cgiWithheld(c *conf.Config) []cause.Sighting {
 }
 
 // cgiFolder is a folder of CGI programs, also where mod_fcgid runs them: Debian's munin has /usr/lib/munin/cgi.
-var cgiFolder = lazyregexp.New(`(?i)/cgi(-bin)?/?$`)
+var cgiFolder = lazyregexp.New(`(?i)/cgi(-bin)?/?"?>?$`)
 
 // arrives reports that a token gets to the programs of s after all, by the trace of a request for one of them.
 func arrives(c *conf.Config, s *conf.Scope) bool {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/why401/why401/conf"
-	"github.com/why401/why401/conf/apache"
+	httpd "github.com/why401/why401/conf/apache"
 )
 
 // TestCGIFolder: Debian's munin runs the programs of its own CGI folder with mod_fcgid, and they ask for nothing. A PHP
@@ -18,7 +18,7 @@ func TestCGIFolder(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		c, err := apache.Read(conf.Disk(), file)
+		c, err := httpd.Read(conf.Disk(), file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,7 @@ var needs = []struct {
 	{"(?i)/(login|signin|sign-in|logon|auth|authenticate|session|sessions|callback|sso|saml|oauth2?|acs)(/|$)", [][]string{[]string{"/acs", "/auth", "/callback", "/login", "/logon", "/oauth", "/saml", "/session", "/sign-in", "/signin", "/sso"}}},
 	{"(?i)/(oauth2?(/v\\d+(\\.\\d+)?|/default/v1)?|connect|protocol/openid-connect|openid|oidc|as)/(access_)?token(\\.oauth2)?/?$", [][]string{[]string{"/access_token", "/token"}, []string{"/as", "/connect", "/oidc", "/openid", "oauth"}}},
 	{"(?i)//[^/]*(grafana|jenkins|sonarqube|nexus|artifactory|elastic|kibana|opensearch|couchdb|rabbitmq|gitea|gitlab|nextcloud|owncloud|jira|confluence|:9200\\b|:5984\\b|:15672\\b)", [][]string{[]string{"//"}, []string{":15672\x00", ":5984\x00", ":9200\x00", "artifactory", "confluence", "couchdb", "elastic", "gitea", "gitlab", "grafana", "jenkins", "jira", "kibana", "nextcloud", "nexus", "opensearch", "owncloud", "rabbitmq", "sonarqube"}}},
-	{"(?i)/cgi(-bin)?/?$", [][]string{[]string{"/cgi"}}},
+	{"(?i)/cgi(-bin)?/?\"?>?$", [][]string{[]string{"/cgi"}}},
 	{"(?i):%\\{(HTTP:|ENV:|env:)?(HTTP_)?Authorization\\}", [][]string{[]string{":%{authorization}", ":%{env:authorization}", ":%{env:http_authorization}", ":%{http:authorization}", ":%{http:http_authorization}", ":%{http_authorization}"}}},
 	{"(?i)<(?:input|meta|button|param|add|form)\\b[^<>]*>", [][]string{[]string{"<add\x00", "<button\x00", "<form\x00", "<input\x00", "<meta\x00", "<param\x00"}, []string{">"}}},
 	{"(?i)</?(b|i|em|strong|span|a|code|u)\\b[^>]*>", [][]string{[]string{"</a\x00", "</b\x00", "</code\x00", "</em\x00", "</i\x00", "</span\x00", "</strong\x00", "</u\x00", "<a\x00", "<b\x00", "<code\x00", "<em\x00", "<i\x00", "<span\x00", "<strong\x00", "<u\x00"}, []string{">"}}},

@@ -64,8 +64,8 @@ var litespeedError = &scanned{name: "litespeed-error", kind: Error, read: func(t
 		return false
 	}
 	c := cursor{b: b[i:]}
-	if l.Level = c.boxed(); c.bad || !words(l.Level) || len(l.Level) == 0 {
-		return false
+	if l.Level = c.boxed(); c.bad || !words(l.Level) || len(l.Level) == 0 || !bytes.Equal(l.Level, bytes.ToUpper(l.Level)) {
+		return false // RabbitMQ writes [info] <0.223.0> behind the same time
 	}
 	for len(c.b) > 1 && c.b[0] == '[' {
 		at := c.boxed()

@@ -14,13 +14,20 @@ func (s *Summary) Notes() []string {
 		all = append(all, s.Files[i].notes()...)
 	}
 	if s.Zone != nil {
-		zone := s.Zone.String()
-		if zone == "" { // an offset, as lines name it
-			zone = time.Time{}.In(s.Zone).Format("-07:00")
-		}
-		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", zone))
+		all = append(all, fmt.Sprintf("times without a zone were taken for %s, which the other files name; --zone says another", zoneName(s.Zone)))
 	}
 	return all
+}
+
+// zoneName is the zone's name, or its offset where a log wrote nothing but that: UTC, UTC+02:00.
+func zoneName(z *time.Location) string {
+	if z.String() != "" {
+		return z.String()
+	}
+	if off := time.Unix(0, 0).In(z).Format("-07:00"); off != "+00:00" {
+		return "UTC" + off
+	}
+	return "UTC"
 }
 
 func (f *File) notes() []string {

@@ -288,7 +288,10 @@ func brief(r *logs.Report, i logs.Incident) string {
 
 func healthy(r *logs.Report) string {
 	n := r.Requests.Refused + r.Requests.Denied + r.Requests.Limited
-	if n == 0 {
+	switch {
+	case n == 0 && r.Requests.All == 0:
+		return "No request is counted: an error log alone does not say who was answered what. Give the access log beside it."
+	case n == 0:
 		return "Nobody is refused."
 	}
 	return fmt.Sprintf("No incident: %d of %d requests were refused, as many as this site always has.", n, r.Requests.All)
