@@ -30,7 +30,7 @@ func withheldFrom(v *cause.View, server string) *cause.Suspicion {
 	}
 	text := v.AllText()
 	shown := handedHost.MatchString(text) && handedOwn.MatchString(text) && !handedLogin.MatchString(text)
-	if !shown && !handed(v) {
+	if !shown && !dumped(v) {
 		return nil
 	}
 	running := "apache" // GATEWAY_INTERFACE and its like are CGI's, and of those who speak it Apache alone withholds by default
@@ -51,8 +51,8 @@ func withheldFrom(v *cause.View, server string) *cause.Suspicion {
 		Text: "What the program was handed holds the request's other fields and no Authorization, which the client sent."}}}
 }
 
-// handed reports an exchange that a reader made of such a dump: its request holds fields of CGI and no Authorization.
-func handed(v *cause.View) bool {
+// dumped reports an exchange that a reader made of such a dump: its request holds fields of CGI and no Authorization.
+func dumped(v *cause.View) bool {
 	for _, x := range v.Exchanges {
 		h := x.Request.Header
 		if x.Given != "" && (h.Has("GATEWAY_INTERFACE") || h.Has("SERVER_SOFTWARE") || h.Has("REQUEST_METHOD")) && !h.Has("Authorization") {

@@ -178,7 +178,7 @@ func (rd *reader) tree(ls []line, depth int) []*node {
 // allow notes a condition in an .htaccess that AllowOverride leaves out: httpd refuses it before it asks whether it holds.
 func (rd *reader) allow(n *node) {
 	o := rd.override
-	if o == nil || commands["<"+n.name].allowed(o) || strings.Contains(o.nonfatal, "*") {
+	if o == nil || commands()["<"+n.name].allowed(o) || strings.Contains(o.nonfatal, "*") {
 		return
 	}
 	rd.miss(n.head, "<%s> is not allowed here: AllowOverride does not include it", n.as)
