@@ -88,9 +88,7 @@ func untrusting(c *conf.Config) []cause.Sighting {
 				add(j.DepthAt, cause.Strong, show, "show the chain", "Certificates of the authority %q need a chain of %d, and the depth is %d: they are refused as too long.", a.Subject.CommonName, length-deeper(c), j.Depth)
 			}
 		}
-		for _, s := range revoking(j, usable) {
-			out = append(out, s)
-		}
+		out = append(out, revoking(j, usable)...)
 	}
 	return out
 }
