@@ -2,8 +2,10 @@ package cause
 
 import (
 	"math"
+	"slices"
 	"strings"
 
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
 
@@ -66,11 +68,12 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		sum += math.Exp(x - top)
 	}
 	out := in
+	quiet := v.allLetIn()
 	for i, c := range causes {
 		chance := math.Exp(score[i]-top) / sum
 		s := signed[c]
 		switch {
-		case s == nil && chance >= leastAlike && (c.Partial || c.Suspect == nil || v.Whole()):
+		case s == nil && !quiet && chance >= leastAlike && (c.Partial || c.Suspect == nil || v.Whole()):
 			s = &Suspicion{Grade: Likely, Weight: chance * alone}
 			for _, r := range v.book.Raise(c.ID) {
 				s.Raise = append(s.Raise, Raise{Command: r.Command, Where: r.Where, Would: r.Would})
@@ -82,6 +85,15 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 		}
 	}
 	return out
+}
+
+// allLetIn reports a record of nothing but requests, the last of which was let in and none of which was refused: its words
+// are those of pages that work, and likeness to a cause means nothing there.
+func (v *View) allLetIn() bool {
+	if len(v.Exchanges) == 0 || len(v.Messages)+len(v.Notes)+len(v.Settings)+len(v.Tokens) > 0 || !Passed(v.Exchanges[len(v.Exchanges)-1]) {
+		return false
+	}
+	return !slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return x.Status() >= 400 })
 }
 
 // unspoken is what is left of a cause that no sign speaks for, after what speaks against it.

@@ -374,7 +374,7 @@ func TestZoneOfTheOtherFile(t *testing.T) {
 	if err != nil || len(times) != 2 || !times[0].Equal(times[1]) || s.Zone == nil {
 		t.Errorf("%v %v %v", times, s.Zone, err)
 	}
-	if notes := strings.Join(s.Notes(), "\n"); !strings.Contains(notes, "taken for +02:00,") {
+	if notes := strings.Join(s.Notes(), "\n"); !strings.Contains(notes, "taken for UTC+02:00,") {
 		t.Error(notes)
 	}
 }
