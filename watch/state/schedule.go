@@ -129,12 +129,17 @@ func (l *Local) Claim(ctx context.Context, now time.Time, lease time.Duration) (
 			return err
 		}
 		t = target{By: l.me, Row: s.ID, Rev: s.Rev, Until: s.Lease.Until, Free: t.Free}
-		return put(tx.Bucket(targets), []byte(s.Target), t)
+		if err := put(tx.Bucket(targets), []byte(s.Target), t); err != nil {
+			return err
+		}
+		// Before the commit: whoever reads the lease a moment after it must find it given.
+		l.gave(s)
+		return nil
 	})
 	if err != nil {
+		l.took(s)
 		return State{}, err
 	}
-	l.gave(s)
 	return s, nil
 }
 
