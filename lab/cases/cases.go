@@ -2,6 +2,9 @@
 // own, written from real threads and from vendors' manuals; other folders of the same form can be measured as well. The
 // folder f was written in three batches (001, 101 and 201 on), each before anybody looked at the signs that it is judged by.
 //
+// The folder t holds what programs printed at a small server that refuses in seven ways: without a login, with a wrong one, with a
+// good one that may not enter, without a token, with an old one, without a challenge, and as nginx refuses everybody.
+//
 // A label is what the thread turned out to be about. Where a case says solvable: no, an honest reader cannot tell, and
 // the right answer is unknown.
 package cases
@@ -26,6 +29,7 @@ type Case struct {
 	Truth     string     `yaml:"truth"`
 	Family    string     `yaml:"layer"`
 	Solvable  string     `yaml:"solvable"` // "no" when it cannot be decided
+	Also      []string   `yaml:"also"`     // what would be right as well: the text fits these too
 	Artefacts []Artefact `yaml:"artefacts"`
 }
 
