@@ -53,7 +53,7 @@ func amid(v *cause.View) bool {
 	for _, c := range v.Credentials {
 		if c.Kind == cred.Basic {
 			pair, err := basic.Decode(c.Value)
-			return err == nil && !pair.Password.Match(variableAlone)
+			return err == nil && !pair.Password.Contains("${") && !pair.Password.Match(variableAlone)
 		}
 	}
 	return false
@@ -105,7 +105,10 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 			s.Because = append(s.Because, v.Saw("Sent as it is written, the request is let in; a shell sends it without $%s.", name))
 		case refused:
 			s.Grade, s.Weight = cause.Likely, 0.5
-			if v.Recorded() && (byAccident(l.Name) || amid(v)) {
+			switch {
+			case v.Recorded() && amid(v):
+				s.Grade, s.Weight = cause.Strong, 0.85
+			case v.Recorded() && byAccident(l.Name):
 				s.Weight = 0.75
 			}
 		default:

@@ -304,14 +304,15 @@ func pairs(v *cause.View) *cause.Suspicion {
 		}
 	}
 	n, alone, sure := 0, 0, false
+	answered := map[int]bool{} // a success answers one refusal
 	for i, l := range lines {
 		if l.status != 401 {
 			continue
 		}
 		found := false
 		for j := i + 1; j < min(len(lines), i+4); j++ {
-			if k := lines[j]; k.status/100 == 2 && k.what == l.what && (l.user == "" || l.user == "-") {
-				found = true
+			if k := lines[j]; !answered[j] && k.status/100 == 2 && k.what == l.what && (l.user == "" || l.user == "-") {
+				found, answered[j] = true, true
 				sure = sure || k.user != "" && k.user != "-" || !l.at.IsZero() && !k.at.IsZero() && k.at.Sub(l.at) <= time.Second
 				break
 			}
