@@ -9,6 +9,7 @@ import (
 var (
 	// returnShown is a credential behind which cat -A or cat -v shows a carriage return.
 	returnShown = lazyregexp.New(`(?im)^[^\n]{0,80}(?:token|secret|passw|api_?key|_auth)[a-z0-9_]{0,40}["']?[ \t]*[:=][^\n]{1,300}\^M\$?[ \t]*$`)
+	returnLast  = lazyregexp.New(`\^M\$?$`)
 	// escapeShown is a credential as a language prints it, with an escape for a line break before the closing mark.
 	escapeShown = lazyregexp.New(`(?i)(?:authorization|api[-_]?key|token|secret)["']?[ \t]*(?:[:=]|=>)[ \t]*\[?[ \t]*b?["'][^"'\n\\]{6,900}\\[rn](?:\\n)?["']`)
 	// nothing is an empty value; cat -A shows a $ where its line ends.
@@ -29,7 +30,13 @@ func breakShown(v *cause.View) *cause.Suspicion {
 		ts = ts.AddValue(t.Value, t.From)
 	}
 	for _, set := range v.Settings {
-		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 || !set.Args[0].Match(nothing) {
+		if !credentialName.MatchString(tail(set.Name)) || len(set.Args) == 0 {
+			continue
+		}
+		if set.Args[len(set.Args)-1].Match(returnLast) {
+			return cause.SuspectAt(cause.Strong, 0.9, set.From, "A carriage return (^M) ends the value of "+lastName(set.Name)+".")
+		}
+		if !set.Args[0].Match(nothing) {
 			continue
 		}
 		for _, t := range ts {

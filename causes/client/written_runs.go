@@ -21,9 +21,9 @@ type run struct {
 var (
 	prompt = lazyregexp.New(`^[ \t]*(?:[\w.@:~/()-]{0,60}[ \t]?[$#%❯]|PS [^>\n]{0,80}>)[ \t]+(\S.*)$`)
 	// lesser are words before a command that start it without variables of this shell. sudo clears them, unless told not to.
-	lesser  = lazyregexp.New(`^(sudo(?: -[HinSu]+(?: root)?)*|env(?: -i| -u \w+)+|(?:\w+=(?:""|'')? +)+)\s*`)
-	unset   = lazyregexp.New(`^(?:unset [\w ]+|set \w+=|\$env:\w+ ?= ?(?:""|''|\$null)|Remove-Item Env:\\?\w+)\s*(?:(?:&&|;)\s*(\S.*))?$`)
-	refusal = lazyregexp.New(`(?i)\b40[13]\b|unauthori[sz]ed|bad credentials|forbidden|access denied|authentication failed|invalid (?:api key|token|credentials)|InvalidClientTokenId`)
+	lesser     = lazyregexp.New(`^(sudo(?: -[HinSu]+(?: root)?)*|env(?: -i| -u \w+)+|(?:\w+=(?:""|'')? +)+)\s*`)
+	unset      = lazyregexp.New(`^(?:unset [\w ]+|set \w+=|\$env:\w+ ?= ?(?:""|''|\$null)|Remove-Item Env:\\?\w+)\s*(?:(?:&&|;)\s*(\S.*))?$`)
+	turnedAway = lazyregexp.New(`(?i)\b40[13]\b|unauthori[sz]ed|bad credentials|forbidden|access denied|authentication failed|invalid (?:api key|token|credentials)|InvalidClientTokenId`)
 )
 
 // runs reads the commands of a terminal out of the record, in the order in which they stand there.
@@ -60,15 +60,16 @@ func runs(v *cause.View) []*run {
 	return out
 }
 
-// environmentDecides finds a command that is refused, and let in where the variables of the shell are taken from it.
+// environmentDecides finds a command that is refused, and let in where the variables of the shell are taken from it. What a
+// command printed has to be there: of two lines alike a record keeps one.
 func environmentDecides(v *cause.View) *cause.Suspicion {
 	rs := runs(v)
 	for _, a := range rs {
-		if a.without != "" || !refusal.MatchString(a.output.String()) {
+		if a.without != "" || !turnedAway.MatchString(a.output.String()) {
 			continue
 		}
 		for _, b := range rs {
-			if b.without == "" || b.command != a.command || refusal.MatchString(b.output.String()) {
+			if b.without == "" || b.command != a.command || strings.TrimSpace(b.output.String()) == "" || turnedAway.MatchString(b.output.String()) {
 				continue
 			}
 			if b.without == "sudo" { // root has files of its own as well
