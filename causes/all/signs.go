@@ -936,7 +936,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 		{Text: []string{"(echo n|printf|cat|without a newline|no newline|missing newline|same line|one line|joined) & (user|users|htpasswd|password file|entry) & (append~|added|second|neither|both|concatenat~)"}, Likely: 0.62, Because: "Entries of the password file may stand on one line."},
 	}}},
 	{ID: "htpasswd-hash-unsupported", Signs: sign.Signs{Signs: []sign.Sign{
-		{Says: []string{"crypt_r failed", "crypt failed", "invalid argument * crypt", "(hash|password hash|crypt) * (format|algorithm|scheme|type) * (not supported|unsupported|unknown|invalid)", "unsupported (password |)hash"}, Strong: 0.92, Because: "The server says that it cannot compute this kind of hash."},
+		{Says: []string{"crypt_r failed", "crypt failed", "invalid argument * crypt", "(hash|password hash|crypt) * (format|algorithm|scheme|type) * (not supported|unsupported|unknown|invalid)", "unsupported (password |)hash", "not a valid (bcrypt|md5|apr1|sha~|argon2~) hash", "crypt style password hash is not supported"}, Strong: 0.92, Because: "The server says that it cannot compute this kind of hash."},
 		{Text: []string{"(bcrypt|2y|2a|2b|htpasswd -B|sha512|yescrypt|argon2|apr1|htpasswd b) ** (nginx|alpine|musl|libc|not supported|unsupported|cannot|lighttpd|500|works with)", "(nginx|alpine|musl|libc|lighttpd|envoy) ** (bcrypt|2y|apr1|md5|sha|hash) ** (not|cannot|unsupported|only|invalid)", "(generated|created|made) * (htpasswd) * (bcrypt|-B|nbB)"}, Likely: 0.68, Because: "The server or its C library does not know this kind of hash."},
 		{Told: []string{"(without|instead of) (-B|bcrypt|b) ** (works|fine|ok)", "(htpasswd -B|bcrypt|2y) ** (refused|wrong password|fails|401|not accepted|mismatch|not work~)", "(apr1|md5|sha1|openssl passwd) ** (works|accepted|fine)", "made without b works"}, Likely: 0.66, Because: "A hash of another kind is accepted."},
 		{Text: []string{"(with|using) (a |an |the |)(crypt|apr1|md5|md5 crypt|sha1|ssha|plain) (entry|hash|line|password|user|one) * (works|work|fine|ok|accepted|succeeds)", "(works|fine|ok|accepted) (with|using) (a |an |the |)(crypt|apr1|md5|md5 crypt|sha1|sha|ssha) (entry|hash|line|password|user|one)", "(bcrypt|argon2~|yescrypt|sha256|ssha|sha512|scrypt|pbkdf2) * (hash~|entry|entries|passwords) ** (500|not accepted|not supported|unknown|mismatch|doesnt match|refused|wrong|ignored|never)"}, Likely: 0.62, Because: "Another hash format of the same password is taken."},
@@ -4963,6 +4963,8 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	{First: []string{"argument"}, Next: []string{"invalid"}},
 	{First: []string{"supported", "unsupported", "unknown", "invalid"}, Next: []string{"hash", "password", "crypt"}},
 	{First: []string{"unsupported"}, Next: []string{"hash"}},
+	{First: []string{"valid"}, Next: []string{"hash"}},
+	{First: []string{"supported"}, Next: []string{"password"}},
 	{First: []string{"nginx", "alpine", "musl", "libc", "supported", "unsupported", "cannot", "lighttpd", "500", "works"}, Next: []string{"bcrypt", "2y", "2a", "2b", "htpasswd", "sha512", "yescrypt", "argon2", "apr1", "htpasswd"}},
 	{First: []string{"nginx", "alpine", "musl", "libc", "lighttpd", "envoy"}, Next: []string{"not", "cannot", "unsupported", "only", "invalid"}},
 	{First: []string{"htpasswd"}, Next: []string{"generated", "created", "made"}},

@@ -46,5 +46,5 @@ func mangledRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	return composeDollar(v)
+	return cause.Weightier(composeDollar(v), dollarInOption(v))
 }

@@ -80,3 +80,17 @@ func environmentDecides(v *cause.View) *cause.Suspicion {
 	}
 	return nil
 }
+
+// optionDollar is the value of an option for a credential, in double quotes and with a $ behind other characters of it. Who
+// means a variable begins the value, or the password behind the colon, with it.
+var optionDollar = lazyregexp.New(`(?:^|\s)(?:-p|-u|--pass(?:word|wd)?|--user|--token|--secret|--api-key)[= ]?"[^"\n]*[A-Za-z0-9!%&*+]\$[A-Za-z_][^"\n]*"`)
+
+// dollarInOption finds a command of a terminal whose shell replaces a part of the credential, whatever the program.
+func dollarInOption(v *cause.View) *cause.Suspicion {
+	for _, r := range runs(v) {
+		if optionDollar.MatchString(r.command) {
+			return cause.SuspectAt(cause.Strong, 0.86, r.from, "A $ stands amid a credential in double quotes, where the shell replaces it and what follows.")
+		}
+	}
+	return nil
+}
