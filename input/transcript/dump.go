@@ -45,7 +45,7 @@ func readDump(t *talk, i int) int {
 	if p, ok := onePair(s); ok && (wsgiName.MatchString(p.name) || phpNext.MatchString(s)) {
 		ps, n = t.pairs(i)
 	} else if m := dumpOpen.FindStringSubmatch(s); m != nil {
-		if jsonBody.MatchString(m[3]) {
+		if jsonBody.MatchString(m[2] + m[3]) {
 			return i // a JSON body that repeats a header: the reader of messages takes it whole
 		}
 		if strings.TrimSpace(m[3]) != "" && len(m[3]) > 3 {
