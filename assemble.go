@@ -20,7 +20,7 @@ func assemble(in Input) *exchange.Case {
 	if c.Intent != nil {
 		c.Facts = append(c.Facts, in.Intent.Notes...)
 	}
-	xs := e.Exchanges
+	xs := embody(e.Exchanges)
 	if c.Intent == nil {
 		xs = complete(xs, e)
 		xs = carry(xs, e)
@@ -35,6 +35,28 @@ func assemble(in Input) *exchange.Case {
 		c.Intent = wanted(e.Intents, c.Last())
 	}
 	return c
+}
+
+// embody gives a reply of which only the status was told, as a browser's console tells it, the body that was pasted
+// behind it alone.
+func embody(xs []*exchange.Exchange) []*exchange.Exchange {
+	var out []*exchange.Exchange
+	for _, x := range xs {
+		if n := len(out); n > 0 && bodyOf(out[n-1], x) {
+			out[n-1].Response.Body = x.Response.Body
+			out[n-1].Unseen &^= exchange.ResponseBody
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// bodyOf reports that y is nothing but a body, and that x is a reply without one of the same paste and status.
+func bodyOf(x, y *exchange.Exchange) bool {
+	const alone = exchange.RequestLine | exchange.RequestHeader | exchange.ResponseHeader
+	return x.Response != nil && y.Response != nil && x.Unseen&exchange.ResponseBody != 0 && len(x.Body()) == 0 &&
+		y.Unseen&alone == alone && len(y.Body()) > 0 && x.Given == y.Given && x.Status() != 0 && (y.Status() == x.Status() || y.Status() == 0)
 }
 
 // complete lends the request of a command to answers that stand without one, and makes an exchange of a command whose

@@ -68,3 +68,15 @@ func TestExchangesOfARecord(t *testing.T) {
 		t.Errorf("handed over: %v", got)
 	}
 }
+
+// TestBodyBehindConsole pastes a browser's line and, below it, the body that it belongs to: one exchange.
+func TestBodyBehindConsole(t *testing.T) {
+	e, err := input.Case("artefacts:\n  - kind: app-log\n    text: |\n      POST https://api.test/v1/login 401 (Unauthorized)\n      {\"code\":401,\"message\":\"Invalid timestamp in request signature\"}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := why401.Case(why401.Input{Evidence: e})
+	if len(c.Exchanges) != 1 || len(c.Exchanges[0].Body()) == 0 || c.Exchanges[0].Request.URL.Host != "api.test" {
+		t.Errorf("%d exchanges", len(c.Exchanges))
+	}
+}

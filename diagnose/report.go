@@ -262,11 +262,11 @@ func (r *run) observed(x *exchange.Exchange) []report.Evidence {
 		switch {
 		case h.Has(name):
 			out = append(out, evident(fact.At(x.N, "%s: %s", name, h.Get(name))))
-		case name == "WWW-Authenticate" && x.Status() == 401:
+		case name == "WWW-Authenticate" && x.Status() == 401 && x.Unseen&exchange.ResponseHeader == 0:
 			out = append(out, evident(fact.At(x.N, "There is no WWW-Authenticate, so the server does not say what it wants.")))
 		}
 	}
-	if len(x.Body()) == 0 {
+	if len(x.Body()) == 0 && x.Unseen&exchange.ResponseBody == 0 {
 		out = append(out, evident(fact.At(x.N, "The body is empty.")))
 	}
 	return out

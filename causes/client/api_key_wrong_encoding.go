@@ -10,6 +10,7 @@ import (
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // APIKeyWrongEncoding: the right key, in a form that the server does not read.
@@ -22,6 +23,9 @@ var APIKeyWrongEncoding = &cause.Cause{
 		"wrong-password"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if s := partsSet(v); s != nil {
+			return s
+		}
 		if unsent(v) || !refusedOrBad(v) || v.Answer.Status() == 407 {
 			return nil
 		}
@@ -39,6 +43,31 @@ var APIKeyWrongEncoding = &cause.Cause{
 		}
 		return nil
 	},
+}
+
+// partsSetting is a setting that gives Elasticsearch's key as its two parts, and noKeyCame what Elasticsearch answers to an
+// ApiKey that it cannot take apart.
+var (
+	partsSetting = lazyregexp.New(`(?i)\bapi_?key["']?\s*[:=]\s*["']?[A-Za-z0-9_-]{16,40}:[A-Za-z0-9_-]{16,60}["']?\s*(?:\n|$)`)
+	noKeyCame    = lazyregexp.New(`missing authentication credentials for REST request`)
+)
+
+// partsSet finds a configured key of two parts that Elasticsearch did not find in the request: it was sent as it stands.
+func partsSet(v *cause.View) *cause.Suspicion {
+	if !v.Recorded() {
+		return nil
+	}
+	_, _, refused := v.Said().First(noKeyCame)
+	if !refused {
+		for i := range v.Challenges {
+			refused = refused || v.Challenges[i].Is("ApiKey")
+		}
+	}
+	_, from, set := heardOrSet(v).First(partsSetting)
+	if !refused || !set {
+		return nil
+	}
+	return cause.SuspectAt(cause.Likely, 0.82, from, "The key is configured as id:key. Elasticsearch, which answers, reads the base64 of that, and does not see a key that is sent as it stands.")
 }
 
 // elasticKey is `ApiKey id:key` or `ApiKey key`, where Elasticsearch wants base64(id:key).

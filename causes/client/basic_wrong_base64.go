@@ -10,6 +10,7 @@ import (
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // BasicWrongBase64: what stands behind "Basic" is not base64(user:password).
@@ -46,7 +47,8 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 		return nil
 	}
 	what, sure := brokenBasic(c)
-	if what == "" || v.Answer.Status() == 500 && !(sure && live(v)) {
+	trips := what != "" && decoderFails(v)
+	if what == "" || v.Answer.Status() == 500 && !(sure && live(v)) && !trips {
 		return nil // some programs trip over such a value and answer 500; of a record too much else may be the matter
 	}
 	s := &cause.Suspicion{
@@ -80,6 +82,9 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 		s.Because = append(s.Because, v.Saw("The answer is %d and asks for %s.", v.Answer.Status(), asked(v.Challenges)))
 	}
 	switch {
+	case trips && !live(v):
+		s.Grade, s.Weight = cause.Strong, 0.9
+		s.Because = append(s.Because, fact.Given("the record", "A decoder of base64 complains there."))
 	case sure && live(v) && v.Answer.Status() == 400 && v.Written && v.Writer.Product == "lighttpd":
 		// lighttpd answers 400 with its own page to a Basic value that it cannot decode, and asks 401 for a wrong one.
 		s.Grade, s.Weight = cause.Proved, 0.9
@@ -101,6 +106,16 @@ func brokenIn(v *cause.View) *cause.Suspicion {
 	return s
 }
 
+// decoderWords are what the decoders of base64 in the libraries of Java, Python, Go, .NET, Ruby, Rust and JavaScript write
+// when they are given something else.
+var decoderWords = lazyregexp.New(`(?i)illegal base64 (?:character|data)|wrong 4-byte ending unit|last unit does not have enough (?:valid )?bits|last encoded character \(before the paddings|binascii\.error|incorrect padding|invalid base64(?:-encoded string)?|not a valid base-?64 string|invalid length for a base-?64|(?:base64|decode)error.{0,40}invalid ?(?:last ?symbol|byte|padding|length)|string to be decoded is not correctly encoded`)
+
+// decoderFails reports that a program of the record could not decode base64.
+func decoderFails(v *cause.View) bool {
+	_, _, ok := v.Said().First(decoderWords)
+	return ok
+}
+
 // brokenBasic says what is wrong with the value. sure means that no server can take it for a user and password;
 // padding, alphabet and line breaks are overlooked by lenient decoders.
 func brokenBasic(c cred.Credential) (what string, sure bool) {
@@ -116,7 +131,7 @@ func brokenBasic(c cred.Credential) (what string, sure bool) {
 			return string(f), true
 		}
 	}
-	for _, f := range []basic.Flaw{basic.LineBreaks, basic.BlankInside, basic.MissingColon, basic.PaddingWrong, basic.URLAlphabet, basic.PaddingMissing} {
+	for _, f := range []basic.Flaw{basic.BitsLeft, basic.LineBreaks, basic.BlankInside, basic.MissingColon, basic.PaddingWrong, basic.URLAlphabet, basic.PaddingMissing} {
 		if pair.Has(f) {
 			return string(f), false
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
+	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
@@ -46,6 +47,19 @@ var meantName = lazyregexp.New(`^\$?\{?(?:[A-Z_][A-Z0-9_]*|[a-z_]+|[0-9@*#?!-])\
 
 // byAccident reports that what the shell takes for a variable hardly was meant as one: the rest of a password.
 func byAccident(name string) bool { return name != "" && !meantName.MatchString(name) || name == "$" }
+
+// amid reports that the variable stands amid other characters of the password. Who means one writes nothing beside it.
+func amid(v *cause.View) bool {
+	for _, c := range v.Credentials {
+		if c.Kind == cred.Basic {
+			pair, err := basic.Decode(c.Value)
+			return err == nil && !pair.Password.Contains("${") && !pair.Password.Match(variableAlone)
+		}
+	}
+	return false
+}
+
+var variableAlone = lazyregexp.New(`^[^$]*(?:\$\{?[A-Za-z_]\w*\}?)+$`)
 
 // lossUnanswered judges a command of which no answer is recorded: the person says that it is refused.
 func lossUnanswered(v *cause.View) *cause.Suspicion {
@@ -91,7 +105,10 @@ func lossOf(v *cause.View, l exchange.ShellLoss) *cause.Suspicion {
 			s.Because = append(s.Because, v.Saw("Sent as it is written, the request is let in; a shell sends it without $%s.", name))
 		case refused:
 			s.Grade, s.Weight = cause.Likely, 0.5
-			if v.Recorded() && byAccident(l.Name) {
+			switch {
+			case v.Recorded() && amid(v):
+				s.Grade, s.Weight = cause.Strong, 0.85
+			case v.Recorded() && byAccident(l.Name):
 				s.Weight = 0.75
 			}
 		default:

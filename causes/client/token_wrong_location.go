@@ -20,55 +20,58 @@ var TokenWrongLocation = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"no-credentials-sent", "unsolicited-authorization-sent"}, vague...),
 	Partial: true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
-		if unsent(v) || !v.Refused() && (live(v) || v.Answer.Status() != 0) || v.Answer.Status() == 407 || !direct(v) || v.Unseen(exchange.RequestHeader) {
+	Suspect: func(v *cause.View) *cause.Suspicion { return cause.Weightier(astray(v), underOther(v)) },
+}
+
+// astray judges the request itself.
+func astray(v *cause.View) *cause.Suspicion {
+	if unsent(v) || !v.Refused() && (live(v) || v.Answer.Status() != 0) || v.Answer.Status() == 407 || !direct(v) || v.Unseen(exchange.RequestHeader) {
+		return nil
+	}
+	c, ok := misplaced(v)
+	if !ok || c.Has(cred.Placeholder) {
+		return nil
+	}
+	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Because: []fact.Fact{v.Asked("The only credential stands in %s.", place(c))}}
+	if ts := tokenSchemes(v.Challenges); len(ts) > 0 {
+		if inAuthorization(c) {
 			return nil
 		}
-		c, ok := misplaced(v)
-		if !ok || c.Has(cred.Placeholder) {
-			return nil
-		}
-		s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.45, Because: []fact.Fact{v.Asked("The only credential stands in %s.", place(c))}}
-		if ts := tokenSchemes(v.Challenges); len(ts) > 0 {
-			if inAuthorization(c) {
-				return nil
-			}
-			s.Weight = 0.75
-			s.Because = append(s.Because, v.Saw("The server asks for %s, which stands in the header Authorization.", ts[0]))
-			moved(v, s, c, "Authorization", ts[0])
-			return s
-		}
-		if len(v.Challenges) > 0 {
-			return nil
-		}
-		if name := keyHeader(v); name != "" && !strings.EqualFold(c.Place, name) {
-			s.Weight = 0.8
-			s.Because = append(s.Because, v.Saw("The service that answers takes its key in the header %s.", name))
-			moved(v, s, c, name, "")
-			return s
-		}
-		if m, missing := v.Means("no-credentials-reached", "missing-subscription-key"); missing && !live(v) && c.In == cred.InHeader && !inAuthorization(c) && !strings.Contains(c.Place, "_") {
-			// A key came, and the server says that none did. Proxies take Authorization and names with _ away, no others.
-			s.Weight = 0.68
-			s.Because = append(s.Because, m.Because)
-			moved(v, s, c, "Authorization", "Bearer")
-			return s
-		}
-		if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && c.Scheme == "" && !c.Whole.Match(schemeFirst) {
-			return nil // the name is one that servers do use, and the word Bearer is missing
-		}
-		if inAuthorization(c) || c.In == cred.InQuery && blamed(v) {
-			return nil
-		}
-		if c.In == cred.InHeader && !misspelt.MatchString(c.Place) {
-			return nil // X-Api-Key and the like are right for the services that use them
-		}
-		if c.In == cred.InHeader {
-			s.Weight = 0.7
-		}
+		s.Weight = 0.75
+		s.Because = append(s.Because, v.Saw("The server asks for %s, which stands in the header Authorization.", ts[0]))
+		moved(v, s, c, "Authorization", ts[0])
+		return s
+	}
+	if len(v.Challenges) > 0 {
+		return nil
+	}
+	if name := keyHeader(v); name != "" && !strings.EqualFold(c.Place, name) {
+		s.Weight = 0.8
+		s.Because = append(s.Because, v.Saw("The service that answers takes its key in the header %s.", name))
+		moved(v, s, c, name, "")
+		return s
+	}
+	if m, missing := v.Means("no-credentials-reached", "missing-subscription-key"); missing && !live(v) && !inAuthorization(c) && (c.In == cred.InQuery || c.In == cred.InHeader && !strings.Contains(c.Place, "_")) {
+		// A key came, and the server says that none did. Proxies take Authorization and names with _ away, no others.
+		s.Weight = 0.68
+		s.Because = append(s.Because, m.Because)
 		moved(v, s, c, "Authorization", "Bearer")
 		return s
-	},
+	}
+	if strings.EqualFold(c.Place, "X-Authorization") && c.Kind == cred.JWT && c.Scheme == "" && !c.Whole.Match(schemeFirst) {
+		return nil // the name is one that servers do use, and the word Bearer is missing
+	}
+	if inAuthorization(c) || c.In == cred.InQuery && blamed(v) {
+		return nil
+	}
+	if c.In == cred.InHeader && !misspelt.MatchString(c.Place) {
+		return nil // X-Api-Key and the like are right for the services that use them
+	}
+	if c.In == cred.InHeader {
+		s.Weight = 0.7
+	}
+	moved(v, s, c, "Authorization", "Bearer")
+	return s
 }
 
 var schemeFirst = lazyregexp.New(`(?i)^\s*(bearer|token|jwt|basic)\s`)

@@ -25,7 +25,7 @@ func whitespaceRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	return cause.Weightier(newlineEncoded(v), echoEncoded(v, false))
+	return cause.Weightier(cause.Weightier(newlineEncoded(v), echoEncoded(v, false)), breakShown(v))
 }
 
 func brokenRecorded(v *cause.View) *cause.Suspicion {
@@ -46,5 +46,5 @@ func mangledRecorded(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	return composeDollar(v)
+	return cause.Weightier(composeDollar(v), dollarInOption(v))
 }

@@ -2,6 +2,7 @@ package client
 
 import (
 	"strings"
+	"time"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred"
@@ -92,7 +93,7 @@ func sourceWins(v *cause.View) *cause.Suspicion {
 	if !v.Recorded() {
 		return nil
 	}
-	s := cause.Weightier(otherKeyEchoed(v), twoAWSSources(v))
+	s := cause.Weightier(cause.Weightier(otherKeyEchoed(v), twoAWSSources(v)), environmentDecides(v))
 	if _, from, ok := v.Said().First(githubLogin); ok {
 		if _, _, again := v.Told().First(loginWorked); again {
 			s = cause.Weightier(s, cause.SuspectAt(cause.Likely, 0.7, from, "gh is refused right after a login that succeeded: GH_TOKEN or GITHUB_TOKEN of the environment comes before the stored login."))
@@ -286,30 +287,33 @@ func pairs(v *cause.View) *cause.Suspicion {
 	type line struct {
 		status     int
 		what, user string
+		at         time.Time // zero when the line does not say
 	}
 	var lines []line
 	for _, m := range v.Messages {
-		if m.Kind == "access" && m.Status != 0 {
-			lines = append(lines, line{m.Status, m.Fields["method"] + " " + m.Fields["path"] + " " + m.Fields["client"], m.Fields["user"]})
+		if m.Status != 0 && (m.Kind == "access" || m.Fields["method"] != "" && m.Fields["path"] != "") {
+			at, _ := cause.Stamp(m.Text)
+			lines = append(lines, line{m.Status, m.Fields["method"] + " " + m.Fields["path"] + " " + m.Fields["client"] + m.Fields["agent"], m.Fields["user"], at})
 		}
 	}
 	if len(lines) == 0 {
 		for _, x := range v.Exchanges {
 			if x.Given != "" && x.Status() != 0 && x.Unseen&(exchange.RequestHeader|exchange.ResponseHeader) == exchange.RequestHeader|exchange.ResponseHeader {
-				lines = append(lines, line{x.Status(), x.Request.Method + " " + x.Request.URL.Path, ""})
+				lines = append(lines, line{status: x.Status(), what: x.Request.Method + " " + x.Request.URL.Path})
 			}
 		}
 	}
-	n, alone, named := 0, 0, false
+	n, alone, sure := 0, 0, false
+	answered := map[int]bool{} // a success answers one refusal
 	for i, l := range lines {
 		if l.status != 401 {
 			continue
 		}
 		found := false
 		for j := i + 1; j < min(len(lines), i+4); j++ {
-			if k := lines[j]; k.status/100 == 2 && k.what == l.what && (l.user == "" || l.user == "-") {
-				found = true
-				named = named || k.user != "" && k.user != "-"
+			if k := lines[j]; !answered[j] && k.status/100 == 2 && k.what == l.what && (l.user == "" || l.user == "-") {
+				found, answered[j] = true, true
+				sure = sure || k.user != "" && k.user != "-" || !l.at.IsZero() && !k.at.IsZero() && k.at.Sub(l.at) <= time.Second
 				break
 			}
 		}
@@ -319,7 +323,7 @@ func pairs(v *cause.View) *cause.Suspicion {
 			alone++
 		}
 	}
-	if n == 0 || alone > 0 || n == 1 && !named {
+	if n == 0 || alone > 0 || n == 1 && !sure {
 		return nil
 	}
 	return &cause.Suspicion{Grade: cause.Likely, Weight: 0.72, Because: []fact.Fact{fact.Given("the record", "Each 401 is followed at once by a success of the same client for the same address.")}}

@@ -18,10 +18,10 @@ var WrongEndpointOrHost = &cause.Cause{
 	FaultAt: exchange.Client,
 	Hides: append([]string{"token-revoked", "token-wrong-environment", "credential-type-wrong", "wrong-password",
 		"authorization-scheme-wrong", "unsolicited-authorization-sent", "token-wrong-location",
-		"password-login-disabled", "two-auth-layers-one-header", "client-config-credential-key-mismatch", "llm-api-key-errors", "no-credentials-sent"}, vague...),
+		"password-login-disabled", "two-auth-layers-one-header", "client-config-credential-key-mismatch", "llm-api-key-errors", "azure-apim-subscription-key", "no-credentials-sent"}, vague...),
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
-		return cause.Weightier(foreignIn(v), otherRegion(v))
+		return cause.Weightier(cause.Weightier(foreignIn(v), otherRegion(v)), toAnother(v))
 	},
 }
 

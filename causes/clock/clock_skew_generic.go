@@ -30,7 +30,10 @@ var ClockSkewGeneric = &cause.Cause{
 		off := known && (d > time.Minute || d < -time.Minute)
 		s := &cause.Suspicion{}
 		late, over := messageLate(v)
+		hawk := hawkStale(v)
 		switch {
+		case hawk != nil:
+			s = hawk
 		case over:
 			s.Grade, s.Weight, s.Title = cause.Strong, 0.88, "the HTTP message signature is outside its time: "+late.how
 			s.Because = append(s.Because, v.Saw("By the parameters of the signature %s: created %s, expires %s; the server's Date is %s (RFC 9421 2.3).", late.how, late.created, late.expires, late.server))

@@ -5,8 +5,10 @@ import (
 	"time"
 
 	"github.com/why401/why401/cause"
+	"github.com/why401/why401/cred/jwt"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -19,12 +21,15 @@ var TokenNotYetValid = &cause.Cause{
 	Title:   "the token's time has not come yet",
 	Family:  family,
 	FaultAt: exchange.IdentityProvider,
-	Hides: []string{"clock-skew-generic", "token-revoked", "token-wrong-environment", "credential-type-wrong", "missing-www-authenticate",
+	Hides: []string{"clock-skew-generic", "jwt-claim-unit-wrong", "token-revoked", "token-wrong-environment", "credential-type-wrong", "missing-www-authenticate",
 		"unsolicited-authorization-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		if c, ok := v.Compared(); ok && c.Early() && v.Recorded() {
 			return finish(v, cause.SuspectAt(cause.Strong, 0.9, c.From, "The log names a beginning of the token's time that its clock had not reached."), time.Time{})
+		}
+		if s := integerAsked(v); s != nil {
+			return finish(v, s, time.Time{})
 		}
 		if !refused(v) {
 			return nil
@@ -95,6 +100,25 @@ var TokenNotYetValid = &cause.Cause{
 		}
 		return finish(v, s, begin)
 	},
+}
+
+// iatInteger is what GitHub answers to the token of an app whose iat lies ahead of its own clock, whatever its form.
+var iatInteger = lazyregexp.New(`(?i)'Issued at' claim \('iat'\) must be an Integer`)
+
+// integerAsked finds that answer beside a token whose iat is an integer of seconds.
+func integerAsked(v *cause.View) *cause.Suspicion {
+	_, from, said := v.Said().First(iatInteger)
+	if !said || !v.Recorded() {
+		return nil
+	}
+	for _, k := range v.Tokens {
+		if t, err := jwt.Decode(k.Value); err == nil && t.Claims != nil {
+			if _, ok := at(t.Claims.Iat); ok {
+				return cause.SuspectAt(cause.Strong, 0.88, from, "GitHub asks for an integer in iat, and the token has one: the time that it gives has not come yet at GitHub.")
+			}
+		}
+	}
+	return nil
 }
 
 // finish adds what decides and what helps.

@@ -49,9 +49,19 @@ func secretRecorded(v *cause.View) *cause.Suspicion {
 // foreignLetter are letters and signs outside ASCII that stand in passwords; typographic marks and emoji are left out.
 var foreignLetter = lazyregexp.New(`(?i:password|passwort|kennwort|passphrase|mot de passe|\blogin\b|user ?name)[^.\n]{0,60}[À-ÖØ-öø-ɏΑ-ωА-яЁё£€§¥¿¡]`)
 
+// lettersSpoilt are a login as a program printed it, with the mark of bytes that are no UTF-8, or with the pairs that UTF-8
+// becomes when it is read as Latin-1.
+var lettersSpoilt = lazyregexp.New("(?i:pass(?:word|wd)?|pwd|user(?:name)?|login|name)[\"']?[ \\t]*[:=][ \\t]*[\"'`]?[^\"'`\\s]{0,80}(?:\uFFFD|\u00C3[\u0080-\u00BF]|\u00C2[\u00A1-\u00BF])")
+
 // lettersTold finds a password outside ASCII in what a person wrote.
 func lettersTold(v *cause.View) *cause.Suspicion {
-	if _, from, ok := v.Told().First(foreignLetter); ok && v.Recorded() {
+	if !v.Recorded() {
+		return nil
+	}
+	if _, from, ok := v.Said().First(lettersSpoilt); ok {
+		return cause.SuspectAt(cause.Likely, 0.8, from, "The login that a program printed holds signs that come of decoding it in another charset than it was encoded in.")
+	}
+	if _, from, ok := v.Told().First(foreignLetter); ok {
 		return cause.SuspectAt(cause.Likely, 0.62, from, "The login that is described has a character outside ASCII, which two programs may encode in two ways.")
 	}
 	return nil

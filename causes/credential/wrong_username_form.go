@@ -9,6 +9,7 @@ import (
 	"github.com/why401/why401/cred/basic"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/secret"
 	"github.com/why401/why401/signature"
 )
 
@@ -36,6 +37,9 @@ var WrongUsernameForm = &cause.Cause{
 	Hides:   []string{"wrong-password", "credential-type-wrong", "403-means-401", "401-means-403", "missing-www-authenticate", "unsolicited-authorization-sent"},
 	Partial: true,
 	Suspect: func(v *cause.View) *cause.Suspicion {
+		if s := otherFormPasses(v); s != nil {
+			return s
+		}
 		if _, ok := withLogin(v); !ok {
 			return nil
 		}
@@ -52,6 +56,55 @@ var WrongUsernameForm = &cause.Cause{
 		}
 		return s
 	},
+}
+
+// otherFormPasses finds two recorded requests for the same with one password: under one form of the account's name it is
+// refused, and under another it is let in.
+func otherFormPasses(v *cause.View) *cause.Suspicion {
+	for _, x := range v.Exchanges {
+		bad, ok := pairSent(x)
+		if !ok || !cause.Refused(x) {
+			continue
+		}
+		for _, y := range v.Exchanges {
+			good, ok := pairSent(y)
+			if !ok || !cause.Passed(y) || y.Request.URL.String() != x.Request.URL.String() || !good.Password.Equal(bad.Password) || !oneName(bad.User, good.User) {
+				continue
+			}
+			s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.93,
+				Because: []fact.Fact{fact.At(x.N, "Refused under one form of the account's name."), fact.At(y.N, "Let in under another form of it, with the same password.")}}
+			s.Remedies = []cause.Remedy{storeUserRemedy}
+			return s
+		}
+	}
+	return nil
+}
+
+// pairSent is the Basic login of a recorded request.
+func pairSent(x *exchange.Exchange) (basic.Pair, bool) {
+	if x.Given == "" {
+		return basic.Pair{}, false
+	}
+	for _, c := range cred.Of(x.Request) {
+		if c.Kind == cred.Basic {
+			p, err := basic.Decode(c.Value)
+			return p, err == nil && !p.Password.Empty()
+		}
+	}
+	return basic.Pair{}, false
+}
+
+// oneName reports that one of two names is the other within its domain: DOMAIN\user or user@domain, and user.
+func oneName(a, b secret.Text) bool {
+	return !a.Equal(b) && !a.Empty() && !b.Empty() && (within(a, b) || within(b, a))
+}
+
+func within(long, short secret.Text) bool {
+	_, user, domain := long.Cut(`\`)
+	if !domain {
+		user, _, domain = long.Cut("@")
+	}
+	return domain && user.Equal(short)
 }
 
 // tokenUser is a vendor's token under another user name than the fixed one.

@@ -11,6 +11,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 	"github.com/why401/why401/signature"
 )
 
@@ -25,7 +26,7 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 	Hides:     []string{"wrong-password", "missing-www-authenticate", "403-means-401", "wrong-username-form", "authorization-scheme-wrong"},
 	Partial:   true,
 	Audit:     loginsReachApp,
-	Suspect: directive.Either(reachingLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(func(v *cause.View) *cause.Suspicion { return cause.Weightier(reachingLines(v), reachingTold(v)) }, func(v *cause.View) *cause.Suspicion {
 		if _, ok := v.Credential(cred.Basic, cred.Digest); !ok || !v.Refused() || v.Answer.Status() == 407 {
 			return nil
 		}
@@ -73,6 +74,25 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 		s.Remedies = hideHeaderRemedies()
 		return s
 	}),
+}
+
+// layerTold is a person's word that a web server asks for Basic in front.
+var layerTold = lazyregexp.New(`(?i)\b(?:protected|guarded|secured|locked|behind|in front)\b[^.\n]{0,60}\b(?:basic|htpasswd|htaccess|auth_basic)\b|\b(?:auth_basic|htpasswd|htaccess)\b[^.\n]{0,60}\b(?:protect|in front|layer|staging)`)
+
+// reachingTold sees an application that judges a Basic login in its own words, where a Basic layer is said to stand in front.
+func reachingTold(v *cause.View) *cause.Suspicion {
+	m, judged := v.Means(signature.UserUnknown, signature.CredentialInvalid)
+	if _, basic := v.Credential(cred.Basic); !judged || !basic || !v.Recorded() || !v.Refused() || len(v.Challenges) > 0 {
+		return nil
+	}
+	_, from, ok := v.Told().First(layerTold)
+	if !ok {
+		return nil
+	}
+	s := cause.SuspectAt(cause.Strong, 0.88, from, "A Basic layer is said to stand in front; the login that was sent passed it and is judged by the application.")
+	s.Because = append(s.Because, m.Because)
+	s.Remedies = hideHeaderRemedies()
+	return s
 }
 
 // sameProgram reports two answers that an application wrote and that name the same one: it asks with a challenge and

@@ -33,6 +33,9 @@ var HtpasswdFormatCorrupt = &cause.Cause{
 			if s := missed(v, lines); s != nil {
 				return s
 			}
+			if s := mismatched(v); s != nil {
+				return s
+			}
 			for _, f := range v.Facts {
 				for problem, weight := range damages {
 					if strings.HasSuffix(f.Text, string(problem)) {
@@ -73,6 +76,26 @@ func missed(v *cause.View, lines directive.Lines) *cause.Suspicion {
 	}
 	return nil
 }
+
+// mismatched sees the user whose password the server's log calls wrong, and in whose line there is nothing that any
+// password can be held against.
+func mismatched(v *cause.View) *cause.Suspicion {
+	for _, m := range v.Messages {
+		user := m.Fields["user"]
+		if user == "" || !wrongByLog.MatchString(string(m.Text)) {
+			continue
+		}
+		for _, f := range v.Facts {
+			if strings.HasPrefix(f.Text, "user "+user+":") && strings.HasSuffix(f.Text, string(htpasswd.NoHash)) {
+				return directive.Strong(0.9, f, fact.Fact{Text: "The server's log calls the password of this user wrong.", From: m.From})
+			}
+		}
+	}
+	return nil
+}
+
+// wrongByLog is what nginx and Apache log of a password that does not fit.
+var wrongByLog = lazyregexp.New(`(?i)password mismatch`)
 
 // runOn reports a line whose hash is followed by another user and hash.
 func runOn(l exchange.Setting) bool {

@@ -24,6 +24,7 @@ const (
 	URLAlphabet      Flaw = "encoded with the URL alphabet of base64"
 	PaddingMissing   Flaw = "padding of base64 is missing"
 	PaddingWrong     Flaw = "padding of base64 does not fit"
+	BitsLeft         Flaw = "the last character holds bits that no encoder leaves: the end was cut off or changed"
 	LineBreaks       Flaw = "line breaks inside the encoded value"
 	BlankInside      Flaw = "blanks inside the encoded value"
 	DoubleEncoding   Flaw = "encoded twice"
@@ -136,6 +137,8 @@ func (p *Pair) decode(s string) (string, error) {
 			p.Flaws = append(p.Flaws, f)
 		}
 	}
+	_, strict := base64.RawStdEncoding.Strict().DecodeString(core)
+	note(strict != nil, BitsLeft)
 	need := (4 - len(core)%4) % 4
 	note(breaks, LineBreaks)
 	note(blanks, BlankInside)

@@ -23,6 +23,7 @@ func TestDecode(t *testing.T) {
 		{"combining", b64("test:e\u0301xy"), "test", "e\u0301xy", []Flaw{NonASCIIUTF8, Decomposed}},
 		{"no padding", "QWxhZGRpbjpvcGVuIHNlc2FtZQ", "Aladdin", "open sesame", []Flaw{PaddingMissing}},
 		{"too little padding", "QWxhZGRpbjpvcGVuIHNlc2FtZQ=", "Aladdin", "open sesame", []Flaw{PaddingWrong}},
+		{"last character changed", "QWxhZGRpbjpvcGVuIHNlc2FtZR==", "Aladdin", "open sesame", []Flaw{BitsLeft}},
 		{"url alphabet", base64.URLEncoding.EncodeToString([]byte("user:??>>~~")), "user", "??>>~~", []Flaw{URLAlphabet}},
 		{"wrapped", "QWxhZGRpbjpv\r\ncGVuIHNlc2FtZQ==", "Aladdin", "open sesame", []Flaw{LineBreaks}},
 		{"echo without -n", b64("user:pass\n"), "user", "pass\n", []Flaw{TrailingNewline}},

@@ -13,7 +13,7 @@ var consoleRE = []struct {
 	re  *lazyregexp.Regexp
 	cut exchange.Parts // what else must be taken for unseen, when it is not all
 }{
-	{re: lazyregexp.New(`(?:^|[ \t])(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?P<u>(?:https?|wss?)://\S+) (?:(?P<s>[45]\d\d)(?: \([^)]*\))?|(?P<e>net::ERR_\w+)(?: (?P<s2>\d{3})(?: \([^)]*\))?)?)(?:$|\s)`)},
+	{re: lazyregexp.New(`(?:^|[ \t])(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) (?P<u>(?:https?|wss?)://\S*[^\s:]) (?:(?P<s>[45]\d\d)(?: \([^)]*\))?|(?P<e>net::ERR_\w+)(?: (?P<s2>\d{3})(?: \([^)]*\))?)?)(?:$|\s)`)},
 	{re: lazyregexp.New(`^XHR ?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+)$`)},
 	{re: lazyregexp.New(`^(?:XHR ?)?(?P<m>GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) ?(?P<u>https?://\S+?)\s*\[HTTP/[\d.]+ (?P<s>\d{3}) [^\]]*\]`)},
 	{re: lazyregexp.New(`Access to (?:fetch|XMLHttpRequest|script|font|image|resource|manifest|CSS stylesheet|audio|video|internal resource) at '(?P<u>[^']+)'(?: \(redirected from '[^']*'\))? from origin '(?P<o>[^']*)' has been blocked by CORS policy`)},

@@ -97,3 +97,16 @@ func TestShow(t *testing.T) {
 		t.Logf("%v\n%s", err, describe(ev))
 	}
 }
+
+// TestNoReply reads lines that look like a browser's console or a printed header, and are neither: they stay with the reader of
+// messages.
+func TestNoReply(t *testing.T) {
+	for _, s := range []string{
+		"Error: GET https://api.github.com/repos/o/r/releases/tags/v1: 401 Bad credentials []",
+		`failed with 401 Unauthorized: {"error":{"type":"security_exception","header":{"WWW-Authenticate":["Bearer realm=\"security\"","ApiKey"]}},"status":401}`,
+	} {
+		if found, _ := Scan(s, form.Options{}); len(found) > 0 {
+			t.Errorf("%s is read as %s", s[:20], found[0].Kind)
+		}
+	}
+}

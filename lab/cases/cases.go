@@ -1,6 +1,7 @@
 // Package cases reads labelled cases: recorded failures whose cause is known. The folders a and b hold the project's
 // own, written from real threads and from vendors' manuals; other folders of the same form can be measured as well. The
-// folder f was written in three batches (001, 101 and 201 on), each before anybody looked at the signs that it is judged by.
+// folders f and g were written in batches (f: 001, 101 and 201 on; g: 301, 401 and 501 on), each before anybody looked at
+// the signs that it is judged by.
 //
 // The folder t holds what programs printed at a small server that refuses in seven ways: without a login, with a wrong one, with a
 // good one that may not enter, without a token, with an old one, without a challenge, and as nginx refuses everybody.
