@@ -66,11 +66,7 @@ func clfHead(t *times, b []byte, l *Line) (rest []byte, ok bool) {
 		l.Size = -1
 		return b[1:], true
 	}
-	var size int64
-	k := 0
-	for ; k < len(b) && b[k]-'0' <= 9; k++ {
-		size = size*10 + int64(b[k]-'0')
-	}
+	size, k := leading(b)
 	l.Size = size
 	return b[k:], k > 0 && k <= 18
 }
@@ -81,17 +77,22 @@ func clfRequest(b []byte, l *Line) bool {
 	if end < 2 || b[end] != ' ' || string(b[end+1:end+6]) != "HTTP/" {
 		return false
 	}
-	for i, c := range b[:end] {
-		if c-'A' < 26 {
-			continue
+	i := 0
+	switch {
+	case string(b[:4]) == "GET ": // most are, and need not be looked at letter by letter
+		i = 3
+	case string(b[:5]) == "POST ":
+		i = 4
+	default:
+		for b[i]-'A' < 26 {
+			i++
 		}
-		if c != ' ' || i == 0 || i+1 >= end {
-			return false
-		}
-		l.Method, l.Target, l.Proto = b[:i], b[i+1:end], b[end+1:]
-		return b[i+1] == '/' // else it may be a whole URL
 	}
-	return false
+	if b[i] != ' ' || i == 0 || i+1 >= end {
+		return false
+	}
+	l.Method, l.Target, l.Proto = b[:i], b[i+1:end], b[end+1:]
+	return b[i+1] == '/' // else it may be a whole URL
 }
 
 // combinedTail and apacheTail are what stands behind the head in the combined format.

@@ -19,7 +19,7 @@ func (t *Tally) access(l *line.Line) {
 	}
 	path := pathOf(l.Target)
 	client := clientOf(l)
-	from := hash(client)
+	from := clientHash(client)
 	if len(l.User) == 0 {
 		t.Lacks.User++
 	}
@@ -56,10 +56,7 @@ func (t *Tally) access(l *line.Line) {
 		t.accepted(l, client, path, from)
 	case s == 404 || s == 410 || s == 405:
 		t.last.Missing++
-		if p := t.party(from, client, false); p != nil {
-			p.Missing++
-			p.Routes |= 1 << (xxhash.Sum64(path) & 63)
-		}
+		t.touch(client, touch{hash: from, missing: true, routes: bitOf(path)})
 	case s == 401 || s == 407:
 		t.last.Refused++
 		t.refused(l, client, path, from)
@@ -79,13 +76,9 @@ func (t *Tally) access(l *line.Line) {
 
 func (t *Tally) accepted(l *line.Line, client, path []byte, from uint64) {
 	at := l.Time.Unix()
-	if p := t.party(from, client, false); p != nil {
-		p.accept(at)
-	}
+	t.touch(client, touch{hash: from, at: at})
 	if len(l.User) > 0 {
-		if p := t.party(hash(l.User, userSeed), l.User, true); p != nil {
-			p.accept(at)
-		}
+		t.touch(l.User, touch{hash: userHash(l.User), at: at, isUser: true})
 	}
 	where := mix(from ^ xxhash.Sum64(path))
 	if h := mix(where ^ uint64(at) ^ uint64(l.Status)<<40 ^ xxhash.Sum64(l.Agent) ^ mix(xxhash.Sum64(l.Upstream))); h < t.Sample.Door {
@@ -113,28 +106,12 @@ func (t *Tally) accepted(l *line.Line, client, path []byte, from uint64) {
 	}
 }
 
-var userSeed = []byte("user")
-
-func (p *Party) accept(at int64) {
-	p.Accepted++
-	if p.First == 0 || at < p.First {
-		p.First = at
-	}
-	p.Last = max(p.Last, at)
-}
-
 func (t *Tally) refused(l *line.Line, client, path []byte, from uint64) {
 	at := l.Time.Unix()
 	kind := t.kind(t.Refused, l, client, path, from)
-	if p := t.party(from, client, false); p != nil {
-		p.Refused++
-		p.Routes |= 1 << (xxhash.Sum64(path) & 63)
-		p.Scanner = p.Scanner || t.agent(l.Agent).Sort == Scanner
-	}
+	t.touch(client, touch{hash: from, refused: true, routes: bitOf(path), scanner: t.agent(l.Agent).Sort == Scanner})
 	if len(l.User) > 0 {
-		if p := t.party(hash(l.User, userSeed), l.User, true); p != nil {
-			p.Refused++
-		}
+		t.touch(l.User, touch{hash: userHash(l.User), refused: true, isUser: true})
 		if m := t.mark(mix(from^xxhash.Sum64(path)), at); m != nil {
 			m.Denied |= 1 << (at % 60)
 		}
@@ -168,14 +145,6 @@ func (t *Tally) Mark(url uint64, minute uint32) *Mark {
 
 // markHash has all minutes of a URL beside each other, so that they are kept or left out together.
 func markHash(where uint64, minute uint32) uint64 { return where&^0xffff | uint64(uint16(minute)) }
-
-func (t *Tally) party(h uint64, name []byte, isUser bool) *Party {
-	p := t.Parties.Row(h)
-	if p != nil && p.Name == "" {
-		p.Name, p.IsUser = t.text(name), isUser
-	}
-	return p
-}
 
 // kind counts l in a table of kinds and gives the row's hash.
 func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from uint64) uint64 {
@@ -226,10 +195,17 @@ func (t *Tally) traits(g *traits, l *line.Line, client, path []byte) {
 func (g *traits) hash() uint64 {
 	h := uint64(1)
 	for i := range g {
-		h = mix(h ^ xxhash.Sum64(g[i]))
+		sum := ofNothing
+		if len(g[i]) > 0 {
+			sum = xxhash.Sum64(g[i])
+		}
+		h = mix(h ^ sum)
 	}
 	return h
 }
+
+// ofNothing is the hash of a trait that a request has not, as most of them are.
+var ofNothing = xxhash.Sum64(nil)
 
 // group is the traits as they are kept.
 func (t *Tally) group(g *traits) (all Group) {
@@ -256,9 +232,9 @@ var digits = func() (d [1000][]byte) {
 
 // pathOf is a target without its query, parameters or fragment.
 func pathOf(target []byte) []byte {
-	for i, c := range target {
-		if c == '?' || c == ';' || c == '#' {
-			return target[:i]
+	for _, c := range [...]byte{'?', ';', '#'} {
+		if i := bytes.IndexByte(target, c); i >= 0 {
+			target = target[:i]
 		}
 	}
 	return target

@@ -25,30 +25,45 @@ type Agent struct {
 // knownAgent is an agent that was read before.
 type knownAgent struct {
 	Agent
+	raw  string
 	name []byte // Name once more, for whoever hashes it
 }
 
-func (t *Tally) agent(raw []byte) knownAgent {
+var noAgent = &knownAgent{}
+
+// agent reads a User-Agent field. Of those that came last one is kept for each length, modulo maxRecent, so that most are found
+// without looking into the map.
+func (t *Tally) agent(raw []byte) *knownAgent {
 	if len(raw) == 0 {
-		return knownAgent{}
+		return noAgent
 	}
 	if len(raw) > 512 {
 		raw = raw[:512]
 	}
-	if a, ok := t.agents[string(raw)]; ok {
-		return a
+	recent := &t.recent[len(raw)%maxRecent]
+	if *recent != nil && (*recent).raw == string(raw) {
+		return *recent
 	}
-	if len(t.agents) >= 1<<13 {
-		clear(t.agents)
+	a := t.agents[string(raw)]
+	if a == nil {
+		if len(t.agents) >= 1<<13 {
+			clear(t.agents)
+		}
+		a = readAgent(string(raw))
+		t.agents[a.raw] = a
 	}
-	a := knownAgent{Agent: ReadAgent(string(raw))}
-	if len(a.Name) > maxText {
-		a.Name = a.Name[:maxText]
-	}
-	a.name = []byte(a.Name)
-	t.agents[string(raw)] = a
+	*recent = a
 	return a
 }
+
+func readAgent(raw string) *knownAgent {
+	a := &knownAgent{Agent: ReadAgent(raw), raw: raw}
+	a.Name = a.Name[:min(len(a.Name), maxText)]
+	a.name = []byte(a.Name)
+	return a
+}
+
+const maxRecent = 128
 
 // families are words by which well-known software names itself, in the order in which they are looked for.
 var families = []struct {

@@ -115,11 +115,12 @@ func telling(s []byte) bool {
 
 // isStatic reports a file that a page is made of.
 func isStatic(path []byte) bool {
-	i := bytes.LastIndexByte(path, '.')
-	if i < 0 || len(path)-i > 7 {
+	end := path[max(0, len(path)-len(".woff2")):]
+	i := bytes.LastIndexByte(end, '.')
+	if i < 0 {
 		return false
 	}
-	switch string(path[i+1:]) {
+	switch string(end[i+1:]) {
 	case "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "woff", "woff2", "ttf", "eot", "mp4", "webm":
 		return true
 	}

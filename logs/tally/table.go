@@ -16,41 +16,60 @@ import (
 // and h is the door. Adding a row can only move h down, so a row that is kept at the end was kept from its first line on,
 // and is complete; and h depends on the set of rows alone, not on their order. That is why parts can be merged.
 //
-// Nearly every line asks a table for a row, so a look costs two reads of memory, and the rows stand side by side where the
-// collector has little to follow.
+// Nearly every line asks a table for a row, so the index is small enough for the core's own cache, and the rows stand side by
+// side where the collector has little to follow.
 type Table[V any] struct {
 	Door uint64 // no row whose hash is this or above is kept
 
-	index  []entry // by a part of the hash's product, the next free place where that is taken; a power of two long
-	hashes []uint64
-	pieces [][]V // rows in the order of hashes, pieceRows in each
+	index  []entry // by the first bits of the hash's product, the next free place where that is taken
+	shift  uint    // brings these bits down; the index is 2^(64-shift) long
+	pieces [][]row[V]
+	n      int // how many rows there are
 
-	limit, weightLimit int
-	weight             int // of all rows, kept up to date by those who add to a row
+	limit       int
+	weightLimit int // 0: rows have no weight
+	weigh       func(*V) int
+	weight      int // of all rows, kept up to date by those who add to a row
 }
 
-// entry says where the row of a hash stands.
-type entry struct {
-	hash uint64
-	n    uint32 // its place in hashes, counted from 1; 0: the entry is free
+// row is a row with its hash, so that whoever finds the one has fetched the other.
+type row[V any] struct {
+	hash  uint64
+	value V
 }
 
-const pieceRows = 512
+// entry says where the row of a hash stands: its number, counted from 1, in the low bits, and above it a mark of the hash, so
+// that few rows of other hashes are looked at. 0 is a free entry.
+type entry uint32
 
-// NewTable makes an empty table of at most limit rows, which weigh at most weightLimit; 0 is no limit of weight.
-func NewTable[V any](limit, weightLimit int) *Table[V] {
-	return &Table[V]{Door: math.MaxUint64, index: make([]entry, 64), limit: limit, weightLimit: weightLimit}
+const (
+	entryRow  entry = 1<<20 - 1 // the bits of the number; no table is asked to hold more
+	pieceRows       = 512
+)
+
+// leastIndex is the length of the index of an empty table, as a power of two.
+const leastIndex = 6
+
+// NewTable makes an empty table of at most limit rows.
+func NewTable[V any](limit int) *Table[V] {
+	t := &Table[V]{Door: math.MaxUint64, limit: limit}
+	t.resize(leastIndex)
+	return t
 }
 
-// weighty is a row of a table that has a limit of weight.
-type weighty interface{ weighs() int }
+// newWeighed makes an empty table of at most limit rows, which weigh at most weightLimit.
+func newWeighed[V any](limit, weightLimit int, weigh func(*V) int) *Table[V] {
+	t := NewTable[V](limit)
+	t.weightLimit, t.weigh = weightLimit, weigh
+	return t
+}
 
 // weighs is what v adds to the weight of the table.
 func (t *Table[V]) weighs(v *V) int {
-	if t.weightLimit == 0 {
+	if t.weigh == nil {
 		return 0
 	}
-	return any(v).(weighty).weighs()
+	return t.weigh(v)
 }
 
 // Share is the part of all keys that is kept: 1 when the table is whole.
@@ -65,32 +84,33 @@ func (t *Table[V]) Share() float64 {
 func (t *Table[V]) Whole() bool { return t.Door == math.MaxUint64 }
 
 // Len is the number of rows.
-func (t *Table[V]) Len() int { return len(t.hashes) }
+func (t *Table[V]) Len() int { return t.n }
 
 // Distinct is the number of keys seen; above the bound an estimate whose standard error is 1/sqrt(rows kept).
 func (t *Table[V]) Distinct() float64 { return float64(t.Len()) / t.Share() }
 
 // Get gives the row of hash h, nil when there is none. It holds until the next Row or Trim.
 func (t *Table[V]) Get(h uint64) *V {
-	if n := t.index[t.find(h)].n; n > 0 {
-		return t.at(int(n) - 1)
+	if _, r := t.find(h); r != nil {
+		return &r.value
 	}
 	return nil
 }
 
 // Row gives the row of hash h, new or not; nil when it is not kept. It holds until the next Row or Trim.
 func (t *Table[V]) Row(h uint64) *V {
-	v, _ := t.row(h)
+	v, _ := t.take(h)
 	return v
 }
 
-func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
+// take is Row, and says whether the row is new.
+func (t *Table[V]) take(h uint64) (v *V, fresh bool) {
 	if h >= t.Door {
 		return nil, false
 	}
-	i := t.find(h)
-	if n := t.index[i].n; n > 0 {
-		return t.at(int(n) - 1), false
+	i, r := t.find(h)
+	if r != nil {
+		return &r.value, false
 	}
 	// An eighth more than the bound may wait, so that cutting is rare.
 	if t.Len() >= t.limit+t.limit/8 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/8 {
@@ -98,7 +118,7 @@ func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
 		if h >= t.Door {
 			return nil, false
 		}
-		i = t.find(h)
+		i, _ = t.find(h)
 	}
 	return t.add(i, h), true
 }
@@ -106,8 +126,8 @@ func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
 // All gives the rows with their hashes, in no order that means anything.
 func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 	return func(yield func(uint64, *V) bool) {
-		for i, h := range t.hashes {
-			if !yield(h, t.at(i)) {
+		for i := range t.n {
+			if r := t.at(i); !yield(r.hash, &r.value) {
 				return
 			}
 		}
@@ -115,39 +135,74 @@ func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 }
 
 // Sorted gives the hashes of the rows in order, for whoever needs the same order every time.
-func (t *Table[V]) Sorted() []uint64 { return slices.Sorted(slices.Values(t.hashes)) }
-
-func (t *Table[V]) at(i int) *V { return &t.pieces[i/pieceRows][i%pieceRows] }
-
-// find gives the place in the index where h stands, or would.
-func (t *Table[V]) find(h uint64) int {
-	last := len(t.index) - 1
-	// The rows kept have small hashes, and some have hashes that begin alike; of the product all bits count.
-	i := int(h * 0x9e3779b97f4a7c15 >> (64 - bits.Len(uint(last))))
-	for t.index[i].n > 0 && t.index[i].hash != h {
-		i = (i + 1) & last
+func (t *Table[V]) Sorted() []uint64 {
+	all := make([]uint64, t.n)
+	for i := range all {
+		all[i] = t.at(i).hash
 	}
-	return i
+	slices.Sort(all)
+	return all
+}
+
+func (t *Table[V]) at(i int) *row[V] { return &t.pieces[i/pieceRows][i%pieceRows] }
+
+// slot is where h belongs in the index, when the place is free. The rows kept have small hashes, and some have hashes that begin
+// alike; of the product all bits count.
+func (t *Table[V]) slot(h uint64) uint64 { return h * spread >> t.shift }
+
+const spread = 0x9e3779b97f4a7c15
+
+// find gives the place in the index where h stands, or would, and its row, nil when there is none.
+func (t *Table[V]) find(h uint64) (i uint64, r *row[V]) {
+	mark := entry(h*spread&math.MaxUint32) &^ entryRow
+	for i = t.slot(h); ; i = (i + 1) & uint64(len(t.index)-1) {
+		e := t.index[i]
+		if e == 0 {
+			return i, nil
+		}
+		if e&^entryRow == mark {
+			if r := t.at(int(e&entryRow) - 1); r.hash == h {
+				return i, r
+			}
+		}
+	}
 }
 
 // add makes the row of hash h, which has none and belongs at i in the index.
-func (t *Table[V]) add(i int, h uint64) *V {
-	n := t.Len()
-	t.hashes = append(t.hashes, h)
-	t.index[i] = entry{h, uint32(n + 1)}
-	if n/pieceRows == len(t.pieces) {
-		t.pieces = append(t.pieces, make([]V, pieceRows))
+func (t *Table[V]) add(i, h uint64) *V {
+	if t.n/pieceRows == len(t.pieces) {
+		t.pieces = append(t.pieces, make([]row[V], pieceRows))
 	}
-	if 3*n >= 2*len(t.index) {
-		t.index = make([]entry, 2*len(t.index))
-		t.reindex()
+	r := t.at(t.n)
+	r.hash = h
+	t.enter(i, h, t.n)
+	t.n++
+	if 3*t.n >= 2*len(t.index) {
+		t.resize(65 - t.shift)
 	}
-	return t.at(n)
+	return &r.value
 }
 
+// enter notes in the index that row n is that of hash h.
+func (t *Table[V]) enter(i, h uint64, n int) {
+	t.index[i] = entry(h*spread&math.MaxUint32)&^entryRow | entry(n+1)
+}
+
+// resize makes an index of 2^n entries.
+func (t *Table[V]) resize(n uint) {
+	t.shift, t.index = 64-n, make([]entry, 1<<n)
+	t.reindex()
+}
+
+// reindex fills the empty index.
 func (t *Table[V]) reindex() {
-	for n, h := range t.hashes {
-		t.index[t.find(h)] = entry{h, uint32(n + 1)}
+	for n := range t.n {
+		h := t.at(n).hash
+		i := t.slot(h)
+		for t.index[i] != 0 {
+			i = (i + 1) & uint64(len(t.index)-1)
+		}
+		t.enter(i, h, n)
 	}
 }
 
@@ -164,25 +219,20 @@ func (t *Table[V]) close(h uint64) {
 		return
 	}
 	t.Door = h
-	kept := 0
-	for i, h := range t.hashes {
-		if h < t.Door {
-			if i > kept {
-				t.hashes[kept], *t.at(kept) = h, *t.at(i)
-			}
-			kept++
+	for i := 0; i < t.n; {
+		r := t.at(i)
+		if r.hash < t.Door {
+			i++
+			continue
 		}
+		t.weight -= t.weighs(&r.value)
+		t.n--
+		last := t.at(t.n)
+		*r = *last
+		*last = row[V]{}
 	}
-	for i := kept; i < t.Len(); i++ {
-		*t.at(i) = *new(V)
-	}
-	t.hashes = t.hashes[:kept]
 	clear(t.index)
 	t.reindex()
-	t.weight = 0
-	for i := range t.hashes {
-		t.weight += t.weighs(t.at(i))
-	}
 }
 
 // crossing is the smallest hash at which the rows up to it are too many, or weigh too much. Rows are counted by the first bits
@@ -190,11 +240,15 @@ func (t *Table[V]) close(h uint64) {
 func (t *Table[V]) crossing() uint64 {
 	type pile struct{ rows, weight int }
 	piles := make([]pile, 4096)
-	shift := max(0, bits.Len64(slices.Max(t.hashes))-12)
-	for i, h := range t.hashes {
+	most := uint64(0)
+	for h := range t.All() {
+		most = max(most, h)
+	}
+	shift := max(0, bits.Len64(most)-12)
+	for h, v := range t.All() {
 		p := &piles[h>>shift]
 		p.rows++
-		p.weight += t.weighs(t.at(i))
+		p.weight += t.weighs(v)
 	}
 	var below pile
 	over := func(rows, weight int) bool {
@@ -205,17 +259,17 @@ func (t *Table[V]) crossing() uint64 {
 		below.rows += piles[n].rows
 		below.weight += piles[n].weight
 	}
-	type row struct {
+	type weighed struct {
 		hash   uint64
 		weight int
 	}
-	var here []row
-	for i, h := range t.hashes {
+	var here []weighed
+	for h, v := range t.All() {
 		if h>>shift == uint64(n) {
-			here = append(here, row{h, t.weighs(t.at(i))})
+			here = append(here, weighed{h, t.weighs(v)})
 		}
 	}
-	slices.SortFunc(here, func(a, b row) int { return cmp.Compare(a.hash, b.hash) })
+	slices.SortFunc(here, func(a, b weighed) int { return cmp.Compare(a.hash, b.hash) })
 	for _, r := range here {
 		if over(1, r.weight) {
 			return r.hash
@@ -230,7 +284,7 @@ func (t *Table[V]) crossing() uint64 {
 func (t *Table[V]) Merge(o *Table[V], join func(a, b *V)) {
 	t.close(o.Door)
 	for h, theirs := range o.All() {
-		mine, fresh := t.row(h)
+		mine, fresh := t.take(h)
 		if mine == nil {
 			continue
 		}

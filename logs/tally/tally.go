@@ -48,10 +48,15 @@ type Tally struct {
 
 	files  []string
 	intern map[string]string
-	agents map[string]knownAgent
+	agents map[string]*knownAgent
+	recent [maxRecent]*knownAgent
 	buf    []byte
 	last   *Answers // of the minute of the last line
 	minute uint32
+
+	touches []touch // that wait
+	names   []byte  // of their parties
+	fetched uint64
 }
 
 // Lacks counts access lines by the fields that they leave out.
@@ -64,16 +69,16 @@ func New(files ...string) *Tally {
 	return &Tally{
 		files:    files,
 		Time:     Times{Width: 1, At: map[uint32]*Answers{}},
-		Refused:  NewTable[Kind](maxKinds, maxMoments),
-		Other:    NewTable[Kind](maxKinds, maxMoments),
-		Marks:    NewTable[Mark](maxMarks, 0),
-		Parties:  NewTable[Party](maxParties, 0),
-		Sample:   NewTable[Sample](maxSample, 0),
-		Phrases:  NewTable[Phrase](maxPhrases, maxMoments),
-		Requests: NewTable[Request](maxJoins, 0),
+		Refused:  newWeighed(maxKinds, maxMoments, (*Kind).weighs),
+		Other:    newWeighed(maxKinds, maxMoments, (*Kind).weighs),
+		Marks:    NewTable[Mark](maxMarks),
+		Parties:  NewTable[Party](maxParties),
+		Sample:   NewTable[Sample](maxSample),
+		Phrases:  newWeighed(maxPhrases, maxMoments, (*Phrase).weighs),
+		Requests: NewTable[Request](maxJoins),
 		Formats:  map[string]bool{},
 		intern:   map[string]string{},
-		agents:   map[string]knownAgent{},
+		agents:   map[string]*knownAgent{},
 	}
 }
 
@@ -166,6 +171,8 @@ const maxText = 160
 
 // Merge adds what o has to t. o must not be used afterwards.
 func (t *Tally) Merge(o *Tally) {
+	t.settle()
+	o.settle()
 	t.Lines += o.Lines
 	t.Untimed += o.Untimed
 	t.Access += o.Access
@@ -188,6 +195,7 @@ func (t *Tally) Merge(o *Tally) {
 
 // Trim cuts every table to its bound. It is called before the tally is read or written.
 func (t *Tally) Trim() {
+	t.settle()
 	t.Refused.Trim()
 	t.Other.Trim()
 	t.Marks.Trim()
