@@ -11,6 +11,7 @@ package tally
 import (
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/why401/why401/logs/line"
 )
 
@@ -47,7 +48,7 @@ type Tally struct {
 	Lacks    Lacks           // fields that access lines did not have
 
 	files  []string
-	intern map[string]string
+	texts  [maxTexts]string // that were kept last, by their hashes
 	agents map[string]*knownAgent
 	recent [maxRecent]*knownAgent
 	buf    []byte
@@ -77,7 +78,6 @@ func New(files ...string) *Tally {
 		Phrases:  newWeighed(maxPhrases, maxMoments, (*Phrase).weighs),
 		Requests: NewTable[Request](maxJoins),
 		Formats:  map[string]bool{},
-		intern:   map[string]string{},
 		agents:   map[string]*knownAgent{},
 	}
 }
@@ -147,24 +147,21 @@ func keepFirst(places []Place, p Place) []Place {
 	return places
 }
 
-// text gives b as a string, the same one for the same bytes.
+// text gives b as a string, mostly the same one for the same bytes.
 func (t *Tally) text(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	if len(b) > maxText {
-		b = b[:maxText]
+	b = b[:min(len(b), maxText)]
+	known := &t.texts[xxhash.Sum64(b)%maxTexts]
+	if *known != string(b) {
+		*known = string(b)
 	}
-	if s, ok := t.intern[string(b)]; ok {
-		return s
-	}
-	if len(t.intern) >= 1<<14 {
-		clear(t.intern)
-	}
-	s := string(b)
-	t.intern[s] = s
-	return s
+	return *known
 }
+
+// maxTexts is how many texts are remembered so that they are kept once.
+const maxTexts = 1 << 13
 
 // maxText is the length at which names and routes are cut.
 const maxText = 160

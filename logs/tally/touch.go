@@ -73,10 +73,11 @@ func (p *Party) change(x *touch) {
 	p.Scanner = p.Scanner || x.scanner
 }
 
-// bitOf is the one of 64 bits that a route is counted by.
-func bitOf(path []byte) uint64 { return 1 << (xxhash.Sum64(path) & 63) }
+// bitOf is the one of 64 bits that a route is counted by, of the hash of its path.
+func bitOf(path uint64) uint64 { return 1 << (path & 63) }
 
-func clientHash(client []byte) uint64 { return mix(1 ^ xxhash.Sum64(client)) }
+// partyHash is where a client stands, of the hash of its address.
+func partyHash(client uint64) uint64 { return mix(1 ^ client) }
 
 // userHash tells a user from a client of the same name.
 func userHash(user []byte) uint64 { return mix(mix(2^xxhash.Sum64(user)) ^ ofUser) }
