@@ -2,6 +2,8 @@ package tally
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 
 	"github.com/cespare/xxhash/v2"
@@ -27,7 +29,8 @@ func (h *hit) where() uint64 { return mix(h.from ^ h.ofPath) }
 // cost two or three hashes and a look into the table of clients.
 func (t *Tally) access(l *line.Line) {
 	t.Access++
-	h := hit{Line: l, at: l.Time.Unix(), client: clientOf(l), path: pathOf(l.Target)}
+	var h hit // field by field, since what is copied at once waits until it is written
+	h.Line, h.at, h.client, h.path = l, l.Time.Unix(), clientOf(l), pathOf(l.Target)
 	if minute := uint32(h.at / 60); t.last == nil || minute != t.minute {
 		t.last, t.minute = t.Time.at(minute), minute
 	}
@@ -54,7 +57,9 @@ func (t *Tally) access(l *line.Line) {
 		t.kind(t.Other, &h)
 	case s == 404 || s == 410 || s == 405:
 		t.last.Missing++
-		t.touch(h.client, touch{hash: h.from, missing: true, routes: bitOf(h.ofPath)})
+		if x := t.touch(h.from, h.client); x != nil {
+			x.missing, x.routes = true, bitOf(h.ofPath)
+		}
 	case s == 401 || s == 407:
 		t.last.Refused++
 		t.refused(&h)
@@ -91,9 +96,13 @@ func (c *Lacks) count(l *line.Line) {
 }
 
 func (t *Tally) accepted(h *hit) {
-	t.touch(h.client, touch{hash: h.from, at: h.at})
+	if x := t.touch(h.from, h.client); x != nil {
+		x.at = h.at
+	}
 	if len(h.User) > 0 {
-		t.touch(h.User, touch{hash: userHash(h.User), at: h.at, isUser: true})
+		if x := t.touch(userHash(h.User), h.User); x != nil {
+			x.at, x.isUser = h.at, true
+		}
 	}
 	where := h.where()
 	ofUpstream := ofNothing
@@ -127,9 +136,13 @@ func (t *Tally) accepted(h *hit) {
 
 func (t *Tally) refused(h *hit) {
 	kind := t.kind(t.Refused, h)
-	t.touch(h.client, touch{hash: h.from, refused: true, routes: bitOf(h.ofPath), scanner: h.agent.Sort == Scanner})
+	if x := t.touch(h.from, h.client); x != nil {
+		x.refused, x.routes, x.scanner = true, bitOf(h.ofPath), h.agent.Sort == Scanner
+	}
 	if len(h.User) > 0 {
-		t.touch(h.User, touch{hash: userHash(h.User), refused: true, isUser: true})
+		if x := t.touch(userHash(h.User), h.User); x != nil {
+			x.refused, x.isUser = true, true
+		}
 		if m := t.mark(h.where(), h.at); m != nil {
 			m.Denied |= 1 << (h.at % 60)
 		}
@@ -197,11 +210,9 @@ type traits struct {
 
 func (t *Tally) traits(g *traits, h *hit) {
 	t.buf = appendRoute(t.buf[:0], h.path)
-	g.text = [Traits][]byte{
-		Client: h.client, User: h.User, Host: h.Host, Method: h.Method, Route: t.buf, Status: status(h.Status),
-		Upstream: lastOf(h.Upstream), Software: h.agent.name, TLS: h.TLS, Cache: h.Cache,
-	}
-	if len(g.text[Host]) == 0 {
+	g.text[Client], g.text[User], g.text[Method], g.text[Route], g.text[Status] = h.client, h.User, h.Method, t.buf, status(h.Status)
+	g.text[Upstream], g.text[Software], g.text[TLS], g.text[Cache] = lastOf(h.Upstream), h.agent.name, h.TLS, h.Cache
+	if g.text[Host] = h.Host; len(h.Host) == 0 {
 		g.text[Host] = h.Site
 	}
 	if h.UpstreamStatus != 0 {
@@ -260,12 +271,23 @@ var digits = func() (d [1000][]byte) {
 
 // pathOf is a target without its query, parameters or fragment.
 func pathOf(target []byte) []byte {
-	for _, c := range [...]byte{'?', ';', '#'} {
-		if i := bytes.IndexByte(target, c); i >= 0 {
-			target = target[:i]
+	// Eight bytes at once: of those that are looked for '?' and ';' are alike but for one bit, and only in a byte that became 0 does
+	// taking 1 away set the highest bit, or above such a byte.
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(target); i += 8 {
+		w := binary.LittleEndian.Uint64(target[i:])
+		query, fragment := (w|ones*4)^ones*'?', w^ones*'#'
+		if found := ((query-ones)&^query | (fragment-ones)&^fragment) & tops; found != 0 {
+			return target[:i+bits.TrailingZeros64(found)/8]
 		}
 	}
-	return target
+	for ; i < len(target); i++ {
+		if c := target[i]; c|4 == '?' || c == '#' {
+			break
+		}
+	}
+	return target[:i]
 }
 
 // lastOf is the last of several upstreams that were tried: the one that answered.

@@ -55,9 +55,7 @@ type Tally struct {
 	last   *Answers // of the minute of the last line
 	minute uint32
 
-	touches []touch // that wait
-	names   []byte  // of their parties
-	fetched uint64
+	waiting touches
 }
 
 // Lacks counts access lines by the fields that they leave out.

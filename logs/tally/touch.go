@@ -11,48 +11,57 @@ type touch struct {
 	hash    uint64
 	at      int64  // of an acceptance, else 0
 	routes  uint64 // of a refusal or a miss
-	name    int    // where its name ends in Tally.names; it begins where the one before ends
+	name    int    // where its name ends in touches.names; it begins where the one before ends
 	refused bool
 	missing bool
 	scanner bool
 	isUser  bool
 }
 
-// maxTouches is how many wait.
-const maxTouches = 64
+// touches are those that wait.
+type touches struct {
+	list  [64]touch
+	n     int
+	names []byte
+	seen  uint64
+}
 
-// touch notes what a request changes of the party called name.
-func (t *Tally) touch(name []byte, x touch) {
-	if x.hash >= t.Parties.Door {
-		return
+// touch makes a touch of the party that is called name; nil when its row is not kept.
+func (t *Tally) touch(hash uint64, name []byte) *touch {
+	if hash >= t.Parties.Door {
+		return nil
 	}
-	if len(t.touches) == maxTouches {
+	w := &t.waiting
+	if w.n == len(w.list) {
 		t.settle()
 	}
-	t.names = append(t.names, name[:min(len(name), maxText)]...)
-	x.name = len(t.names)
-	t.touches = append(t.touches, x)
+	w.names = append(w.names, name[:min(len(name), maxText)]...)
+	x := &w.list[w.n]
+	w.n++
+	*x = touch{}
+	x.hash, x.name = hash, len(w.names)
+	return x
 }
 
 // settle makes the touches that wait. It is called before anybody reads or cuts the table.
 func (t *Tally) settle() {
-	places := uint64(0)
-	for i := range t.touches {
-		places += uint64(t.Parties.index[t.Parties.slot(t.touches[i].hash)])
+	w := &t.waiting
+	list := w.list[:w.n]
+	for i := range list {
+		w.seen += uint64(t.Parties.index[t.Parties.slot(list[i].hash)]) // nobody needs the sum; the entries are near now
 	}
-	t.fetched = places // nobody needs it; the places are in the core's cache now
 	from := 0
-	for i := range t.touches {
-		x := &t.touches[i]
+	for i := range list {
+		x := &list[i]
 		if p, fresh := t.Parties.take(x.hash); p != nil {
 			if fresh {
-				p.Name, p.IsUser = t.text(t.names[from:x.name]), x.isUser
+				p.Name, p.IsUser = t.text(w.names[from:x.name]), x.isUser
 			}
 			p.change(x)
 		}
 		from = x.name
 	}
-	t.touches, t.names = t.touches[:0], t.names[:0]
+	w.n, w.names = 0, w.names[:0]
 }
 
 func (p *Party) change(x *touch) {
