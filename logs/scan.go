@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/why401/why401/logs/tally"
 )
@@ -190,11 +191,13 @@ type slice struct {
 
 // cut gives all items, and their slices by every dimension.
 func cut(items []*item) []slice {
-	all := []slice{{dim: -1, items: items}}
+	all := make([][]slice, len(dimensions))
+	var wg sync.WaitGroup
 	for d := range dimensions {
-		all = append(all, cutBy(items, d)...)
+		wg.Go(func() { all[d] = cutBy(items, d) })
 	}
-	return all
+	wg.Wait()
+	return append([]slice{{dim: -1, items: items}}, slices.Concat(all...)...)
 }
 
 // cutBy cuts items by one dimension, the largest slices first; values that nobody gave are none.

@@ -19,6 +19,7 @@ type hit struct {
 	agent    *knownAgent
 	ofClient uint64 // the hash of client
 	ofPath   uint64
+	ofUser   uint64 // of a name, where there is one
 	from     uint64 // the client among the parties
 }
 
@@ -42,6 +43,9 @@ func (t *Tally) access(l *line.Line) {
 	}
 	h.ofClient, h.ofPath, h.agent = xxhash.Sum64(h.client), xxhash.Sum64(h.path), t.agent(l.Agent)
 	h.from = partyHash(h.ofClient)
+	if len(l.User) > 0 {
+		h.ofUser = xxhash.Sum64(l.User)
+	}
 	switch {
 	case s < 300 || s == 304:
 		t.last.Accepted++
@@ -100,7 +104,7 @@ func (t *Tally) accepted(h *hit) {
 		x.at = h.at
 	}
 	if len(h.User) > 0 {
-		if x := t.touch(userHash(h.User), h.User); x != nil {
+		if x := t.touch(userHash(h.ofUser), h.User); x != nil {
 			x.at, x.isUser = h.at, true
 		}
 	}
@@ -118,7 +122,7 @@ func (t *Tally) accepted(h *hit) {
 				if h.Size >= 0 {
 					g.text[Size] = strconv.AppendInt(nil, h.Size, 10)
 				}
-				s.Group = t.group(&g)
+				s.Group = t.group(&g, h)
 			}
 			s.N++
 		}
@@ -140,7 +144,7 @@ func (t *Tally) refused(h *hit) {
 		x.refused, x.routes, x.scanner = true, bitOf(h.ofPath), h.agent.Sort == Scanner
 	}
 	if len(h.User) > 0 {
-		if x := t.touch(userHash(h.User), h.User); x != nil {
+		if x := t.touch(userHash(h.ofUser), h.User); x != nil {
 			x.refused, x.isUser = true, true
 		}
 		if m := t.mark(h.where(), h.at); m != nil {
@@ -192,7 +196,7 @@ func (t *Tally) kind(table *Table[Kind], h *hit) uint64 {
 	}
 	before := len(k.Times)
 	if before == 0 {
-		k.Group = t.group(&g)
+		k.Group = t.group(&g, h)
 	}
 	k.Times = k.Times.add(uint32(h.at/60), int(h.at%60), 1)
 	table.weight += len(k.Times) - before
@@ -202,15 +206,15 @@ func (t *Tally) kind(table *Table[Kind], h *hit) uint64 {
 
 var toLogin = []byte("login")
 
-// traits are a request's traits before it is known whether they are kept. They point into the line and into t.buf.
+// traits are a request's traits before it is known whether they are kept. They point into the line; the text of the route is
+// made when it is kept.
 type traits struct {
 	text [Traits][]byte
 	sum  [Traits]uint64 // hashes of those that are known already, else 0
 }
 
 func (t *Tally) traits(g *traits, h *hit) {
-	t.buf = appendRoute(t.buf[:0], h.path)
-	g.text[Client], g.text[User], g.text[Method], g.text[Route], g.text[Status] = h.client, h.User, h.Method, t.buf, status(h.Status)
+	g.text[Client], g.text[User], g.text[Method], g.text[Status] = h.client, h.User, h.Method, status(h.Status)
 	g.text[Upstream], g.text[Software], g.text[TLS], g.text[Cache] = lastOf(h.Upstream), h.agent.name, h.TLS, h.Cache
 	if g.text[Host] = h.Host; len(h.Host) == 0 {
 		g.text[Host] = h.Site
@@ -223,9 +227,31 @@ func (t *Tally) traits(g *traits, h *hit) {
 			g.text[i] = b[:maxText]
 		}
 	}
-	if g.sum[Software] = h.agent.ofName; len(h.client) <= maxText {
+	g.sum[Software], g.sum[Route] = h.agent.ofName, t.routeHash(h)
+	if len(h.client) <= maxText {
 		g.sum[Client] = h.ofClient
 	}
+	if len(h.User) <= maxText {
+		g.sum[User] = h.ofUser
+	}
+}
+
+// knownRoute is the hash of the route of a path, both as hashes.
+type knownRoute struct{ path, route uint64 }
+
+// routeHash is the hash of a request's route. Most requests are for paths that came before.
+func (t *Tally) routeHash(h *hit) uint64 {
+	known := &t.routes[h.ofPath%uint64(len(t.routes))]
+	if known.path != h.ofPath || known.route == 0 {
+		known.path, known.route = h.ofPath, xxhash.Sum64(t.route(h.path))
+	}
+	return known.route
+}
+
+// route is the route of a path; it holds until the next call.
+func (t *Tally) route(path []byte) []byte {
+	t.buf = appendRoute(t.buf[:0], path)
+	return t.buf[:min(len(t.buf), maxText)]
 }
 
 func (g *traits) hash() uint64 {
@@ -247,7 +273,8 @@ func (g *traits) hash() uint64 {
 var ofNothing = xxhash.Sum64(nil)
 
 // group is the traits as they are kept.
-func (t *Tally) group(g *traits) (all Group) {
+func (t *Tally) group(g *traits, h *hit) (all Group) {
+	g.text[Route] = t.route(h.path)
 	for i, b := range &g.text {
 		all[i] = t.text(b)
 	}

@@ -152,6 +152,14 @@ func (t *Table[V]) slot(h uint64) uint64 { return h * spread >> t.shift }
 
 const spread = 0x9e3779b97f4a7c15
 
+// peek reads where the row of h most likely is, without asking whether it is. Of many peeks the core waits for all at once.
+func (t *Table[V]) peek(h uint64) uint64 {
+	if t.n == 0 {
+		return 0
+	}
+	return t.at(max(int(t.index[t.slot(h)]&entryRow)-1, 0)).hash
+}
+
 // find gives the place in the index where h stands, or would, and its row, nil when there is none.
 func (t *Table[V]) find(h uint64) (i uint64, r *row[V]) {
 	mark := entry(h*spread&math.MaxUint32) &^ entryRow

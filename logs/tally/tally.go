@@ -51,6 +51,7 @@ type Tally struct {
 	texts  [maxTexts]string // that were kept last, by their hashes
 	agents map[string]*knownAgent
 	recent [maxRecent]*knownAgent
+	routes [1 << 14]knownRoute // of the paths that came last, by their hashes
 	buf    []byte
 	last   *Answers // of the minute of the last line
 	minute uint32

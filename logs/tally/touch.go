@@ -48,7 +48,7 @@ func (t *Tally) settle() {
 	w := &t.waiting
 	list := w.list[:w.n]
 	for i := range list {
-		w.seen += uint64(t.Parties.index[t.Parties.slot(list[i].hash)]) // nobody needs the sum; the entries are near now
+		w.seen += t.Parties.peek(list[i].hash) // nobody needs the sum; the rows are near now
 	}
 	from := 0
 	for i := range list {
@@ -88,7 +88,7 @@ func bitOf(path uint64) uint64 { return 1 << (path & 63) }
 // partyHash is where a client stands, of the hash of its address.
 func partyHash(client uint64) uint64 { return mix(1 ^ client) }
 
-// userHash tells a user from a client of the same name.
-func userHash(user []byte) uint64 { return mix(mix(2^xxhash.Sum64(user)) ^ ofUser) }
+// userHash is where a user stands, not a client of the same name, of the hash of the name.
+func userHash(user uint64) uint64 { return mix(mix(2^user) ^ ofUser) }
 
 var ofUser = xxhash.Sum64String("user")
