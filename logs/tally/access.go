@@ -276,7 +276,14 @@ var ofNothing = xxhash.Sum64(nil)
 func (t *Tally) group(g *traits, h *hit) (all Group) {
 	g.text[Route] = t.route(h.path)
 	for i, b := range &g.text {
-		all[i] = t.text(b)
+		switch Trait(i) {
+		case Client, Size: // of many values, few of which come again soon
+			all[i] = string(b)
+		case Software:
+			all[i] = h.agent.Name
+		default:
+			all[i] = t.text(b)
+		}
 	}
 	return all
 }

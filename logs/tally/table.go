@@ -23,8 +23,8 @@ type Table[V any] struct {
 
 	index  []entry // by the first bits of the hash's product, the next free place where that is taken
 	shift  uint    // brings these bits down; the index is 2^(64-shift) long
-	pieces [][]row[V]
-	n      int // how many rows there are
+	hashes []uint64
+	pieces [][]row[V] // in the order of hashes
 
 	limit       int
 	weightLimit int // 0: rows have no weight
@@ -32,7 +32,7 @@ type Table[V any] struct {
 	weight      int // of all rows, kept up to date by those who add to a row
 }
 
-// row is a row with its hash, so that whoever finds the one has fetched the other.
+// row is a row with its hash once more, so that whoever finds the one has fetched the other.
 type row[V any] struct {
 	hash  uint64
 	value V
@@ -84,7 +84,7 @@ func (t *Table[V]) Share() float64 {
 func (t *Table[V]) Whole() bool { return t.Door == math.MaxUint64 }
 
 // Len is the number of rows.
-func (t *Table[V]) Len() int { return t.n }
+func (t *Table[V]) Len() int { return len(t.hashes) }
 
 // Distinct is the number of keys seen; above the bound an estimate whose standard error is 1/sqrt(rows kept).
 func (t *Table[V]) Distinct() float64 { return float64(t.Len()) / t.Share() }
@@ -126,8 +126,8 @@ func (t *Table[V]) take(h uint64) (v *V, fresh bool) {
 // All gives the rows with their hashes, in no order that means anything.
 func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 	return func(yield func(uint64, *V) bool) {
-		for i := range t.n {
-			if r := t.at(i); !yield(r.hash, &r.value) {
+		for i, h := range t.hashes {
+			if !yield(h, &t.at(i).value) {
 				return
 			}
 		}
@@ -135,14 +135,7 @@ func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 }
 
 // Sorted gives the hashes of the rows in order, for whoever needs the same order every time.
-func (t *Table[V]) Sorted() []uint64 {
-	all := make([]uint64, t.n)
-	for i := range all {
-		all[i] = t.at(i).hash
-	}
-	slices.Sort(all)
-	return all
-}
+func (t *Table[V]) Sorted() []uint64 { return slices.Sorted(slices.Values(t.hashes)) }
 
 func (t *Table[V]) at(i int) *row[V] { return &t.pieces[i/pieceRows][i%pieceRows] }
 
@@ -154,7 +147,7 @@ const spread = 0x9e3779b97f4a7c15
 
 // peek reads where the row of h most likely is, without asking whether it is. Of many peeks the core waits for all at once.
 func (t *Table[V]) peek(h uint64) uint64 {
-	if t.n == 0 {
+	if t.Len() == 0 {
 		return 0
 	}
 	return t.at(max(int(t.index[t.slot(h)]&entryRow)-1, 0)).hash
@@ -163,7 +156,7 @@ func (t *Table[V]) peek(h uint64) uint64 {
 // find gives the place in the index where h stands, or would, and its row, nil when there is none.
 func (t *Table[V]) find(h uint64) (i uint64, r *row[V]) {
 	mark := entry(h*spread&math.MaxUint32) &^ entryRow
-	for i = t.slot(h); ; i = (i + 1) & uint64(len(t.index)-1) {
+	for i = t.slot(h); ; i = t.next(i) {
 		e := t.index[i]
 		if e == 0 {
 			return i, nil
@@ -178,20 +171,21 @@ func (t *Table[V]) find(h uint64) (i uint64, r *row[V]) {
 
 // add makes the row of hash h, which has none and belongs at i in the index.
 func (t *Table[V]) add(i, h uint64) *V {
-	if t.n/pieceRows == len(t.pieces) {
+	n := t.Len()
+	if n/pieceRows == len(t.pieces) {
 		t.pieces = append(t.pieces, make([]row[V], pieceRows))
 	}
-	r := t.at(t.n)
+	t.hashes = append(t.hashes, h)
+	r := t.at(n)
 	r.hash = h
-	t.enter(i, h, t.n)
-	t.n++
-	if 3*t.n >= 2*len(t.index) {
+	t.enter(i, h, n)
+	if 3*n >= 2*len(t.index) {
 		t.resize(65 - t.shift)
 	}
 	return &r.value
 }
 
-// enter notes in the index that row n is that of hash h.
+// enter notes at i in the index that row n is that of hash h.
 func (t *Table[V]) enter(i, h uint64, n int) {
 	t.index[i] = entry(h*spread&math.MaxUint32)&^entryRow | entry(n+1)
 }
@@ -199,48 +193,63 @@ func (t *Table[V]) enter(i, h uint64, n int) {
 // resize makes an index of 2^n entries.
 func (t *Table[V]) resize(n uint) {
 	t.shift, t.index = 64-n, make([]entry, 1<<n)
-	t.reindex()
-}
-
-// reindex fills the empty index.
-func (t *Table[V]) reindex() {
-	for n := range t.n {
-		h := t.at(n).hash
+	for n, h := range t.hashes {
 		i := t.slot(h)
 		for t.index[i] != 0 {
-			i = (i + 1) & uint64(len(t.index)-1)
+			i = t.next(i)
 		}
 		t.enter(i, h, n)
 	}
 }
 
+func (t *Table[V]) next(i uint64) uint64 { return (i + 1) & uint64(len(t.index)-1) }
+
+// free frees the entry at i. What stands behind it because it was taken moves up.
+func (t *Table[V]) free(i uint64) {
+	last := uint64(len(t.index) - 1)
+	for k := t.next(i); t.index[k] != 0; k = t.next(k) {
+		// The entry at k may move to i when its slot does not lie behind i.
+		if slot := t.slot(t.hashes[t.index[k]&entryRow-1]); (k-slot)&last >= (k-i)&last {
+			t.index[i] = t.index[k]
+			i = k
+		}
+	}
+	t.index[i] = 0
+}
+
 // Trim moves the door to where the bounds are kept.
 func (t *Table[V]) Trim() {
-	if t.Len() > t.limit || t.weightLimit > 0 && t.weight > t.weightLimit {
+	if t.Len() > t.limit || t.heavy() {
 		t.close(t.crossing())
 	}
 }
 
-// close moves the door down to h, and lets go of the rows behind it.
+func (t *Table[V]) heavy() bool { return t.weightLimit > 0 && t.weight > t.weightLimit }
+
+// close moves the door down to h, and lets go of the rows behind it. The last row takes the place of one that goes.
 func (t *Table[V]) close(h uint64) {
 	if h >= t.Door {
 		return
 	}
 	t.Door = h
-	for i := 0; i < t.n; {
-		r := t.at(i)
-		if r.hash < t.Door {
-			i++
+	for n := 0; n < t.Len(); {
+		if t.hashes[n] < t.Door {
+			n++
 			continue
 		}
+		i, r := t.find(t.hashes[n])
 		t.weight -= t.weighs(&r.value)
-		t.n--
-		last := t.at(t.n)
-		*r = *last
+		t.free(i)
+		end := t.Len() - 1
+		last := t.at(end)
+		if n < end {
+			i, _ := t.find(last.hash)
+			t.enter(i, last.hash, n)
+			*r, t.hashes[n] = *last, last.hash
+		}
 		*last = row[V]{}
+		t.hashes = t.hashes[:end]
 	}
-	clear(t.index)
-	t.reindex()
 }
 
 // crossing is the smallest hash at which the rows up to it are too many, or weigh too much. Rows are counted by the first bits
@@ -248,15 +257,18 @@ func (t *Table[V]) close(h uint64) {
 func (t *Table[V]) crossing() uint64 {
 	type pile struct{ rows, weight int }
 	piles := make([]pile, 4096)
-	most := uint64(0)
-	for h := range t.All() {
-		most = max(most, h)
+	shift := max(0, bits.Len64(slices.Max(t.hashes))-12)
+	heavy := t.heavy() // else all rows together are light enough, and so are some of them
+	weight := func(n int) int {
+		if !heavy {
+			return 0
+		}
+		return t.weighs(&t.at(n).value)
 	}
-	shift := max(0, bits.Len64(most)-12)
-	for h, v := range t.All() {
+	for n, h := range t.hashes {
 		p := &piles[h>>shift]
 		p.rows++
-		p.weight += t.weighs(v)
+		p.weight += weight(n)
 	}
 	var below pile
 	over := func(rows, weight int) bool {
@@ -272,9 +284,9 @@ func (t *Table[V]) crossing() uint64 {
 		weight int
 	}
 	var here []weighed
-	for h, v := range t.All() {
+	for i, h := range t.hashes {
 		if h>>shift == uint64(n) {
-			here = append(here, weighed{h, t.weighs(v)})
+			here = append(here, weighed{h, weight(i)})
 		}
 	}
 	slices.SortFunc(here, func(a, b weighed) int { return cmp.Compare(a.hash, b.hash) })
