@@ -202,26 +202,29 @@ func cut(items []*item) []slice {
 
 // cutBy cuts items by one dimension, the largest slices first; values that nobody gave are none.
 func cutBy(items []*item, d int) []slice {
-	by := map[string]*slice{}
-	for _, i := range items {
+	var all []slice
+	at := map[string]int{}
+	place := make([]int, len(items)) // of each item in all, -1 for none
+	for n, i := range items {
 		value := dimensions[d].of(&i.Group)
-		if value == "" {
+		if place[n] = -1; value == "" {
 			continue
 		}
-		s := by[value]
-		if s == nil {
-			s = &slice{dim: d, value: value}
-			by[value] = s
+		k, ok := at[value]
+		if !ok {
+			k = len(all)
+			at[value] = k
+			all = append(all, slice{dim: d, value: value})
 		}
-		s.items = append(s.items, i)
-		s.left += i.left
+		place[n] = k
+		all[k].left += i.left
 	}
-	var list []slice
-	for _, s := range by {
-		if s.left >= leastHits {
-			list = append(list, *s)
+	for n, k := range place { // most values are those of a single client, and have too few
+		if k >= 0 && all[k].left >= leastHits {
+			all[k].items = append(all[k].items, items[n])
 		}
 	}
+	list := slices.DeleteFunc(all, func(s slice) bool { return s.left < leastHits })
 	slices.SortFunc(list, func(a, b slice) int { return cmp.Or(cmp.Compare(b.left, a.left), cmp.Compare(a.value, b.value)) })
 	return list[:min(len(list), 60)]
 }
