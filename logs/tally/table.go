@@ -43,16 +43,17 @@ type row[V any] struct {
 type entry uint32
 
 const (
-	entryRow  entry = 1<<20 - 1 // the bits of the number; no table is asked to hold more
+	entryRow  entry = 1<<20 - 1 // the bits of the number
+	mostRows        = 1 << 19   // that a table may be asked to hold, so that those that wait to be cut have a number as well
 	pieceRows       = 512
 )
 
 // leastIndex is the length of the index of an empty table, as a power of two.
 const leastIndex = 6
 
-// NewTable makes an empty table of at most limit rows.
+// NewTable makes an empty table of at most limit rows, and never more than half a million.
 func NewTable[V any](limit int) *Table[V] {
-	t := &Table[V]{Door: math.MaxUint64, limit: limit}
+	t := &Table[V]{Door: math.MaxUint64, limit: min(limit, mostRows)}
 	t.resize(leastIndex)
 	return t
 }

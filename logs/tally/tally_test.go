@@ -167,7 +167,7 @@ func TestTableIsAMap(t *testing.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
 		keys := uint64(1 + r.IntN(4*limit))
 		near := rapid.Bool().Draw(t, "near") // hashes that begin alike, as a URL's minutes have
-		for range rapid.IntRange(0, 3000).Draw(t, "rows") {
+		for range rapid.IntRange(0, 1500).Draw(t, "rows") {
 			h := mix(r.Uint64() % keys)
 			if near {
 				h = h>>60<<60 | r.Uint64()%keys
