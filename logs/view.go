@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/why401/why401/logs/tally"
 )
@@ -50,7 +51,10 @@ const steps = 288
 
 func newView(t *tally.Tally) *view {
 	t.Trim()
-	v := &view{t: t, answers: answers{}, sampleOf: map[string][]sampled{}, entered: map[string]float64{}, parties: map[string]*tally.Party{}, users: map[string]*tally.Party{}, quiet: map[string]int64{}}
+	v := &view{
+		t: t, answers: answers{}, sampleOf: make(map[string][]sampled, t.Sample.Len()), sample: make([]sampled, 0, t.Sample.Len()),
+		entered: map[string]float64{}, parties: make(map[string]*tally.Party, t.Parties.Len()), users: map[string]*tally.Party{}, quiet: map[string]int64{},
+	}
 	buckets := t.Time.Minutes()
 	first := true
 	see := func(minute uint32) {
@@ -207,6 +211,9 @@ func network(client string) string {
 	a, err := netip.ParseAddr(client)
 	if err != nil {
 		return ""
+	}
+	if a.Is4() { // as most are, and then the text has it
+		return client[:strings.LastIndexByte(client, '.')] + ".0/24"
 	}
 	n := 64
 	if a.Unmap().Is4() {

@@ -48,7 +48,7 @@ func collect(ctx context.Context, sources []read.Source, o Options) (*collected,
 	near := addressesOf(o)
 	var parts []*collector
 	s, err := read.Each(ctx, sources, o.Read, func() read.Worker {
-		c := &collector{near: near.clone(), collected: collected{table: tally.NewTable[shape](o.Limit, 0)}}
+		c := &collector{near: near.clone(), collected: collected{table: tally.NewTable[shape](o.Limit)}}
 		parts = append(parts, c)
 		return c
 	})

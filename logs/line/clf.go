@@ -1,6 +1,10 @@
 package line
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // Most access logs begin alike, in the common log format:
 //
@@ -20,7 +24,10 @@ func clfHead(t *times, b []byte, l *Line) (rest []byte, ok bool) {
 	if len(b) < 50 {
 		return nil, false
 	}
-	i := bytes.IndexByte(b, ' ')
+	i := blankIn16(b)
+	if i < 0 {
+		i = bytes.IndexByte(b, ' ')
+	}
 	if i <= 0 || i+34 > len(b) || b[i+1] != '-' || b[i+2] != ' ' {
 		return nil, false
 	}
@@ -41,7 +48,7 @@ func clfHead(t *times, b []byte, l *Line) (rest []byte, ok bool) {
 	if len(b) < 36 || b[26] != ']' || b[27] != ' ' || b[28] != '"' {
 		return nil, false
 	}
-	if stamp := (*[26]byte)(b); *stamp == t.stamp {
+	if stamp := (*[26]byte)(b); sameStamp(stamp, &t.stamp) {
 		l.Time, l.Wall = t.stamped, Zoned
 	} else if t.clf(l, b[:26]) && l.Wall == Zoned {
 		t.stamp, t.stamped = *stamp, l.Time
@@ -66,13 +73,27 @@ func clfHead(t *times, b []byte, l *Line) (rest []byte, ok bool) {
 		l.Size = -1
 		return b[1:], true
 	}
-	var size int64
-	k := 0
-	for ; k < len(b) && b[k]-'0' <= 9; k++ {
-		size = size*10 + int64(b[k]-'0')
-	}
+	size, k := leading(b)
 	l.Size = size
 	return b[k:], k > 0 && k <= 18
+}
+
+// blankIn16 is the place of the first blank, -1 when it is not among the first 16 bytes, as behind most addresses. b has 16.
+func blankIn16(b []byte) int {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	for i := 0; i < 16; i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:]) ^ ones*' '
+		if found := (w - ones) &^ w & tops; found != 0 { // the lowest bit that is set belongs to a byte that is 0
+			return i + bits.TrailingZeros64(found)/8
+		}
+	}
+	return -1
+}
+
+// sameStamp is a == b, without a call; most lines are of the second of the one before.
+func sameStamp(a, b *[26]byte) bool {
+	le := binary.LittleEndian
+	return le.Uint64(a[0:])^le.Uint64(b[0:])|le.Uint64(a[8:])^le.Uint64(b[8:])|le.Uint64(a[16:])^le.Uint64(b[16:])|le.Uint64(a[18:])^le.Uint64(b[18:]) == 0
 }
 
 // clfRequest takes the usual request apart: METHOD target HTTP/1.1.
@@ -81,17 +102,22 @@ func clfRequest(b []byte, l *Line) bool {
 	if end < 2 || b[end] != ' ' || string(b[end+1:end+6]) != "HTTP/" {
 		return false
 	}
-	for i, c := range b[:end] {
-		if c-'A' < 26 {
-			continue
+	i := 0
+	switch {
+	case string(b[:4]) == "GET ": // most are, and need not be looked at letter by letter
+		i = 3
+	case string(b[:5]) == "POST ":
+		i = 4
+	default:
+		for b[i]-'A' < 26 {
+			i++
 		}
-		if c != ' ' || i == 0 || i+1 >= end {
-			return false
-		}
-		l.Method, l.Target, l.Proto = b[:i], b[i+1:end], b[end+1:]
-		return b[i+1] == '/' // else it may be a whole URL
 	}
-	return false
+	if b[i] != ' ' || i == 0 || i+1 >= end {
+		return false
+	}
+	l.Method, l.Target, l.Proto = b[:i], b[i+1:end], b[end+1:]
+	return b[i+1] == '/' // else it may be a whole URL
 }
 
 // combinedTail and apacheTail are what stands behind the head in the combined format.

@@ -2,147 +2,159 @@ package tally
 
 import (
 	"bytes"
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/why401/why401/logs/line"
 )
 
+// hit is a request while it is taken in, with what more than one table asks for.
+type hit struct {
+	*line.Line
+	at       int64 // seconds of Unix time
+	client   []byte
+	path     []byte
+	agent    *knownAgent
+	ofClient uint64 // the hash of client
+	ofPath   uint64
+	ofUser   uint64 // of a name, where there is one
+	from     uint64 // the client among the parties
+}
+
+// where stands for the client at the path.
+func (h *hit) where() uint64 { return mix(h.from ^ h.ofPath) }
+
 // access takes a request. Most lines are of requests that were accepted, and most of those are not in the sample: they
 // cost two or three hashes and a look into the table of clients.
 func (t *Tally) access(l *line.Line) {
 	t.Access++
-	at := l.Time.Unix()
-	minute := uint32(at / 60)
-	if t.last == nil || minute != t.minute {
+	var h hit // field by field, since what is copied at once waits until it is written
+	h.Line, h.at, h.client, h.path = l, l.Time.Unix(), clientOf(l), pathOf(l.Target)
+	if minute := uint32(h.at / 60); t.last == nil || minute != t.minute {
 		t.last, t.minute = t.Time.at(minute), minute
 	}
-	path := pathOf(l.Target)
-	client := clientOf(l)
-	from := hash(client)
-	if len(l.User) == 0 {
-		t.Lacks.User++
-	}
-	if len(l.Upstream) == 0 {
-		t.Lacks.Upstream++
-	}
-	if l.UpstreamStatus == 0 {
-		t.Lacks.UpstreamStatus++
-	}
-	if len(l.RequestID) == 0 {
-		t.Lacks.RequestID++
-	}
-	if len(l.Agent) == 0 {
-		t.Lacks.Agent++
-	}
+	t.Lacks.count(l)
 	s := l.Status
+	if (s < 300 || s == 304) && isStatic(h.path) {
+		t.last.Static++
+		return
+	}
+	h.ofClient, h.ofPath, h.agent = xxhash.Sum64(h.client), xxhash.Sum64(h.path), t.agent(l.Agent)
+	h.from = partyHash(h.ofClient)
+	if len(l.User) > 0 {
+		h.ofUser = xxhash.Sum64(l.User)
+	}
 	switch {
-	case s >= 300 && s < 400 && s != 304:
-		t.last.Redirected++
-		t.kind(t.Other, l, client, path, from)
-	case s < 400:
-		if isStatic(path) {
-			t.last.Static++
-			return
-		}
-		if s == 200 && len(l.Method) == 4 && string(l.Method) == "POST" && isLogin(path) {
+	case s < 300 || s == 304:
+		t.last.Accepted++
+		if s == 200 && len(l.Method) == 4 && string(l.Method) == "POST" && isLogin(h.path) {
 			// A form that is shown again is a login that failed; an API that answers so is one that succeeded. Which it is shows
 			// later, from the logins that are answered with a redirect.
-			t.last.Accepted++
-			t.kind(t.Refused, l, client, path, from)
+			t.kind(t.Refused, &h)
 			return
 		}
-		t.last.Accepted++
-		t.accepted(l, client, path, from)
+		t.accepted(&h)
+	case s < 400:
+		t.last.Redirected++
+		t.kind(t.Other, &h)
 	case s == 404 || s == 410 || s == 405:
 		t.last.Missing++
-		if p := t.party(from, client, false); p != nil {
-			p.Missing++
-			p.Routes |= 1 << (xxhash.Sum64(path) & 63)
+		if x := t.touch(h.from, h.client); x != nil {
+			x.missing, x.routes = true, bitOf(h.ofPath)
 		}
 	case s == 401 || s == 407:
 		t.last.Refused++
-		t.refused(l, client, path, from)
+		t.refused(&h)
 	case s == 403 || s == 419 || s == 440 || s == 498:
 		t.last.Forbidden++
-		t.refused(l, client, path, from)
+		t.refused(&h)
 	case s == 429 || s == 423 || s == 444:
 		t.last.Limited++
-		t.refused(l, client, path, from)
+		t.refused(&h)
 	case s == 499 || s == 408:
 		// The client went away: nobody refused anything.
 	default:
 		t.last.Failed++
-		t.kind(t.Other, l, client, path, from)
+		t.kind(t.Other, &h)
 	}
 }
 
-func (t *Tally) accepted(l *line.Line, client, path []byte, from uint64) {
-	at := l.Time.Unix()
-	if p := t.party(from, client, false); p != nil {
-		p.accept(at)
+func (c *Lacks) count(l *line.Line) {
+	if len(l.User) == 0 {
+		c.User++
 	}
-	if len(l.User) > 0 {
-		if p := t.party(hash(l.User, userSeed), l.User, true); p != nil {
-			p.accept(at)
+	if len(l.Upstream) == 0 {
+		c.Upstream++
+	}
+	if l.UpstreamStatus == 0 {
+		c.UpstreamStatus++
+	}
+	if len(l.RequestID) == 0 {
+		c.RequestID++
+	}
+	if len(l.Agent) == 0 {
+		c.Agent++
+	}
+}
+
+func (t *Tally) accepted(h *hit) {
+	if x := t.touch(h.from, h.client); x != nil {
+		x.at = h.at
+	}
+	if len(h.User) > 0 {
+		if x := t.touch(userHash(h.ofUser), h.User); x != nil {
+			x.at, x.isUser = h.at, true
 		}
 	}
-	where := mix(from ^ xxhash.Sum64(path))
-	if h := mix(where ^ uint64(at) ^ uint64(l.Status)<<40 ^ xxhash.Sum64(l.Agent) ^ mix(xxhash.Sum64(l.Upstream))); h < t.Sample.Door {
-		if s := t.Sample.Row(h); s != nil {
+	where := h.where()
+	ofUpstream := ofNothing
+	if len(h.Upstream) > 0 {
+		ofUpstream = xxhash.Sum64(h.Upstream)
+	}
+	if x := mix(where ^ uint64(h.at) ^ uint64(h.Status)<<40 ^ h.agent.hashOf(h.Agent) ^ mix(ofUpstream)); x < t.Sample.Door {
+		if s := t.Sample.Row(x); s != nil {
 			if s.N == 0 {
-				s.At = at
+				s.At = h.at
 				var g traits
-				t.traits(&g, l, client, path)
-				if l.Size >= 0 {
-					g[Size] = strconv.AppendInt(nil, l.Size, 10)
+				t.traits(&g, h)
+				if h.Size >= 0 {
+					g.text[Size] = strconv.AppendInt(nil, h.Size, 10)
 				}
-				s.Group = t.group(&g)
+				s.Group = t.group(&g, h)
 			}
 			s.N++
 		}
 	}
 	// Browsers do not negotiate over again what their user's name is not logged for; programs do.
-	if len(l.User) > 0 || !bytes.HasPrefix(l.Agent, []byte("Mozilla/")) {
-		if m := t.mark(where, at); m != nil {
-			m.Accepted |= 1 << (at % 60)
-			if len(l.User) > 0 {
-				m.Named |= 1 << (at % 60)
+	if len(h.User) > 0 || !h.agent.mozilla {
+		if m := t.mark(where, h.at); m != nil {
+			m.Accepted |= 1 << (h.at % 60)
+			if len(h.User) > 0 {
+				m.Named |= 1 << (h.at % 60)
 			}
 		}
 	}
 }
 
-var userSeed = []byte("user")
-
-func (p *Party) accept(at int64) {
-	p.Accepted++
-	if p.First == 0 || at < p.First {
-		p.First = at
+func (t *Tally) refused(h *hit) {
+	kind := t.kind(t.Refused, h)
+	if x := t.touch(h.from, h.client); x != nil {
+		x.refused, x.routes, x.scanner = true, bitOf(h.ofPath), h.agent.Sort == Scanner
 	}
-	p.Last = max(p.Last, at)
-}
-
-func (t *Tally) refused(l *line.Line, client, path []byte, from uint64) {
-	at := l.Time.Unix()
-	kind := t.kind(t.Refused, l, client, path, from)
-	if p := t.party(from, client, false); p != nil {
-		p.Refused++
-		p.Routes |= 1 << (xxhash.Sum64(path) & 63)
-		p.Scanner = p.Scanner || t.agent(l.Agent).Sort == Scanner
-	}
-	if len(l.User) > 0 {
-		if p := t.party(hash(l.User, userSeed), l.User, true); p != nil {
-			p.Refused++
+	if len(h.User) > 0 {
+		if x := t.touch(userHash(h.ofUser), h.User); x != nil {
+			x.refused, x.isUser = true, true
 		}
-		if m := t.mark(mix(from^xxhash.Sum64(path)), at); m != nil {
-			m.Denied |= 1 << (at % 60)
+		if m := t.mark(h.where(), h.at); m != nil {
+			m.Denied |= 1 << (h.at % 60)
 		}
 		return
 	}
-	if l.Status == 401 || l.Status == 407 {
-		if m := t.mark(mix(from^xxhash.Sum64(path)), at); m != nil {
-			m.Asked |= 1 << (at % 60)
+	if h.Status == 401 || h.Status == 407 {
+		if m := t.mark(h.where(), h.at); m != nil {
+			m.Asked |= 1 << (h.at % 60)
 			m.Kind = max(m.Kind, kind)
 		}
 	}
@@ -169,72 +181,109 @@ func (t *Tally) Mark(url uint64, minute uint32) *Mark {
 // markHash has all minutes of a URL beside each other, so that they are kept or left out together.
 func markHash(where uint64, minute uint32) uint64 { return where&^0xffff | uint64(uint16(minute)) }
 
-func (t *Tally) party(h uint64, name []byte, isUser bool) *Party {
-	p := t.Parties.Row(h)
-	if p != nil && p.Name == "" {
-		p.Name, p.IsUser = t.text(name), isUser
-	}
-	return p
-}
-
-// kind counts l in a table of kinds and gives the row's hash.
-func (t *Tally) kind(table *Table[Kind], l *line.Line, client, path []byte, from uint64) uint64 {
+// kind counts a request in a table of kinds and gives the row's hash.
+func (t *Tally) kind(table *Table[Kind], h *hit) uint64 {
 	var g traits
-	t.traits(&g, l, client, path)
-	if len(l.Location) > 0 && isLogin(l.Location) {
-		g[To] = toLogin
+	t.traits(&g, h)
+	if len(h.Location) > 0 && isLogin(h.Location) {
+		g.text[To] = toLogin
 	}
-	h := g.hash()
-	t.answered(l, h)
-	k := table.Row(h)
+	x := g.hash()
+	t.answered(h.Line, x)
+	k := table.Row(x)
 	if k == nil {
-		return h
+		return x
 	}
 	before := len(k.Times)
 	if before == 0 {
-		k.Group = t.group(&g)
+		k.Group = t.group(&g, h)
 	}
-	at := l.Time.Unix()
-	k.Times = k.Times.add(uint32(at/60), int(at%60), 1)
+	k.Times = k.Times.add(uint32(h.at/60), int(h.at%60), 1)
 	table.weight += len(k.Times) - before
-	k.Places = keepFirst(k.Places, t.place(l))
-	return h
+	k.Places = keepFirst(k.Places, t.place(h.Line))
+	return x
 }
 
 var toLogin = []byte("login")
 
-// traits are a request's traits before it is known whether they are kept. They point into the line and into t.buf.
-type traits [Traits][]byte
+// traits are a request's traits before it is known whether they are kept. They point into the line; the text of the route is
+// made when it is kept.
+type traits struct {
+	text [Traits][]byte
+	sum  [Traits]uint64 // hashes of those that are known already, else 0
+}
 
-func (t *Tally) traits(g *traits, l *line.Line, client, path []byte) {
+func (t *Tally) traits(g *traits, h *hit) {
+	g.text[Client], g.text[User], g.text[Method], g.text[Status] = h.client, h.User, h.Method, status(h.Status)
+	g.text[Upstream], g.text[Software], g.text[TLS], g.text[Cache] = lastOf(h.Upstream), h.agent.name, h.TLS, h.Cache
+	if g.text[Host] = h.Host; len(h.Host) == 0 {
+		g.text[Host] = h.Site
+	}
+	if h.UpstreamStatus != 0 {
+		g.text[Behind] = status(h.UpstreamStatus)
+	}
+	for i, b := range &g.text {
+		if len(b) > maxText {
+			g.text[i] = b[:maxText]
+		}
+	}
+	g.sum[Software], g.sum[Route] = h.agent.ofName, t.routeHash(h)
+	if len(h.client) <= maxText {
+		g.sum[Client] = h.ofClient
+	}
+	if len(h.User) <= maxText {
+		g.sum[User] = h.ofUser
+	}
+}
+
+// knownRoute is the hash of the route of a path, both as hashes.
+type knownRoute struct{ path, route uint64 }
+
+// routeHash is the hash of a request's route. Most requests are for paths that came before.
+func (t *Tally) routeHash(h *hit) uint64 {
+	known := &t.routes[h.ofPath%uint64(len(t.routes))]
+	if known.path != h.ofPath || known.route == 0 {
+		known.path, known.route = h.ofPath, xxhash.Sum64(t.route(h.path))
+	}
+	return known.route
+}
+
+// route is the route of a path; it holds until the next call.
+func (t *Tally) route(path []byte) []byte {
 	t.buf = appendRoute(t.buf[:0], path)
-	*g = traits{
-		Client: client, User: l.User, Host: l.Host, Method: l.Method, Route: t.buf, Status: status(l.Status),
-		Upstream: lastOf(l.Upstream), Software: t.agent(l.Agent).name, TLS: l.TLS, Cache: l.Cache,
-	}
-	if len(g[Host]) == 0 {
-		g[Host] = l.Site
-	}
-	if l.UpstreamStatus != 0 {
-		g[Behind] = status(l.UpstreamStatus)
-	}
-	for i := range g {
-		g[i] = g[i][:min(len(g[i]), maxText)]
-	}
+	return t.buf[:min(len(t.buf), maxText)]
 }
 
 func (g *traits) hash() uint64 {
-	h := uint64(1)
-	for i := range g {
-		h = mix(h ^ xxhash.Sum64(g[i]))
+	x := uint64(1)
+	for i, sum := range &g.sum {
+		switch {
+		case sum != 0:
+		case len(g.text[i]) == 0: // as most are
+			sum = ofNothing
+		default:
+			sum = xxhash.Sum64(g.text[i])
+		}
+		x = mix(x ^ sum)
 	}
-	return h
+	return x
 }
 
+// ofNothing is the hash of what a request does not have.
+var ofNothing = xxhash.Sum64(nil)
+
 // group is the traits as they are kept.
-func (t *Tally) group(g *traits) (all Group) {
-	for i := range g {
-		all[i] = t.text(g[i])
+func (t *Tally) group(g *traits, h *hit) (all Group) {
+	g.text[Route] = t.route(h.path)
+	for i, b := range &g.text {
+		switch Trait(i) {
+		case Client, Size: // of many values, few of which come again soon
+			all[i] = string(b)
+		case Software:
+			all[i] = h.agent.Name
+		default:
+			all[i] = t.text(b)
+		}
 	}
 	return all
 }
@@ -256,12 +305,23 @@ var digits = func() (d [1000][]byte) {
 
 // pathOf is a target without its query, parameters or fragment.
 func pathOf(target []byte) []byte {
-	for i, c := range target {
-		if c == '?' || c == ';' || c == '#' {
-			return target[:i]
+	// Eight bytes at once: of those that are looked for '?' and ';' are alike but for one bit, and only in a byte that became 0 does
+	// taking 1 away set the highest bit, or above such a byte.
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	i := 0
+	for ; i+8 <= len(target); i += 8 {
+		w := binary.LittleEndian.Uint64(target[i:])
+		query, fragment := (w|ones*4)^ones*'?', w^ones*'#'
+		if found := ((query-ones)&^query | (fragment-ones)&^fragment) & tops; found != 0 {
+			return target[:i+bits.TrailingZeros64(found)/8]
 		}
 	}
-	return target
+	for ; i < len(target); i++ {
+		if c := target[i]; c|4 == '?' || c == '#' {
+			break
+		}
+	}
+	return target[:i]
 }
 
 // lastOf is the last of several upstreams that were tried: the one that answered.

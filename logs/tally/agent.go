@@ -2,6 +2,8 @@ package tally
 
 import (
 	"strings"
+
+	"github.com/cespare/xxhash/v2"
 )
 
 // Sort says what a user agent is.
@@ -25,30 +27,57 @@ type Agent struct {
 // knownAgent is an agent that was read before.
 type knownAgent struct {
 	Agent
-	name []byte // Name once more, for whoever hashes it
+	raw     string // up to maxAgent
+	name    []byte // Name once more, for whoever hashes it
+	ofRaw   uint64 // the hash of raw
+	ofName  uint64
+	mozilla bool // it calls itself so, as browsers do
 }
 
-func (t *Tally) agent(raw []byte) knownAgent {
+// maxAgent is how much of a User-Agent field is read.
+const maxAgent = 512
+
+var noAgent = readAgent("")
+
+// hashOf is the hash of the whole field.
+func (a *knownAgent) hashOf(raw []byte) uint64 {
+	if len(raw) > maxAgent {
+		return xxhash.Sum64(raw)
+	}
+	return a.ofRaw
+}
+
+// agent reads a User-Agent field. Of those that came last one is kept for each length, modulo maxRecent, so that most are found
+// without looking into the map.
+func (t *Tally) agent(raw []byte) *knownAgent {
 	if len(raw) == 0 {
-		return knownAgent{}
+		return noAgent
 	}
-	if len(raw) > 512 {
-		raw = raw[:512]
+	raw = raw[:min(len(raw), maxAgent)]
+	recent := &t.recent[len(raw)%maxRecent]
+	if *recent != nil && (*recent).raw == string(raw) {
+		return *recent
 	}
-	if a, ok := t.agents[string(raw)]; ok {
-		return a
+	a := t.agents[string(raw)]
+	if a == nil {
+		if len(t.agents) >= 1<<13 {
+			clear(t.agents)
+		}
+		a = readAgent(string(raw))
+		t.agents[a.raw] = a
 	}
-	if len(t.agents) >= 1<<13 {
-		clear(t.agents)
-	}
-	a := knownAgent{Agent: ReadAgent(string(raw))}
-	if len(a.Name) > maxText {
-		a.Name = a.Name[:maxText]
-	}
-	a.name = []byte(a.Name)
-	t.agents[string(raw)] = a
+	*recent = a
 	return a
 }
+
+func readAgent(raw string) *knownAgent {
+	a := &knownAgent{Agent: ReadAgent(raw), raw: raw, ofRaw: xxhash.Sum64String(raw), mozilla: strings.HasPrefix(raw, "Mozilla/")}
+	a.Name = a.Name[:min(len(a.Name), maxText)]
+	a.name, a.ofName = []byte(a.Name), xxhash.Sum64String(a.Name)
+	return a
+}
+
+const maxRecent = 128
 
 // families are words by which well-known software names itself, in the order in which they are looked for.
 var families = []struct {

@@ -31,8 +31,8 @@ type header struct {
 	Times   map[uint32]Answers `json:"times"`
 }
 
-// row is each other line.
-type row struct {
+// record is each other line.
+type record struct {
 	Table int             `json:"t"`
 	Hash  uint64          `json:"h"`
 	Value json.RawMessage `json:"v"`
@@ -65,7 +65,7 @@ func writeRows[V any](e *json.Encoder, n int, t *Table[V]) error {
 		if err != nil {
 			return err
 		}
-		if err := e.Encode(row{n, h, b}); err != nil {
+		if err := e.Encode(record{n, h, b}); err != nil {
 			return err
 		}
 	}
@@ -116,7 +116,7 @@ func Read(r io.Reader) (*Tally, error) {
 	n := 1
 	for lines.Scan() {
 		n++
-		var r row
+		var r record
 		err := json.Unmarshal(lines.Bytes(), &r)
 		if err == nil {
 			err = t.take(r)
@@ -135,7 +135,7 @@ func Read(r io.Reader) (*Tally, error) {
 	return t, nil
 }
 
-func (t *Tally) take(r row) error {
+func (t *Tally) take(r record) error {
 	switch r.Table {
 	case 0:
 		return takeKind(t.Refused, r)
@@ -167,7 +167,7 @@ func (t *Tally) take(r row) error {
 	return fmt.Errorf("no table has the number %d", r.Table)
 }
 
-func takeKind(t *Table[Kind], r row) error {
+func takeKind(t *Table[Kind], r record) error {
 	if err := take(t, r); err != nil {
 		return err
 	}
@@ -176,12 +176,12 @@ func takeKind(t *Table[Kind], r row) error {
 	return k.Times.check()
 }
 
-func take[V any](t *Table[V], r row) error {
+func take[V any](t *Table[V], r record) error {
 	if r.Hash >= t.Door && t.Door != math.MaxUint64 {
 		return fmt.Errorf("row %d lies behind the door of its table", r.Hash)
 	}
-	i := t.find(r.Hash)
-	if t.index[i].n > 0 {
+	i, known := t.find(r.Hash)
+	if known != nil {
 		return fmt.Errorf("row %d stands twice", r.Hash)
 	}
 	if t.Len() > 2*t.limit {

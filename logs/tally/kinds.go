@@ -64,15 +64,15 @@ func (m *Mark) merge(o *Mark) {
 
 // Party is a client, or a user.
 type Party struct {
-	Name     string
-	IsUser   bool
-	Accepted int64
-	Refused  int64
-	Missing  int64 // answered 404
+	Accepted int64 // what most requests change stands together
 	First    int64 // seconds of Unix time of the first acceptance, 0 when there was none
 	Last     int64
+	Refused  int64
+	Missing  int64  // answered 404
 	Routes   uint64 // routes of refusals and misses, hashed to bits: how many different ones, up to about 60
-	Scanner  bool   // a user agent of a known scanner
+	Name     string
+	IsUser   bool
+	Scanner  bool // a user agent of a known scanner
 }
 
 func (p *Party) merge(o *Party) {

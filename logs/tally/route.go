@@ -1,6 +1,9 @@
 package tally
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // maxSegments is how much of a path is told apart.
 const maxSegments = 8
@@ -42,31 +45,23 @@ func appendSegment(to, s []byte) []byte {
 	if len(s) == 0 {
 		return to
 	}
-	if len(s) < 20 && !telling(s) {
-		return append(to, s...)
-	}
-	var digit, hex, upper, lower, other, dash int
-	for _, c := range s {
-		switch {
-		case c >= '0' && c <= '9':
-			digit++
-			hex++
-		case c >= 'a' && c <= 'f':
-			hex++
-			lower++
-		case c >= 'A' && c <= 'F':
-			hex++
-			upper++
-		case c >= 'a' && c <= 'z':
-			lower++
-		case c >= 'A' && c <= 'Z':
-			upper++
-		case c == '-' || c == '_':
-			dash++
-		default:
-			other++
+	var is [8]int
+	for rest := s; len(rest) > 0; {
+		n := min(len(rest), math.MaxUint8)
+		counts := uint64(0)
+		for _, c := range rest[:n] {
+			counts += counters[c]
 		}
+		if len(s) < 20 && counts&telling == 0 {
+			return append(to, s...)
+		}
+		for k := range is {
+			is[k] += int(counts >> (8 * k) & math.MaxUint8)
+		}
+		rest = rest[n:]
 	}
+	digit, dash, other := is[isDigit], is[isDash], is[isOther]+is[isAt]
+	hex, upper, lower := digit+is[isLowerHex]+is[isUpperHex], is[isUpper]+is[isUpperHex], is[isLower]+is[isLowerHex]
 	switch n := len(s); {
 	case digit == n:
 		return append(to, "{n}"...)
@@ -103,23 +98,54 @@ func appendSegment(to, s []byte) []byte {
 	return to
 }
 
-// telling reports a segment that has to be looked at closely: one with a digit or an @. The others stay as they are.
-func telling(s []byte) bool {
-	for _, c := range s {
-		if c-'0' <= 9 || c == '@' {
-			return true
+// What a byte of a segment is.
+const (
+	isDigit = iota
+	isLowerHex
+	isUpperHex
+	isLower // and no hexadecimal digit
+	isUpper
+	isDash
+	isAt
+	isOther
+)
+
+// telling is what a short segment that stays as it is has none of.
+const telling = math.MaxUint8<<(8*isDigit) | math.MaxUint8<<(8*isAt)
+
+// counters have a 1 for each byte in one of eight counters of eight bits, so that up to 255 bytes are counted by adding.
+var counters = func() (of [256]uint64) {
+	for i := range of {
+		is := isOther
+		switch c := byte(i); {
+		case c >= '0' && c <= '9':
+			is = isDigit
+		case c >= 'a' && c <= 'f':
+			is = isLowerHex
+		case c >= 'A' && c <= 'F':
+			is = isUpperHex
+		case c >= 'a' && c <= 'z':
+			is = isLower
+		case c >= 'A' && c <= 'Z':
+			is = isUpper
+		case c == '-' || c == '_':
+			is = isDash
+		case c == '@':
+			is = isAt
 		}
+		of[i] = 1 << (8 * is)
 	}
-	return false
-}
+	return of
+}()
 
 // isStatic reports a file that a page is made of.
 func isStatic(path []byte) bool {
-	i := bytes.LastIndexByte(path, '.')
-	if i < 0 || len(path)-i > 7 {
+	end := path[max(0, len(path)-len(".woff2")):]
+	i := bytes.LastIndexByte(end, '.')
+	if i < 0 {
 		return false
 	}
-	switch string(path[i+1:]) {
+	switch string(end[i+1:]) {
 	case "css", "js", "mjs", "map", "png", "jpg", "jpeg", "gif", "svg", "ico", "webp", "avif", "woff", "woff2", "ttf", "eot", "mp4", "webm":
 		return true
 	}

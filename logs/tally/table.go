@@ -16,41 +16,61 @@ import (
 // and h is the door. Adding a row can only move h down, so a row that is kept at the end was kept from its first line on,
 // and is complete; and h depends on the set of rows alone, not on their order. That is why parts can be merged.
 //
-// Nearly every line asks a table for a row, so a look costs two reads of memory, and the rows stand side by side where the
-// collector has little to follow.
+// Nearly every line asks a table for a row, so the index is small enough for the core's own cache, and the rows stand side by
+// side where the collector has little to follow.
 type Table[V any] struct {
 	Door uint64 // no row whose hash is this or above is kept
 
-	index  []entry // by a part of the hash's product, the next free place where that is taken; a power of two long
+	index  []entry // by the first bits of the hash's product, the next free place where that is taken
+	shift  uint    // brings these bits down; the index is 2^(64-shift) long
 	hashes []uint64
-	pieces [][]V // rows in the order of hashes, pieceRows in each
+	pieces [][]row[V] // in the order of hashes
 
-	limit, weightLimit int
-	weight             int // of all rows, kept up to date by those who add to a row
+	limit       int
+	weightLimit int // 0: rows have no weight
+	weigh       func(*V) int
+	weight      int // of all rows, kept up to date by those who add to a row
 }
 
-// entry says where the row of a hash stands.
-type entry struct {
-	hash uint64
-	n    uint32 // its place in hashes, counted from 1; 0: the entry is free
+// row is a row with its hash once more, so that whoever finds the one has fetched the other.
+type row[V any] struct {
+	hash  uint64
+	value V
 }
 
-const pieceRows = 512
+// entry says where the row of a hash stands: its number, counted from 1, in the low bits, and above it a mark of the hash, so
+// that few rows of other hashes are looked at. 0 is a free entry.
+type entry uint32
 
-// NewTable makes an empty table of at most limit rows, which weigh at most weightLimit; 0 is no limit of weight.
-func NewTable[V any](limit, weightLimit int) *Table[V] {
-	return &Table[V]{Door: math.MaxUint64, index: make([]entry, 64), limit: limit, weightLimit: weightLimit}
+const (
+	entryRow  entry = 1<<20 - 1 // the bits of the number
+	mostRows        = 1 << 19   // that a table may be asked to hold, so that those that wait to be cut have a number as well
+	pieceRows       = 512
+)
+
+// leastIndex is the length of the index of an empty table, as a power of two.
+const leastIndex = 6
+
+// NewTable makes an empty table of at most limit rows, and never more than half a million.
+func NewTable[V any](limit int) *Table[V] {
+	t := &Table[V]{Door: math.MaxUint64, limit: min(limit, mostRows)}
+	t.resize(leastIndex)
+	return t
 }
 
-// weighty is a row of a table that has a limit of weight.
-type weighty interface{ weighs() int }
+// newWeighed makes an empty table of at most limit rows, which weigh at most weightLimit.
+func newWeighed[V any](limit, weightLimit int, weigh func(*V) int) *Table[V] {
+	t := NewTable[V](limit)
+	t.weightLimit, t.weigh = weightLimit, weigh
+	return t
+}
 
 // weighs is what v adds to the weight of the table.
 func (t *Table[V]) weighs(v *V) int {
-	if t.weightLimit == 0 {
+	if t.weigh == nil {
 		return 0
 	}
-	return any(v).(weighty).weighs()
+	return t.weigh(v)
 }
 
 // Share is the part of all keys that is kept: 1 when the table is whole.
@@ -72,25 +92,26 @@ func (t *Table[V]) Distinct() float64 { return float64(t.Len()) / t.Share() }
 
 // Get gives the row of hash h, nil when there is none. It holds until the next Row or Trim.
 func (t *Table[V]) Get(h uint64) *V {
-	if n := t.index[t.find(h)].n; n > 0 {
-		return t.at(int(n) - 1)
+	if _, r := t.find(h); r != nil {
+		return &r.value
 	}
 	return nil
 }
 
 // Row gives the row of hash h, new or not; nil when it is not kept. It holds until the next Row or Trim.
 func (t *Table[V]) Row(h uint64) *V {
-	v, _ := t.row(h)
+	v, _ := t.take(h)
 	return v
 }
 
-func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
+// take is Row, and says whether the row is new.
+func (t *Table[V]) take(h uint64) (v *V, fresh bool) {
 	if h >= t.Door {
 		return nil, false
 	}
-	i := t.find(h)
-	if n := t.index[i].n; n > 0 {
-		return t.at(int(n) - 1), false
+	i, r := t.find(h)
+	if r != nil {
+		return &r.value, false
 	}
 	// An eighth more than the bound may wait, so that cutting is rare.
 	if t.Len() >= t.limit+t.limit/8 || t.weightLimit > 0 && t.weight >= t.weightLimit+t.weightLimit/8 {
@@ -98,7 +119,7 @@ func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
 		if h >= t.Door {
 			return nil, false
 		}
-		i = t.find(h)
+		i, _ = t.find(h)
 	}
 	return t.add(i, h), true
 }
@@ -107,7 +128,7 @@ func (t *Table[V]) row(h uint64) (v *V, fresh bool) {
 func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 	return func(yield func(uint64, *V) bool) {
 		for i, h := range t.hashes {
-			if !yield(h, t.at(i)) {
+			if !yield(h, &t.at(i).value) {
 				return
 			}
 		}
@@ -117,71 +138,118 @@ func (t *Table[V]) All() iter.Seq2[uint64, *V] {
 // Sorted gives the hashes of the rows in order, for whoever needs the same order every time.
 func (t *Table[V]) Sorted() []uint64 { return slices.Sorted(slices.Values(t.hashes)) }
 
-func (t *Table[V]) at(i int) *V { return &t.pieces[i/pieceRows][i%pieceRows] }
+func (t *Table[V]) at(i int) *row[V] { return &t.pieces[i/pieceRows][i%pieceRows] }
 
-// find gives the place in the index where h stands, or would.
-func (t *Table[V]) find(h uint64) int {
-	last := len(t.index) - 1
-	// The rows kept have small hashes, and some have hashes that begin alike; of the product all bits count.
-	i := int(h * 0x9e3779b97f4a7c15 >> (64 - bits.Len(uint(last))))
-	for t.index[i].n > 0 && t.index[i].hash != h {
-		i = (i + 1) & last
+// slot is where h belongs in the index, when the place is free. The rows kept have small hashes, and some have hashes that begin
+// alike; of the product all bits count.
+func (t *Table[V]) slot(h uint64) uint64 { return h * spread >> t.shift }
+
+const spread = 0x9e3779b97f4a7c15
+
+// peek reads where the row of h most likely is, without asking whether it is. Of many peeks the core waits for all at once.
+func (t *Table[V]) peek(h uint64) uint64 {
+	if t.Len() == 0 {
+		return 0
 	}
-	return i
+	return t.at(max(int(t.index[t.slot(h)]&entryRow)-1, 0)).hash
+}
+
+// find gives the place in the index where h stands, or would, and its row, nil when there is none.
+func (t *Table[V]) find(h uint64) (i uint64, r *row[V]) {
+	mark := entry(h*spread&math.MaxUint32) &^ entryRow
+	for i = t.slot(h); ; i = t.next(i) {
+		e := t.index[i]
+		if e == 0 {
+			return i, nil
+		}
+		if e&^entryRow == mark {
+			if r := t.at(int(e&entryRow) - 1); r.hash == h {
+				return i, r
+			}
+		}
+	}
 }
 
 // add makes the row of hash h, which has none and belongs at i in the index.
-func (t *Table[V]) add(i int, h uint64) *V {
+func (t *Table[V]) add(i, h uint64) *V {
 	n := t.Len()
-	t.hashes = append(t.hashes, h)
-	t.index[i] = entry{h, uint32(n + 1)}
 	if n/pieceRows == len(t.pieces) {
-		t.pieces = append(t.pieces, make([]V, pieceRows))
+		t.pieces = append(t.pieces, make([]row[V], pieceRows))
 	}
+	t.hashes = append(t.hashes, h)
+	r := t.at(n)
+	r.hash = h
+	t.enter(i, h, n)
 	if 3*n >= 2*len(t.index) {
-		t.index = make([]entry, 2*len(t.index))
-		t.reindex()
+		t.resize(65 - t.shift)
 	}
-	return t.at(n)
+	return &r.value
 }
 
-func (t *Table[V]) reindex() {
+// enter notes at i in the index that row n is that of hash h.
+func (t *Table[V]) enter(i, h uint64, n int) {
+	t.index[i] = entry(h*spread&math.MaxUint32)&^entryRow | entry(n+1)
+}
+
+// resize makes an index of 2^n entries.
+func (t *Table[V]) resize(n uint) {
+	t.shift, t.index = 64-n, make([]entry, 1<<n)
 	for n, h := range t.hashes {
-		t.index[t.find(h)] = entry{h, uint32(n + 1)}
+		i := t.slot(h)
+		for t.index[i] != 0 {
+			i = t.next(i)
+		}
+		t.enter(i, h, n)
 	}
+}
+
+func (t *Table[V]) next(i uint64) uint64 { return (i + 1) & uint64(len(t.index)-1) }
+
+// free frees the entry at i. What stands behind it because it was taken moves up.
+func (t *Table[V]) free(i uint64) {
+	last := uint64(len(t.index) - 1)
+	for k := t.next(i); t.index[k] != 0; k = t.next(k) {
+		// The entry at k may move to i when its slot does not lie behind i.
+		if slot := t.slot(t.hashes[t.index[k]&entryRow-1]); (k-slot)&last >= (k-i)&last {
+			t.index[i] = t.index[k]
+			i = k
+		}
+	}
+	t.index[i] = 0
 }
 
 // Trim moves the door to where the bounds are kept.
 func (t *Table[V]) Trim() {
-	if t.Len() > t.limit || t.weightLimit > 0 && t.weight > t.weightLimit {
+	if t.Len() > t.limit || t.heavy() {
 		t.close(t.crossing())
 	}
 }
 
-// close moves the door down to h, and lets go of the rows behind it.
+func (t *Table[V]) heavy() bool { return t.weightLimit > 0 && t.weight > t.weightLimit }
+
+// close moves the door down to h, and lets go of the rows behind it. The last row takes the place of one that goes.
 func (t *Table[V]) close(h uint64) {
 	if h >= t.Door {
 		return
 	}
 	t.Door = h
-	kept := 0
-	for i, h := range t.hashes {
-		if h < t.Door {
-			if i > kept {
-				t.hashes[kept], *t.at(kept) = h, *t.at(i)
-			}
-			kept++
+	for n := 0; n < t.Len(); {
+		if t.hashes[n] < t.Door {
+			n++
+			continue
 		}
-	}
-	for i := kept; i < t.Len(); i++ {
-		*t.at(i) = *new(V)
-	}
-	t.hashes = t.hashes[:kept]
-	clear(t.index)
-	t.reindex()
-	t.weight = 0
-	for i := range t.hashes {
-		t.weight += t.weighs(t.at(i))
+		i, r := t.find(t.hashes[n])
+		t.weight -= t.weighs(&r.value)
+		t.free(i)
+		end := t.Len() - 1
+		last := t.at(end)
+		if n < end {
+			i, _ := t.find(last.hash)
+			t.enter(i, last.hash, n)
+			*r, t.hashes[n] = *last, last.hash
+		}
+		*last = row[V]{}
+		t.hashes = t.hashes[:end]
 	}
 }
 
@@ -191,10 +259,17 @@ func (t *Table[V]) crossing() uint64 {
 	type pile struct{ rows, weight int }
 	piles := make([]pile, 4096)
 	shift := max(0, bits.Len64(slices.Max(t.hashes))-12)
-	for i, h := range t.hashes {
+	heavy := t.heavy() // else all rows together are light enough, and so are some of them
+	weight := func(n int) int {
+		if !heavy {
+			return 0
+		}
+		return t.weighs(&t.at(n).value)
+	}
+	for n, h := range t.hashes {
 		p := &piles[h>>shift]
 		p.rows++
-		p.weight += t.weighs(t.at(i))
+		p.weight += weight(n)
 	}
 	var below pile
 	over := func(rows, weight int) bool {
@@ -205,17 +280,17 @@ func (t *Table[V]) crossing() uint64 {
 		below.rows += piles[n].rows
 		below.weight += piles[n].weight
 	}
-	type row struct {
+	type weighed struct {
 		hash   uint64
 		weight int
 	}
-	var here []row
+	var here []weighed
 	for i, h := range t.hashes {
 		if h>>shift == uint64(n) {
-			here = append(here, row{h, t.weighs(t.at(i))})
+			here = append(here, weighed{h, weight(i)})
 		}
 	}
-	slices.SortFunc(here, func(a, b row) int { return cmp.Compare(a.hash, b.hash) })
+	slices.SortFunc(here, func(a, b weighed) int { return cmp.Compare(a.hash, b.hash) })
 	for _, r := range here {
 		if over(1, r.weight) {
 			return r.hash
@@ -230,7 +305,7 @@ func (t *Table[V]) crossing() uint64 {
 func (t *Table[V]) Merge(o *Table[V], join func(a, b *V)) {
 	t.close(o.Door)
 	for h, theirs := range o.All() {
-		mine, fresh := t.row(h)
+		mine, fresh := t.take(h)
 		if mine == nil {
 			continue
 		}

@@ -11,6 +11,7 @@ package tally
 import (
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"github.com/why401/why401/logs/line"
 )
 
@@ -47,11 +48,15 @@ type Tally struct {
 	Lacks    Lacks           // fields that access lines did not have
 
 	files  []string
-	intern map[string]string
-	agents map[string]knownAgent
+	texts  [maxTexts]string // that were kept last, by their hashes
+	agents map[string]*knownAgent
+	recent [maxRecent]*knownAgent
+	routes [1 << 14]knownRoute // of the paths that came last, by their hashes
 	buf    []byte
 	last   *Answers // of the minute of the last line
 	minute uint32
+
+	waiting touches
 }
 
 // Lacks counts access lines by the fields that they leave out.
@@ -64,16 +69,15 @@ func New(files ...string) *Tally {
 	return &Tally{
 		files:    files,
 		Time:     Times{Width: 1, At: map[uint32]*Answers{}},
-		Refused:  NewTable[Kind](maxKinds, maxMoments),
-		Other:    NewTable[Kind](maxKinds, maxMoments),
-		Marks:    NewTable[Mark](maxMarks, 0),
-		Parties:  NewTable[Party](maxParties, 0),
-		Sample:   NewTable[Sample](maxSample, 0),
-		Phrases:  NewTable[Phrase](maxPhrases, maxMoments),
-		Requests: NewTable[Request](maxJoins, 0),
+		Refused:  newWeighed(maxKinds, maxMoments, (*Kind).weighs),
+		Other:    newWeighed(maxKinds, maxMoments, (*Kind).weighs),
+		Marks:    NewTable[Mark](maxMarks),
+		Parties:  NewTable[Party](maxParties),
+		Sample:   NewTable[Sample](maxSample),
+		Phrases:  newWeighed(maxPhrases, maxMoments, (*Phrase).weighs),
+		Requests: NewTable[Request](maxJoins),
 		Formats:  map[string]bool{},
-		intern:   map[string]string{},
-		agents:   map[string]knownAgent{},
+		agents:   map[string]*knownAgent{},
 	}
 }
 
@@ -142,30 +146,29 @@ func keepFirst(places []Place, p Place) []Place {
 	return places
 }
 
-// text gives b as a string, the same one for the same bytes.
+// text gives b as a string, mostly the same one for the same bytes.
 func (t *Tally) text(b []byte) string {
 	if len(b) == 0 {
 		return ""
 	}
-	if len(b) > maxText {
-		b = b[:maxText]
+	b = b[:min(len(b), maxText)]
+	known := &t.texts[xxhash.Sum64(b)%maxTexts]
+	if *known != string(b) {
+		*known = string(b)
 	}
-	if s, ok := t.intern[string(b)]; ok {
-		return s
-	}
-	if len(t.intern) >= 1<<14 {
-		clear(t.intern)
-	}
-	s := string(b)
-	t.intern[s] = s
-	return s
+	return *known
 }
+
+// maxTexts is how many texts are remembered so that they are kept once.
+const maxTexts = 1 << 13
 
 // maxText is the length at which names and routes are cut.
 const maxText = 160
 
 // Merge adds what o has to t. o must not be used afterwards.
 func (t *Tally) Merge(o *Tally) {
+	t.settle()
+	o.settle()
 	t.Lines += o.Lines
 	t.Untimed += o.Untimed
 	t.Access += o.Access
@@ -188,6 +191,7 @@ func (t *Tally) Merge(o *Tally) {
 
 // Trim cuts every table to its bound. It is called before the tally is read or written.
 func (t *Tally) Trim() {
+	t.settle()
 	t.Refused.Trim()
 	t.Other.Trim()
 	t.Marks.Trim()

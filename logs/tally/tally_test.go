@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -158,6 +159,54 @@ func TestBoundsHold(t *testing.T) {
 	}
 }
 
+// TestTableIsAMap: whatever rows come and go, a table below its bound is a map, and above it the map's smallest hashes.
+func TestTableIsAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		limit := rapid.IntRange(1, 300).Draw(t, "limit")
+		table, all := NewTable[int](limit), map[uint64]int{}
+		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 2))
+		keys := uint64(1 + r.IntN(4*limit))
+		near := rapid.Bool().Draw(t, "near") // hashes that begin alike, as a URL's minutes have
+		for range rapid.IntRange(0, 1500).Draw(t, "rows") {
+			h := mix(r.Uint64() % keys)
+			if near {
+				h = h>>60<<60 | r.Uint64()%keys
+			}
+			all[h]++
+			if n := table.Row(h); n != nil {
+				*n++
+			}
+		}
+		table.Trim()
+		kept := 0
+		for h, n := range all {
+			switch got := table.Get(h); {
+			case h >= table.Door && got != nil:
+				t.Fatalf("%x stands behind the door", h)
+			case h < table.Door && (got == nil || *got != n):
+				t.Fatalf("%x: got %v, want %d", h, got, n)
+			case h < table.Door:
+				kept++
+			}
+		}
+		if kept != table.Len() || kept != min(len(all), limit) {
+			t.Fatalf("%d rows of %d keys, %d kept, bound %d", table.Len(), len(all), kept, limit)
+		}
+	})
+}
+
+// TestPathOf: a path ends at the first query, parameter or fragment, wherever that is.
+func TestPathOf(t *testing.T) {
+	for n := range 20 {
+		path := "/" + strings.Repeat("x>\xbf/", n)[:n]
+		for _, end := range []string{"", "?", ";", "#", "?a=1;b#c", "#c?a=1&d=22222222", ";v=1?aaaaaaaaaaaa"} {
+			if got := string(pathOf([]byte(path + end))); got != path {
+				t.Errorf("%q: got %q", path+end, got)
+			}
+		}
+	}
+}
+
 // TestRoutes wants objects of one kind on one route.
 func TestRoutes(t *testing.T) {
 	for in, want := range map[string]string{
@@ -165,6 +214,7 @@ func TestRoutes(t *testing.T) {
 		"/blob/9f86d081884c7d65": "/blob/{hex}", "/u/anna@example.org": "/u/{email}", "/day/2026-11-20": "/day/{date}", "/wp-login.php": "/wp-login.php",
 		"/order-10023.html": "/order-{n}.html", "/reset/dGhpcyBpcyBhIHRva2VuIDQy1A": "/reset/{token}", "http://example.org/a/7": "/a/{n}",
 		"/a/b/c/d/e/f/g/h/i/j": "/a/b/c/d/e/f/g/h/...", "//x": "//x", "": "", "/wp-json/wp/v2/posts/1,2": "/wp-json/wp/v2/posts/1,2", "/oauth2/token": "/oauth2/token",
+		"/" + strings.Repeat("x", 300) + "7": "/{token}", "/" + strings.Repeat("7", 300): "/{n}", "/" + strings.Repeat("a", 30): "/" + strings.Repeat("a", 30),
 	} {
 		if got := string(appendRoute(nil, []byte(in))); got != want {
 			t.Errorf("%s: got %s, want %s", in, got, want)
