@@ -97,7 +97,7 @@ func readWorld(src conf.Source, files []string, part bool) (*world, []*node) {
 		tree = append(tree, rd.file(f, conf.Place{}, 0)...)
 	}
 	return &world{
-		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}, noticed: &noticed{}},
+		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}, noticed: &noticed{}, mimes: &mimeTypes{}},
 		htaccess: map[string]*section{}, looked: map[string]bool{}, trusts: map[trustKey]*conf.Trust{},
 	}, tree
 }

@@ -18,6 +18,7 @@ type builder struct {
 	aliases map[string]*dirConf // <AuthnProviderAlias>
 	authz   map[string]*requires
 	noticed *noticed
+	mimes   *mimeTypes
 }
 
 // context is where a directive stands.

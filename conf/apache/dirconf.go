@@ -115,7 +115,14 @@ type dirConf struct {
 	indexRedirect   *setting
 	checkHandler    *setting
 	types           map[string]mimeType
+	multiMatch      *setting // MultiviewsMatch
+	forcedType      *setting // ForceType
+	language        *setting // DefaultLanguage
 	actions         map[string]setting
+
+	// mod_negotiation
+	languages []string // LanguagePriority
+	priority  *setting // ForceLanguagePriority
 
 	// mod_proxy
 	pass                                  *proxyPass
@@ -139,8 +146,8 @@ type dirConf struct {
 }
 
 type mimeType struct {
-	handler setting
-	mime    string
+	handler                           setting
+	mime, language, encoding, charset string
 }
 
 // options is Options: a full list, or additions and removals.

@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -29,7 +30,8 @@ func merge(base, add *dirConf) *dirConf {
 		{&out.digestAlgorithm, &add.digestAlgorithm}, {&out.session, &add.session}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
 		{&out.anonMust, &add.anonMust}, {&out.anonMail, &add.anonMail}, {&out.anonVerify, &add.anonVerify},
 		{&out.formLogin, &add.formLogin}, {&out.slash, &add.slash}, {&out.fallback, &add.fallback},
-		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler},
+		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler}, {&out.multiMatch, &add.multiMatch},
+		{&out.forcedType, &add.forcedType}, {&out.language, &add.language}, {&out.priority, &add.priority},
 		{&out.preserveHost, &add.preserveHost}, {&out.addHeaders, &add.addHeaders}, {&out.overrideErr, &add.overrideErr},
 		{&out.sslVerify, &add.sslVerify}, {&out.wsgiAuth, &add.wsgiAuth}, {&out.wsgiAlias, &add.wsgiAlias},
 		{&out.remoteUser, &add.remoteUser},
@@ -72,6 +74,9 @@ func merge(base, add *dirConf) *dirConf {
 	}
 	out.types = joinTypes(base.types, add.types)
 	out.actions = join(base.actions, add.actions)
+	if add.languages != nil {
+		out.languages = add.languages
+	}
 	if add.pass != nil {
 		out.pass = add.pass
 	}
@@ -127,9 +132,8 @@ func joinTypes(base, add map[string]mimeType) map[string]mimeType {
 		case t.handler.value == "" && was.handler.value != "":
 			t.handler = setting{}
 		}
-		if t.mime == "" {
-			t.mime = was.mime
-		}
+		t.mime, t.language = cmp.Or(t.mime, was.mime), cmp.Or(t.language, was.language)
+		t.encoding, t.charset = cmp.Or(t.encoding, was.encoding), cmp.Or(t.charset, was.charset)
 		out[e] = t
 	}
 	return out

@@ -65,6 +65,11 @@ func (v *visit) process() int {
 	if status := v.translate(); status != 0 {
 		return status
 	}
+	return v.atStorage()
+}
+
+// atStorage runs the phases from the file or the upstream on: a look at a file begins here.
+func (v *visit) atStorage() int {
 	v.d = v.srv.dir
 	if status := v.toStorage(); status != 0 {
 		return status
@@ -72,7 +77,9 @@ func (v *visit) process() int {
 	if status := v.access(); status != 0 {
 		return status
 	}
-	v.findHandler()
+	if status := v.findHandler(); status != 0 {
+		return status
+	}
 	return v.fixups()
 }
 
@@ -351,7 +358,7 @@ func (v *visit) edited(op headerOp, s string) string {
 			break
 		}
 		b.WriteString(s[:from])
-		b.WriteString(v.formatted(filled(op.replace, op.re.match(s), false)))
+		b.WriteString(filled(v.formatted(op.replace), op.re.match(s), false)) // a percent sign of the value is none of the format
 		s = s[to:]
 		if op.action != "edit*" || from == to || b.Len() > maxFilled {
 			break

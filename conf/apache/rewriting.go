@@ -18,6 +18,7 @@ type rewriting struct {
 	status int      // of F, G, R=...
 	force  int      // of a redirect
 	plain  bool     // NE
+	passed bool     // P: the rule has escaped the URL by itself
 	ended  bool
 	at     conf.Place
 	raw    bool // the substitution begins with a variable: it is no path of the disk
@@ -172,6 +173,7 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 			v.filename = escapeKeep(v.filename)
 		}
 		w.qualify()
+		w.passed = true
 		v.filename = "proxy:" + v.filename
 		return true, true
 	case r.status != 0:
