@@ -84,15 +84,14 @@ type dirConf struct {
 	qualify  *setting
 
 	// mod_authn_core, mod_auth_basic, mod_auth_digest, mod_authn_file, mod_authz_groupfile
-	authType, authName             *setting
-	providers                      []setting
-	authoritative, fake, fakePass  *setting
-	digestAlgorithm                *setting // AuthBasicUseDigestAlgorithm
-	digest                         *digestConf
-	userFile, groupFile            *setting
-	anonymous                      []setting
-	anonMust, anonMail, anonVerify *setting
-	formLogin, session             *setting
+	authType, authName            *setting
+	providers                     []setting
+	authoritative, fake, fakePass *setting
+	digestAlgorithm               *setting // AuthBasicUseDigestAlgorithm
+	digest                        *digestConf
+	userFile, groupFile           *setting
+	anonymous                     *anonConf
+	formLogin, session            *setting
 
 	authz  *authz
 	compat *compat

@@ -28,7 +28,6 @@ func merge(base, add *dirConf) *dirConf {
 		{&out.handler, &add.handler}, {&out.ignored, &add.ignored}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
 		{&out.authType, &add.authType}, {&out.authName, &add.authName}, {&out.authoritative, &add.authoritative},
 		{&out.digestAlgorithm, &add.digestAlgorithm}, {&out.session, &add.session}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
-		{&out.anonMust, &add.anonMust}, {&out.anonMail, &add.anonMail}, {&out.anonVerify, &add.anonVerify},
 		{&out.formLogin, &add.formLogin}, {&out.slash, &add.slash}, {&out.fallback, &add.fallback},
 		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler}, {&out.multiMatch, &add.multiMatch},
 		{&out.forcedType, &add.forcedType}, {&out.language, &add.language}, {&out.priority, &add.priority},

@@ -107,6 +107,15 @@ func languagePriority(b *builder, c *context, n *node, w []string) string {
 	return ""
 }
 
+// forcePriority is ForceLanguagePriority, whose words add up likewise.
+func forcePriority(b *builder, c *context, n *node, w []string) string {
+	if len(w) == 0 {
+		return "takes Prefer, Fallback, both, or None"
+	}
+	c.dir.priority = &setting{strings.ToLower(strings.Join(append(w, c.dir.priority.or("")), " ")), n.place}
+	return ""
+}
+
 // extension is AddLanguage, AddEncoding and AddCharset: what files with an extension are.
 func extension(set func(t *mimeType, value string)) handler {
 	return func(b *builder, c *context, n *node, w []string) string {

@@ -121,7 +121,8 @@ func (a *variant) rankLanguage(d *dirConf, list []accepted, asks, anyLanguage bo
 	if asks {
 		a.ofLanguage = languageQuality(a.languages, list)
 	}
-	prefer, fall := d.priority == nil || strings.Contains(strings.ToLower(d.priority.value), "prefer"), d.priority != nil && strings.Contains(strings.ToLower(d.priority.value), "fallback")
+	forced := d.priority.or("prefer")
+	prefer, fall := strings.Contains(forced, "prefer"), strings.Contains(forced, "fallback")
 	if !prefer && (!fall || a.ofLanguage > 0) {
 		return
 	}
