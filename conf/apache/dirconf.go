@@ -152,14 +152,14 @@ type mimeType struct {
 // options is Options: a full list, or additions and removals.
 type options struct {
 	full        bool
-	set         string // letters: C ExecCGI, F FollowSymLinks, O SymLinksIfOwnerMatch, I Indexes, M MultiViews, i Includes
+	set         string // letters: C ExecCGI, F FollowSymLinks, O SymLinksIfOwnerMatch, I Indexes, M MultiViews, i and n Includes
 	add, remove string
 	place       conf.Place
 }
 
 var optionLetters = map[string]string{
-	"execcgi": "C", "followsymlinks": "F", "symlinksifownermatch": "O", "indexes": "I", "multiviews": "M", "includes": "i",
-	"includesnoexec": "n", "all": "CFIi", "none": "",
+	"execcgi": "C", "followsymlinks": "F", "symlinksifownermatch": "O", "indexes": "I", "multiviews": "M", "includes": "in",
+	"includesnoexec": "n", "all": "CFIin", "none": "",
 }
 
 func (o *options) has(letter string) bool {

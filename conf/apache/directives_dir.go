@@ -2,7 +2,6 @@ package apache
 
 import (
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -208,8 +207,11 @@ func allowOverride(b *builder, c *context, n *node, w []string) string {
 			}
 		case overrideNames[name] != "":
 			o.classes = letters(o.classes, overrideNames[name], "")
-			if arg != "" {
+			switch {
+			case arg != "":
 				o.options = strings.Split(arg, ",")
+			case name == "options":
+				o.options = []string{"All"} // what All stands for: not MultiViews
 			}
 		default:
 			return "illegal override option " + v
@@ -254,8 +256,7 @@ func setOptions(b *builder, c *context, n *node, w []string) string {
 		if !known {
 			return "illegal option " + v
 		}
-		if c.override != nil && c.override.options != nil && l != "" && !strings.EqualFold(v, "none") &&
-			!slices.ContainsFunc(c.override.options, func(o string) bool { return strings.EqualFold(o, v) }) {
+		if c.override != nil && c.override.options != nil && l != "" && !strings.ContainsAny(l, c.override.optionLetters()) {
 			return "option " + v + " not allowed here"
 		}
 		switch sign {

@@ -29,12 +29,15 @@ func (v *visit) fixups() int {
 		case op.pass:
 			v.open("the variable " + op.name + " of httpd's own environment")
 		default:
-			v.env.set(op.name, op.value)
+			v.env.add(op.name, op.value) // a value that was set before is still the one that is asked for; a program gets this one
 		}
 	}
 	v.fake()
 	if status := v.directory(); status != 0 {
 		return status
+	}
+	if v.forced.value != "" {
+		v.handler, v.handlerAt = v.forced.value, v.forced.place
 	}
 	for _, op := range v.d.requestFields {
 		if !op.early {
@@ -208,6 +211,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false
 	sub.user, sub.authType, sub.typed = nil, "", false
+	sub.forced = setting{}
 	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub
@@ -220,6 +224,9 @@ func (v *visit) become(sub *visit) {
 	v.handler, v.handlerAt, v.proxied, v.script, v.wsgi, v.passAt = sub.handler, sub.handlerAt, sub.proxied, sub.script, sub.wsgi, sub.passAt
 	v.d, v.met = sub.d, sub.met
 	v.acceptPath = sub.acceptPath
+	if sub.forced.value != "" {
+		v.forced = sub.forced
+	}
 	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
 	v.env = append(sub.env.clone(), v.env...) // both stay: who asks for one value gets the look's
 	v.take(sub)

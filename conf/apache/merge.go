@@ -144,7 +144,10 @@ func mergeOverride(base, add *override) *override {
 	}
 	out := *base
 	if add.classesSet {
-		out.classes, out.nonfatal, out.options, out.classesSet = add.classes, add.nonfatal, add.options, true
+		out.classes, out.nonfatal, out.classesSet = add.classes, add.nonfatal, true
+		if add.options != nil { // AllowOverride without Options leaves them as they are
+			out.options = add.options
+		}
 	}
 	if add.list != nil {
 		out.list = add.list

@@ -140,7 +140,8 @@ func (v *visit) findHandler() int {
 		v.handler = "httpd/unix-directory"
 		v.handlerAt = conf.Place{}
 	} else if !v.proxied {
-		m := v.metadata()
+		v.meta = v.metadata()
+		m := v.meta
 		if m.handler.value != "" {
 			v.handler, v.handlerAt = m.handler.value, m.handler.place
 		}

@@ -79,7 +79,7 @@ func (v *visit) variant(dir, name, base string) (a *variant, why string) {
 	if status := sub.atStorage(); status != 0 {
 		return nil, "the rules for " + name + " answer " + itoa(status)
 	}
-	m := sub.metadata()
+	m := sub.meta
 	if !m.known || sub.kind != regular || !follows(m.unknown, base) {
 		return nil, ""
 	}

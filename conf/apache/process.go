@@ -271,12 +271,13 @@ func (v *visit) attribute(op varIf) string {
 	}
 	if op.attrs != nil {
 		v.hidden.LookAs("the fields " + op.attr) // one that is not shown may fit
-		for _, p := range v.in {
+		value := ""
+		for _, p := range v.in { // the last that fits
 			if op.attrs.match(p.name) != nil {
-				return p.value
+				value = p.value
 			}
 		}
-		return ""
+		return value
 	}
 	if v.in.has(op.attr) {
 		return v.field(op.attr)
