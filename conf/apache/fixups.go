@@ -227,7 +227,6 @@ func (v *visit) become(sub *visit) {
 	if sub.forced.value != "" {
 		v.forced = sub.forced
 	}
-	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
 	v.env = append(sub.env.clone(), v.env...) // both stay: who asks for one value gets the look's
 	v.take(sub)
 }
