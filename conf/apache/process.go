@@ -143,10 +143,10 @@ func (v *visit) walk() located {
 		}
 		same := *v
 		if same.kind = kind; kind == regular || kind == folder && v.pathInfo == "" {
-			if same.folderOf(true) == o.folderOf(false) && !strings.Contains(v.filename, "//") {
+			if same.folder() == o.walkedIn && !strings.Contains(v.filename, "//") {
 				l := *o.walked
 				l.filename, l.kind, l.pathInfo = v.filename, kind, ""
-				v.walked = o.walked
+				v.walked, v.walkedIn = o.walked, l.folder()
 				return l
 			}
 		}
@@ -154,7 +154,7 @@ func (v *visit) walk() located {
 	}
 	l := v.w.walkDirs(v.srv, v.filename, v.assumed)
 	if l.status == 0 {
-		v.walked = &l
+		v.walked, v.walkedIn = &l, l.folder()
 	}
 	return l
 }

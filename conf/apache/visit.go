@@ -40,6 +40,7 @@ type visit struct {
 	d                  *dirConf
 	met                []*section
 	walked             *located // what the folders gave
+	walkedIn           string   // the last of them; rules may change the file's name afterwards
 	user               *string
 	authType           string
 	login              *digestLogin // what the client sent for Digest, also for requests that follow inside

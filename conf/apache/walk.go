@@ -57,6 +57,15 @@ type located struct {
 	place    conf.Place
 }
 
+// folder is where the walk ended. httpd compares it with where another one ends: a folder's own path as it was asked for, also
+// without a slash.
+func (l located) folder() string {
+	if l.kind == folder {
+		return l.filename
+	}
+	return l.filename[:strings.LastIndexByte(l.filename, '/')+1]
+}
+
 // walkDirs goes down to filename and merges <Directory> sections and .htaccess files on its way, shortest folder first, and
 // the sections with patterns in the end. When the folder is not on this machine (assume), every part of the path is taken for
 // a folder and the last for a file.
