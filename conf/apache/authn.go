@@ -208,8 +208,8 @@ func (v *visit) store(p setting) (d *dirConf, kind string) {
 
 // anonConf is what mod_authn_anon keeps of a section. It merges nothing.
 type anonConf struct {
-	users                     []setting
-	must, noUser, verify, log *setting
+	users                []setting
+	must, noUser, verify *setting
 }
 
 func (d *dirConf) anonConf() *anonConf {
@@ -217,6 +217,12 @@ func (d *dirConf) anonConf() *anonConf {
 		d.anonymous = &anonConf{}
 	}
 	return d.anonymous
+}
+
+// anonymousLog is Anonymous_LogEmail, which decides nothing and yet begins the module's settings of its section.
+func anonymousLog(_ *builder, c *context, _ *node, _ []string) string {
+	c.dir.anonConf()
+	return ""
 }
 
 func (c *anonConf) check(at conf.Place, user, password string) (verdict, conf.Place, string) {

@@ -41,7 +41,7 @@ func init() {
 		"session":                       flag(func(d *dirConf) **setting { return &d.session }),
 		"anonymous":                     list(func(d *dirConf) *[]setting { return &d.anonConf().users }),
 		"anonymous_mustgiveemail":       flag(func(d *dirConf) **setting { return &d.anonConf().must }),
-		"anonymous_logemail":            flag(func(d *dirConf) **setting { return &d.anonConf().log }),
+		"anonymous_logemail":            anonymousLog,
 		"anonymous_verifyemail":         flag(func(d *dirConf) **setting { return &d.anonConf().verify }),
 		"anonymous_nouserid":            flag(func(d *dirConf) **setting { return &d.anonConf().noUser }),
 		"authformloginrequiredlocation": one(func(d *dirConf) **setting { return &d.formLogin }),

@@ -33,7 +33,7 @@ func (v *visit) metadata() metadata {
 		found := t.mime != "" || t.language != "" || t.encoding != "" || t.charset != ""
 		if t.mime != "" {
 			m.mime = t.mime
-		} else if of := v.w.mimes.of(v, low); of != "" {
+		} else if of := v.w.mimes.of(v.w, low); of != "" {
 			m.mime, found = of, true
 		}
 		if t.language != "" {
@@ -69,14 +69,14 @@ func (v *visit) metadata() metadata {
 type mimeTypes struct {
 	once   sync.Once
 	types  map[string]string
-	failed string
+	failed string // why there are none; MultiViews then cannot be followed
 }
 
 // of is the type of an extension, "" for none.
-func (t *mimeTypes) of(v *visit, ext string) string {
+func (t *mimeTypes) of(w *world, ext string) string {
 	t.once.Do(func() {
-		name := v.w.underRoot(v.w.main.mimeTypes.or("conf/mime.types"))
-		b, err := v.w.src.ReadFile(name)
+		name := w.underRoot(w.main.mimeTypes.or("conf/mime.types"))
+		b, err := w.src.ReadFile(name)
 		if err != nil {
 			t.failed = "the types of files: " + name + ": " + because(err)
 			return
@@ -92,9 +92,6 @@ func (t *mimeTypes) of(v *visit, ext string) string {
 			}
 		}
 	})
-	if t.failed != "" && v.d.options.has("M") {
-		v.open(t.failed)
-	}
 	return t.types[ext]
 }
 

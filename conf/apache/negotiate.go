@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"path"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -15,7 +16,7 @@ func (v *visit) negotiate() (done bool, status int) {
 		return false, 0
 	}
 	place := v.d.options.place
-	dir, base := v.filename[:strings.LastIndexByte(v.filename, '/')+1], v.filename[strings.LastIndexByte(v.filename, '/')+1:]
+	dir, base := path.Split(v.filename)
 	names, err := v.w.src.ReadDir(strings.TrimSuffix(dir, "/"))
 	if err != nil {
 		return true, v.refuse(403, place, "negotiation", "MultiViews: the folder %s cannot be read", dir)
@@ -39,6 +40,9 @@ func (v *visit) negotiate() (done bool, status int) {
 		}
 	}
 	v.out2.Refusing = kept // what a look refused was not the answer
+	if v.w.mimes.failed != "" {
+		v.open(v.w.mimes.failed)
+	}
 	switch {
 	case !met:
 		return false, 0
