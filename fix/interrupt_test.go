@@ -35,7 +35,7 @@ func TestInterrupted(t *testing.T) {
 		{name: "twice", reload: "kill -INT $PPID; kill -INT $PPID; sleep 0.2; kill -INT $PPID", exit: 5, says: "rolled back: interrupted"},
 		{name: "while the controls are asked", signal: syscall.SIGTERM, exit: 5, says: "rolled back: interrupted",
 			at: func(r *http.Request, files string) bool {
-				return r.Header.Get("Authorization") != "" && files == "new new new"
+				return r.Header.Get("Authorization") != "" && files == allNew
 			}},
 		{name: "while an undo reloads", undo: true, reload: during, exit: 0, says: "Undone"},
 	} {
@@ -60,7 +60,7 @@ func TestInterrupted(t *testing.T) {
 		var once sync.Once
 		b.mu.Lock()
 		b.hook = func(r *http.Request) {
-			if c.at != nil && c.at(r, y.now()) {
+			if c.at != nil && c.at(r, y.stands()) {
 				once.Do(func() { cmd.Process.Signal(c.signal) })
 			}
 		}
@@ -75,9 +75,9 @@ func TestInterrupted(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
-		if now := y.now(); code != c.exit || !strings.Contains(out.String(), c.says) || now != "old old old" {
+		if now := y.stands(); code != c.exit || !strings.Contains(out.String(), c.says) || now != allOld {
 			t.Errorf("%s: exit code %d, want %d; files %s; want %q in\n%s", c.name, code, c.exit, now, c.says, &out)
 		}
-		y.settle(c.name)
+		settle(t, y, c.name)
 	}
 }

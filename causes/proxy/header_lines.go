@@ -124,52 +124,6 @@ func injectLines(v *cause.View) *cause.Suspicion {
 	return s
 }
 
-// kept are fields that no application judges by.
-var kept = []string{"Connection", "Accept-Encoding", "Upgrade-Insecure-Requests", "X-NginX-Proxy", "Early-Data", "X-Request-Id"}
-
-// inheritLines finds a block whose own header lines cancel those of the block around it: nginx inherits them only by a
-// block that has none (ngx_http_proxy_module, proxy_set_header).
-func inheritLines(v *cause.View) *cause.Suspicion {
-	nginx := directive.Of(v, "nginx")
-	for _, name := range []string{"proxy_set_header", "fastcgi_param", "uwsgi_param", "grpc_set_header"} {
-		blocks := nginx.Blocks(name)
-		for _, inner := range nginx.Named(name) {
-			if len(inner.Context) == 0 {
-				continue
-			}
-			own := blocks.At(inner)
-			around := exchange.Setting{Context: inner.Context[:len(inner.Context)-1], From: inner.From}
-			for _, outer := range blocks.Effective(around) {
-				if !isLost(outer) || len(outer.Args) == 0 || len(own.Having(func(s exchange.Setting) bool { return len(s.Args) > 0 && s.Args[0].EqualFold(outer.Args[0].String()) })) > 0 {
-					continue
-				}
-				w := 0.78
-				if low := strings.ToLower(outer.Args[0].String()); low == "x-real-ip" || low == "x-forwarded-for" {
-					w = 0.55 // addresses alone are seldom what a login is judged by
-				}
-				return directive.Likely(w, directive.Fact(outer, name+" "+outer.Args[0].String()+" stands in the outer block."),
-					directive.Fact(inner, "This block has lines of the kind of its own, so it inherits none: "+outer.Args[0].String()+" is not sent here."))
-			}
-		}
-	}
-	return nil
-}
-
-func isLost(s exchange.Setting) bool {
-	if len(s.Args) < 2 || s.Args[1].Empty() {
-		return false
-	}
-	if s.Name == "fastcgi_param" {
-		return directive.Any(s, authorized) || s.Args[0].HasPrefix("HTTP_") || s.Args[0].HasPrefix("PHP_AUTH") || s.Args[0].Is("REMOTE_USER")
-	}
-	for _, l := range kept {
-		if directive.Arg(s, 0, l) {
-			return false
-		}
-	}
-	return true
-}
-
 var cookieWord = lazyregexp.New(`(?i)^-?set-cookie$`)
 
 // cookieLines finds a line that takes Set-Cookie off the answers.

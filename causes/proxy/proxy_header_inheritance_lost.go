@@ -18,7 +18,7 @@ var ProxyHeaderInheritanceLost = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "missing-www-authenticate", "403-means-401", "reverse-proxy-strips-authorization", "preemptive-auth-not-sent", "proxy-host-header-mismatch", "websocket-upgrade-auth", "forwarded-proto-missing"},
 	Partial:   true,
 	Audit:     shadowed,
-	Suspect: directive.Either(inheritLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(directive.Audited(shadowed, 0.78), func(v *cause.View) *cause.Suspicion {
 		name, ok := wantedField(v, innerFields)
 		if !ok {
 			return nil

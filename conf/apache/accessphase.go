@@ -103,18 +103,16 @@ func (v *visit) sameConf(o *visit) bool {
 		}
 	}
 	known := v.kind == regular || v.kind == folder && v.pathInfo == ""
-	return !dirs || known && v.folderOf(true) == o.folderOf(false)
+	return !dirs || known && v.folder() == o.walkedIn
 }
 
-// folderOf is the folder of the request's file, with a slash at its end; slashed adds the slash that a folder's own path lacks.
-func (v *visit) folderOf(slashed bool) string {
-	if v.kind != folder {
-		return v.filename[:strings.LastIndexByte(v.filename, '/')+1]
+// folder is the folder of the request's file, with a slash at its end.
+func (v *visit) folder() string {
+	l := located{filename: v.filename, kind: v.kind}
+	if l.kind == folder && !strings.HasSuffix(l.filename, "/") {
+		l.filename += "/"
 	}
-	if slashed && !strings.HasSuffix(v.filename, "/") {
-		return v.filename + "/"
-	}
-	return v.filename
+	return l.folder()
 }
 
 // checkAccess is the phase of rules by address and method: mod_allowmethods, mod_access_compat, mod_ssl.

@@ -44,7 +44,7 @@ func Read(src conf.Source, paths ...string) (*conf.Config, error) {
 	for _, t := range w.trusts {
 		t.Heeded = w.noticed.heeded
 	}
-	w.noticed = nil // what a trace reads is not gathered
+	w.noticed, w.kinds = nil, nil // what a trace reads is not gathered, and looked at anew
 	out.Unread = w.unread
 	out.Tracer = &tracer{w}
 	return out, nil
@@ -97,8 +97,8 @@ func readWorld(src conf.Source, files []string, part bool) (*world, []*node) {
 		tree = append(tree, rd.file(f, conf.Place{}, 0)...)
 	}
 	return &world{
-		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}, noticed: &noticed{}},
-		htaccess: map[string]*section{}, looked: map[string]bool{}, trusts: map[trustKey]*conf.Trust{},
+		builder:  &builder{reader: rd, aliases: map[string]*dirConf{}, authz: map[string]*requires{}, noticed: &noticed{}, mimes: &mimeTypes{}},
+		htaccess: map[string]*section{}, kinds: map[string]fileKind{}, looked: map[string]bool{}, trusts: map[trustKey]*conf.Trust{},
 	}, tree
 }
 

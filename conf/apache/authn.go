@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/conf"
@@ -186,7 +187,7 @@ func (v *visit) providers(user, password string, list []setting) (res verdict, a
 				res, at, why = failed, p.place, "AuthBasicUseDigestAlgorithm asks for hashes of a realm, and the provider anon has none"
 				break
 			}
-			res, at, why = anonymous(d, p.place, user, password)
+			res, at, why = d.anonymous.check(p.place, user, password)
 		default:
 			res, at, why = unsure, p.place, "whether provider "+p.value+" accepts the credentials"
 		}
@@ -205,18 +206,35 @@ func (v *visit) store(p setting) (d *dirConf, kind string) {
 	return v.d, strings.ToLower(p.value)
 }
 
-func anonymous(d *dirConf, at conf.Place, user, password string) (verdict, conf.Place, string) {
-	if len(d.anonymous) == 0 {
-		return noUser, at, "the user is not in the anonymous list"
+// anonConf is what mod_authn_anon keeps of a section. It merges nothing.
+type anonConf struct {
+	users                []setting
+	must, noUser, verify *setting
+}
+
+func (d *dirConf) anonConf() *anonConf {
+	if d.anonymous == nil {
+		d.anonymous = &anonConf{}
 	}
-	ok := false
-	for _, a := range d.anonymous {
-		ok = ok || strings.EqualFold(a.value, user) || a.value == "*"
+	return d.anonymous
+}
+
+// anonymousLog is Anonymous_LogEmail, which decides nothing and yet begins the module's settings of its section.
+func anonymousLog(_ *builder, c *context, _ *node, _ []string) string {
+	c.dir.anonConf()
+	return ""
+}
+
+func (c *anonConf) check(at conf.Place, user, password string) (verdict, conf.Place, string) {
+	const unlisted = "the user is not in the anonymous list"
+	if c == nil {
+		return noUser, at, unlisted
 	}
+	ok := slices.ContainsFunc(c.users, func(a setting) bool { return strings.EqualFold(a.value, user) || a.value == "*" })
 	switch {
-	case !ok || user == "" && !d.anonMail.on():
-		return noUser, at, "the user is not in the anonymous list"
-	case !d.anonMust.is("off") && password == "", d.anonVerify.on() && !(strings.Contains(password, "@") && strings.Contains(password, ".")):
+	case !ok || user == "" && !c.noUser.on():
+		return noUser, at, unlisted
+	case !c.must.is("off") && password == "", c.verify.on() && !(strings.Contains(password, "@") && strings.Contains(password, ".")):
 		return wrong, at, "an anonymous user must give a mail address as the password"
 	}
 	return right, at, "an anonymous user is let in"

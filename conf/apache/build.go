@@ -18,6 +18,7 @@ type builder struct {
 	aliases map[string]*dirConf // <AuthnProviderAlias>
 	authz   map[string]*requires
 	noticed *noticed
+	mimes   *mimeTypes
 }
 
 // context is where a directive stands.
@@ -32,6 +33,21 @@ type context struct {
 	wrong    *[]conf.Unread  // of the .htaccess: what httpd answers with 500
 	denied   *[]*node        // of the .htaccess: what AllowOverride leaves out
 	conds    *[]*rewriteCond // RewriteCond lines that wait for their rule
+}
+
+// begin makes the settings of a module that count as a whole, where a directive of it is passed over: httpd makes them before it
+// asks whether the directive may stand there, and what stands further out does not count any more.
+func (c *context) begin(module string) {
+	switch module {
+	case "rewrite":
+		c.rewriteConf()
+	case "access_compat":
+		c.dir.compatConf()
+	case "auth_digest":
+		c.dir.digestConf()
+	case "authn_anon":
+		c.dir.anonConf()
+	}
 }
 
 // inside reports a section for a folder, a URL, a file or a condition, or an .htaccess.
@@ -91,9 +107,7 @@ func (b *builder) one(n *node, c *context) {
 		return
 	case c.override != nil && !cmd.allowed(c.override):
 		if strings.Contains(c.override.nonfatal, "*") || cmd.override != "" && strings.ContainsAny(cmd.override, c.override.nonfatal) {
-			if cmd.module == "rewrite" {
-				c.rewriteConf() // passed over, and still httpd takes the folder for one with rules of its own
-			}
+			c.begin(cmd.module)
 			return
 		}
 		if cmd.override != "" {

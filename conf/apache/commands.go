@@ -64,7 +64,16 @@ type override struct {
 	list     []string // of AllowOverrideList, lower case; nil when not set or None
 	// classesSet says that AllowOverride itself was set.
 	classesSet bool
-	options    []string // that Options= allows, nil for all
+	options    []string // that Options and Options= allow, nil for all
+}
+
+// optionLetters are the letters of the options that may be set.
+func (o *override) optionLetters() string {
+	out := ""
+	for _, name := range o.options {
+		out += optionLetters[strings.ToLower(name)]
+	}
+	return out
 }
 
 func (o *override) lists(name string) bool {

@@ -54,6 +54,7 @@ func (v *visit) again(to string) *visit {
 	n.filename, n.pathInfo, n.kind, n.handler, n.proxied, n.raw, n.script, n.wsgi = "", "", noFile, "", false, false, false, false
 	n.ctxPrefix, n.ctxRoot = "", ""
 	n.user, n.authType, n.typed = nil, "", false
+	n.forced = setting{}
 	n.out = nil
 	n.passAt, n.handlerAt = conf.Place{}, conf.Place{}
 	if len(old.out2.Steps) > 0 {

@@ -265,7 +265,7 @@ func (v *visit) checkDigest(c *digestConf, p map[string]string, ha1 string, at c
 	return 0
 }
 
-// LiveNonce is what a trace leaves open of right Digest credentials.
+// LiveNonce is what a trace leaves open of right Digest credentials. A nonce holds with the opaque value that it was given with.
 const LiveNonce = "whether the nonce of the Digest credentials is one of the running server's, and still young enough"
 
 // sameTarget compares the uri of Digest credentials with the one that is asked for, decoded where they differ as written.

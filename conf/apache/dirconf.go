@@ -84,15 +84,14 @@ type dirConf struct {
 	qualify  *setting
 
 	// mod_authn_core, mod_auth_basic, mod_auth_digest, mod_authn_file, mod_authz_groupfile
-	authType, authName             *setting
-	providers                      []setting
-	authoritative, fake, fakePass  *setting
-	digestAlgorithm                *setting // AuthBasicUseDigestAlgorithm
-	digest                         *digestConf
-	userFile, groupFile            *setting
-	anonymous                      []setting
-	anonMust, anonMail, anonVerify *setting
-	formLogin, session             *setting
+	authType, authName            *setting
+	providers                     []setting
+	authoritative, fake, fakePass *setting
+	digestAlgorithm               *setting // AuthBasicUseDigestAlgorithm
+	digest                        *digestConf
+	userFile, groupFile           *setting
+	anonymous                     *anonConf
+	formLogin, session            *setting
 
 	authz  *authz
 	compat *compat
@@ -115,7 +114,14 @@ type dirConf struct {
 	indexRedirect   *setting
 	checkHandler    *setting
 	types           map[string]mimeType
+	multiMatch      *setting // MultiviewsMatch
+	forcedType      *setting // ForceType
+	language        *setting // DefaultLanguage
 	actions         map[string]setting
+
+	// mod_negotiation
+	languages []string // LanguagePriority
+	priority  *setting // ForceLanguagePriority
 
 	// mod_proxy
 	pass                                  *proxyPass
@@ -139,21 +145,21 @@ type dirConf struct {
 }
 
 type mimeType struct {
-	handler setting
-	mime    string
+	handler                           setting
+	mime, language, encoding, charset string
 }
 
 // options is Options: a full list, or additions and removals.
 type options struct {
 	full        bool
-	set         string // letters: C ExecCGI, F FollowSymLinks, O SymLinksIfOwnerMatch, I Indexes, M MultiViews, i Includes
+	set         string // letters: C ExecCGI, F FollowSymLinks, O SymLinksIfOwnerMatch, I Indexes, M MultiViews, i and n Includes
 	add, remove string
 	place       conf.Place
 }
 
 var optionLetters = map[string]string{
-	"execcgi": "C", "followsymlinks": "F", "symlinksifownermatch": "O", "indexes": "I", "multiviews": "M", "includes": "i",
-	"includesnoexec": "n", "all": "CFIi", "none": "",
+	"execcgi": "C", "followsymlinks": "F", "symlinksifownermatch": "O", "indexes": "I", "multiviews": "M", "includes": "in",
+	"includesnoexec": "n", "all": "CFIin", "none": "",
 }
 
 func (o *options) has(letter string) bool {

@@ -2,7 +2,6 @@ package apache
 
 import (
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -40,11 +39,11 @@ func init() {
 		"authdigestnoncelifetime":       digestLine,
 		"authdigestalgorithm":           digestLine,
 		"session":                       flag(func(d *dirConf) **setting { return &d.session }),
-		"anonymous":                     list(func(d *dirConf) *[]setting { return &d.anonymous }),
-		"anonymous_mustgiveemail":       flag(func(d *dirConf) **setting { return &d.anonMust }),
-		"anonymous_logemail":            nothing,
-		"anonymous_verifyemail":         flag(func(d *dirConf) **setting { return &d.anonVerify }),
-		"anonymous_nouserid":            flag(func(d *dirConf) **setting { return &d.anonMail }),
+		"anonymous":                     list(func(d *dirConf) *[]setting { return &d.anonConf().users }),
+		"anonymous_mustgiveemail":       flag(func(d *dirConf) **setting { return &d.anonConf().must }),
+		"anonymous_logemail":            anonymousLog,
+		"anonymous_verifyemail":         flag(func(d *dirConf) **setting { return &d.anonConf().verify }),
+		"anonymous_nouserid":            flag(func(d *dirConf) **setting { return &d.anonConf().noUser }),
 		"authformloginrequiredlocation": one(func(d *dirConf) **setting { return &d.formLogin }),
 		"authzsendforbiddenonfailure":   sendForbidden,
 		"authmerging":                   authMerging,
@@ -82,6 +81,14 @@ func init() {
 		"addhandler":                    addHandler,
 		"removehandler":                 removeHandler,
 		"addtype":                       addType,
+		"addlanguage":                   extension(func(t *mimeType, v string) { t.language = v }),
+		"addencoding":                   extension(func(t *mimeType, v string) { t.encoding = v }),
+		"addcharset":                    extension(func(t *mimeType, v string) { t.charset = v }),
+		"defaultlanguage":               one(func(d *dirConf) **setting { return &d.language }),
+		"forcetype":                     one(func(d *dirConf) **setting { return &d.forcedType }),
+		"multiviewsmatch":               one(func(d *dirConf) **setting { return &d.multiMatch }),
+		"languagepriority":              languagePriority,
+		"forcelanguagepriority":         forcePriority,
 		"action":                        action,
 		"proxypass":                     passInLocation,
 		"proxypassmatch":                passInLocation,
@@ -200,8 +207,11 @@ func allowOverride(b *builder, c *context, n *node, w []string) string {
 			}
 		case overrideNames[name] != "":
 			o.classes = letters(o.classes, overrideNames[name], "")
-			if arg != "" {
+			switch {
+			case arg != "":
 				o.options = strings.Split(arg, ",")
+			case name == "options":
+				o.options = []string{"All"} // what All stands for: not MultiViews
 			}
 		default:
 			return "illegal override option " + v
@@ -246,8 +256,7 @@ func setOptions(b *builder, c *context, n *node, w []string) string {
 		if !known {
 			return "illegal option " + v
 		}
-		if c.override != nil && c.override.options != nil && l != "" && !strings.EqualFold(v, "none") &&
-			!slices.ContainsFunc(c.override.options, func(o string) bool { return strings.EqualFold(o, v) }) {
+		if c.override != nil && c.override.options != nil && l != "" && !strings.ContainsAny(l, c.override.optionLetters()) {
 			return "option " + v + " not allowed here"
 		}
 		switch sign {

@@ -26,6 +26,7 @@ func init() {
 		"sslverifyclient":           srv(func(s *server) **setting { return &s.verify }),
 		"proxyrequests":             srv(func(s *server) **setting { return &s.proxyReq }),
 		"proxyvia":                  srv(func(s *server) **setting { return &s.via }),
+		"typesconfig":               srv(func(s *server) **setting { return &s.mimeTypes }),
 		"stricthostcheck":           srv(func(s *server) **setting { return &s.strict }),
 		"alias":                     aliasLine,
 		"aliasmatch":                aliasLine,

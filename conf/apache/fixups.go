@@ -2,49 +2,19 @@ package apache
 
 import (
 	"encoding/base64"
-	"path"
 	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
 )
 
-// findHandler is mod_mime and core: a handler by the file's extensions, then SetHandler.
-func (v *visit) findHandler() {
-	v.typed = true
-	if !v.proxied && v.kind == folder {
-		v.handler = "httpd/unix-directory"
-		v.handlerAt = conf.Place{}
-	} else if !v.proxied {
-		name := path.Base(v.filename)
-		parts := strings.Split(strings.ToLower(name), ".")
-		for _, e := range parts[1:] {
-			if t, ok := v.d.types[e]; ok {
-				if t.handler.value != "" {
-					v.handler, v.handlerAt = strings.ToLower(t.handler.value), t.handler.place
-				}
-				if strings.HasPrefix(t.mime, "application/x-httpd-") && v.handler == "" {
-					v.handler = t.mime
-				}
-			}
-		}
-	}
-	if h := v.d.handler; h != nil && !h.is("none") {
-		v.handler, v.handlerAt = h.value, h.place
-		if strings.Contains(h.value, "%{") {
-			v.handler = v.value(parseText(h.value))
-		}
-	}
-	v.acceptPath = strings.ToLower(v.d.pathInfo.or("default"))
-}
-
 // fixups are what modules do last before the handler, in the order in which Debian loads them.
 func (v *visit) fixups() int {
-	if v.proxied && strings.HasPrefix(v.filename, "proxy:") {
-		v.canonical()
-	}
 	if status := v.rewriteFolder(); status != 0 {
 		return status
+	}
+	if v.proxied && strings.HasPrefix(v.filename, "proxy:") { // the rules of folders see the URL before
+		v.canonical()
 	}
 	if v.tls && v.w.has("ssl_module") {
 		v.env.set("HTTPS", "on")
@@ -59,12 +29,15 @@ func (v *visit) fixups() int {
 		case op.pass:
 			v.open("the variable " + op.name + " of httpd's own environment")
 		default:
-			v.env.set(op.name, op.value)
+			v.env.add(op.name, op.value) // a value that was set before is still the one that is asked for; a program gets this one
 		}
 	}
 	v.fake()
 	if status := v.directory(); status != 0 {
 		return status
+	}
+	if v.forced.value != "" {
+		v.handler, v.handlerAt = v.forced.value, v.forced.place
 	}
 	for _, op := range v.d.requestFields {
 		if !op.early {
@@ -171,10 +144,18 @@ func (v *visit) indexStatus() int {
 // maxLooks bounds the looks of one trace: index files can be folders with index files.
 const maxLooks = 300
 
-// look runs the phases of a look; httpd does not nest more than ten.
+// look runs the phases of a look.
 func (v *visit) look() int {
+	if status := v.limit(); status != 0 {
+		return status
+	}
+	return v.process()
+}
+
+// limit refuses a look that is one too many; httpd does not nest more than ten.
+func (v *visit) limit() int {
 	if *v.looks++; *v.looks > maxLooks {
-		v.open("which index file is found: there are too many to look for")
+		v.open("which file is found: there are too many to look for")
 		return 404
 	}
 	deep := 0
@@ -184,7 +165,7 @@ func (v *visit) look() int {
 	if deep > maxInternal {
 		return v.refuse(500, v.d.fallback.at(), "fixups", "more than %d looks inside each other: FallbackResource or DirectoryIndex leads in a circle", maxInternal)
 	}
-	return v.process()
+	return 0
 }
 
 // fallback is FallbackResource.
@@ -230,6 +211,7 @@ func (v *visit) lookup(name string) *visit {
 	sub.method = "GET"
 	sub.filename, sub.pathInfo, sub.kind, sub.handler, sub.proxied, sub.raw, sub.script, sub.wsgi = "", "", noFile, "", false, false, false, false
 	sub.user, sub.authType, sub.typed = nil, "", false
+	sub.forced = setting{}
 	sub.ended = false // END ends the rules of a request and of where it is redirected to, not of a look
 	sub.ctxPrefix, sub.ctxRoot = "", ""
 	return &sub
@@ -242,7 +224,9 @@ func (v *visit) become(sub *visit) {
 	v.handler, v.handlerAt, v.proxied, v.script, v.wsgi, v.passAt = sub.handler, sub.handlerAt, sub.proxied, sub.script, sub.wsgi, sub.passAt
 	v.d, v.met = sub.d, sub.met
 	v.acceptPath = sub.acceptPath
-	v.ctxPrefix, v.ctxRoot = sub.ctxPrefix, sub.ctxRoot
+	if sub.forced.value != "" {
+		v.forced = sub.forced
+	}
 	v.env = append(sub.env.clone(), v.env...) // both stay: who asks for one value gets the look's
 	v.take(sub)
 }

@@ -15,6 +15,7 @@ func TestTraceAsHttpd(t *testing.T) {
 	const head = "Listen 80\nServerName a.test\nDocumentRoot /srv/www\n"
 	const whole = "LoadModule authz_core_module modules/mod_authz_core.so\n" + head // a part would be read with every module
 	const cgi = head + "<Directory /srv/www>\nAllowOverride None\nOptions +ExecCGI +FollowSymLinks\nAddHandler cgi-script .cgi\n</Directory>\n"
+	const views = head + "AddType text/html .html\n<Directory /srv/www>\nAllowOverride None\nOptions +MultiViews\n</Directory>\n"
 	const digest = cgi + "<Directory /srv/www>\nAuthType Digest\nAuthName x\nAuthUserFile /etc/realms\nRequire valid-user\n</Directory>\n"
 	for _, k := range []struct {
 		what, conf, htaccess, target string
@@ -59,15 +60,29 @@ func TestTraceAsHttpd(t *testing.T) {
 		{"a rule's status on the way to an error's document is answered", head + "ErrorDocument 404 /gone\nRewriteEngine On\nRewriteRule ^/gone - [G]\n", "", "/none", nil, 410, "", ""},
 		{"a map of mod_rewrite in a text file", cgi + "RewriteEngine On\nRewriteMap where txt:/etc/map\nRewriteRule ^/(.*)$ ${where:$1|/a.html}\n", "", "/old", nil, 0, "SCRIPT_FILENAME", "/srv/www/env.cgi"},
 		{"a balancer with one member", head + "<Proxy balancer://app>\nBalancerMember fcgi://127.0.0.1:9\n</Proxy>\n<Directory /srv/www>\nAllowOverride None\n</Directory>\nProxyPass /x balancer://app/in\n", "", "/x/y", nil, 0, "SCRIPT_FILENAME", "proxy:fcgi://127.0.0.1:9/in/y"},
+		{"MultiViews: a file that its own rules refuse is not there", views + "<Files a.html>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Files>\n", "", "/a", nil, 404, "", ""},
+		{"MultiViews: credentials for it let in", views + "<Files a.html>\nAuthType Basic\nAuthName x\nAuthUserFile /etc/pw\nRequire valid-user\n</Files>\n", "", "/a",
+			[]string{"Authorization", "Basic YWxpY2U6d29uZGVybGFuZA=="}, 0, "", ""},
+		{"MultiViews: the language decides which file's rules hold", views + "AddLanguage de .de\nAddLanguage en .en\n<Files doc.html.de>\nRequestHeader set X never\nSetHandler proxy:fcgi://127.0.0.1:9\n</Files>\n", "", "/doc",
+			[]string{"Accept-Language", "en;q=0.5, de"}, 0, "SCRIPT_NAME", "/doc.html.de"},
+		{"MultiViews: a client that accepts none", views, "", "/a", []string{"Accept", "image/png"}, 406, "", ""},
+		{"AllowOverride Options leaves MultiViews out", head + "<Directory /srv/www>\nAllowOverride Options\n</Directory>\n", "Options +MultiViews\n", "/a.html", nil, 500, "", ""},
+		{"a line that is passed over still puts aside the addresses further out", head + "<Directory /srv/www>\nAllowOverride AuthConfig Nonfatal=Override\nDeny from all\n</Directory>\n", "Allow from 10.0.0.1\n", "/a.html", nil, 0, "", ""},
+		{"a field's format sees the variable that was set first", cgi + "SetEnvIf X (.*) mark=$1\n<Directory /srv/www>\nSetEnv mark set\nRequestHeader set X-New %{mark}e\n</Directory>\n", "", "/env.cgi", []string{"X", "y"}, 0, "HTTP_X_NEW", "y"},
+		{"and the program the last", cgi + "SetEnvIf X (.*) mark=$1\n<Directory /srv/www>\nSetEnv mark set\n</Directory>\n", "", "/env.cgi", []string{"X", "y"}, 0, "mark", "set"},
+		{"a rule's handler counts before SetHandler", cgi + "<Directory /srv/www>\nSetHandler default-handler\n</Directory>\nRewriteEngine On\nRewriteRule ^/env\\.cgi$ - [H=cgi-script]\n", "", "/env.cgi", nil, 0, "SCRIPT_NAME", "/env.cgi"},
+		{"rules of a section see a proxied URL without its query", head + "<Location /up>\nProxyPass http://127.0.0.1:9\nRewriteEngine On\nRewriteRule \\.html$ - [G]\n</Location>\n", "", "/up/x.html?y", nil, 410, "", ""},
+		{"a percent sign of a value is none of the format", cgi + "RequestHeader edit X ^(.) $1$1\n", "", "/env.cgi", []string{"X", "%a"}, 0, "HTTP_X", "%%a"},
 		{"slashes in front are one whatever MergeSlashes says", head + "MergeSlashes Off\nRewriteEngine On\nRewriteRule ^/a\\.html$ - [G]\n", "", "//a.html", nil, 410, "", ""},
 	} {
 		t.Run(k.what, func(t *testing.T) {
 			root := t.TempDir()
-			for _, n := range []string{"index.html", "a.html", "env.cgi", "e/index.cgi"} {
+			for _, n := range []string{"index.html", "a.html", "env.cgi", "e/index.cgi", "doc.html.de", "doc.html.en"} {
 				put(t, filepath.Join(root, "srv/www", n), "x", 0o755)
 			}
 			put(t, filepath.Join(root, "etc/pw"), "alice:{SHA}tiY7sUhYKUwI5L3866kDY+ENcrQ=\n", 0o644)
 			put(t, filepath.Join(root, "etc/realms"), "alice:x:176aa4033d4888dea72d6752b0692af0\nbob:other:176aa4033d4888dea72d6752b0692af0\n", 0o644)
+			put(t, filepath.Join(root, "etc/conf/mime.types"), "text/html html\n", 0o644)
 			put(t, filepath.Join(root, "etc/map"), "# where to\nold /env.cgi\n", 0o644)
 			put(t, filepath.Join(root, "etc/httpd.conf"), k.conf, 0o644)
 			if k.htaccess != "" {

@@ -19,7 +19,8 @@ func lines(file, text string) []line {
 	n := 0
 	for pos := 0; pos < len(text); {
 		start, first := pos, n+1
-		var b strings.Builder
+		var b strings.Builder // of lines that are joined
+		whole := ""
 		end := pos
 		for pos < len(text) {
 			n++
@@ -38,10 +39,12 @@ func lines(file, text string) []line {
 				b.WriteString(part[:len(part)-1])
 				continue
 			}
-			b.WriteString(part)
+			if whole = part; b.Len() > 0 {
+				b.WriteString(part)
+				whole = b.String()
+			}
 			break
 		}
-		whole := b.String()
 		t := strings.Trim(whole, blanks)
 		if t == "" || t[0] == '#' {
 			continue
@@ -65,6 +68,14 @@ func word(s string) (w, rest string) {
 	s = strings.TrimLeft(s, blanks)
 	if s == "" {
 		return "", ""
+	}
+	if s[0] != '"' && s[0] != '\'' { // most words are as they are written
+		switch end := strings.IndexAny(s, blanks+`\`); {
+		case end < 0:
+			return s, ""
+		case s[end] != '\\':
+			return s[:end], strings.TrimLeft(s[end:], blanks)
+		}
 	}
 	quote := byte(0)
 	i := 0

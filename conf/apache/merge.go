@@ -1,6 +1,7 @@
 package apache
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -27,9 +28,9 @@ func merge(base, add *dirConf) *dirConf {
 		{&out.handler, &add.handler}, {&out.ignored, &add.ignored}, {&out.passAuth, &add.passAuth}, {&out.pathInfo, &add.pathInfo}, {&out.qualify, &add.qualify},
 		{&out.authType, &add.authType}, {&out.authName, &add.authName}, {&out.authoritative, &add.authoritative},
 		{&out.digestAlgorithm, &add.digestAlgorithm}, {&out.session, &add.session}, {&out.userFile, &add.userFile}, {&out.groupFile, &add.groupFile},
-		{&out.anonMust, &add.anonMust}, {&out.anonMail, &add.anonMail}, {&out.anonVerify, &add.anonVerify},
 		{&out.formLogin, &add.formLogin}, {&out.slash, &add.slash}, {&out.fallback, &add.fallback},
-		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler},
+		{&out.indexRedirect, &add.indexRedirect}, {&out.checkHandler, &add.checkHandler}, {&out.multiMatch, &add.multiMatch},
+		{&out.forcedType, &add.forcedType}, {&out.language, &add.language}, {&out.priority, &add.priority},
 		{&out.preserveHost, &add.preserveHost}, {&out.addHeaders, &add.addHeaders}, {&out.overrideErr, &add.overrideErr},
 		{&out.sslVerify, &add.sslVerify}, {&out.wsgiAuth, &add.wsgiAuth}, {&out.wsgiAlias, &add.wsgiAlias},
 		{&out.remoteUser, &add.remoteUser},
@@ -72,6 +73,9 @@ func merge(base, add *dirConf) *dirConf {
 	}
 	out.types = joinTypes(base.types, add.types)
 	out.actions = join(base.actions, add.actions)
+	if add.languages != nil {
+		out.languages = add.languages
+	}
 	if add.pass != nil {
 		out.pass = add.pass
 	}
@@ -127,9 +131,8 @@ func joinTypes(base, add map[string]mimeType) map[string]mimeType {
 		case t.handler.value == "" && was.handler.value != "":
 			t.handler = setting{}
 		}
-		if t.mime == "" {
-			t.mime = was.mime
-		}
+		t.mime, t.language = cmp.Or(t.mime, was.mime), cmp.Or(t.language, was.language)
+		t.encoding, t.charset = cmp.Or(t.encoding, was.encoding), cmp.Or(t.charset, was.charset)
 		out[e] = t
 	}
 	return out
@@ -141,7 +144,10 @@ func mergeOverride(base, add *override) *override {
 	}
 	out := *base
 	if add.classesSet {
-		out.classes, out.nonfatal, out.options, out.classesSet = add.classes, add.nonfatal, add.options, true
+		out.classes, out.nonfatal, out.classesSet = add.classes, add.nonfatal, true
+		if add.options != nil { // AllowOverride without Options leaves them as they are
+			out.options = add.options
+		}
 	}
 	if add.list != nil {
 		out.list = add.list

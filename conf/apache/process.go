@@ -65,6 +65,11 @@ func (v *visit) process() int {
 	if status := v.translate(); status != 0 {
 		return status
 	}
+	return v.atStorage()
+}
+
+// atStorage runs the phases from the file or the upstream on: a look at a file begins here.
+func (v *visit) atStorage() int {
 	v.d = v.srv.dir
 	if status := v.toStorage(); status != 0 {
 		return status
@@ -72,7 +77,9 @@ func (v *visit) process() int {
 	if status := v.access(); status != 0 {
 		return status
 	}
-	v.findHandler()
+	if status := v.findHandler(); status != 0 {
+		return status
+	}
 	return v.fixups()
 }
 
@@ -136,10 +143,10 @@ func (v *visit) walk() located {
 		}
 		same := *v
 		if same.kind = kind; kind == regular || kind == folder && v.pathInfo == "" {
-			if same.folderOf(true) == o.folderOf(false) && !strings.Contains(v.filename, "//") {
+			if same.folder() == o.walkedIn && !strings.Contains(v.filename, "//") {
 				l := *o.walked
 				l.filename, l.kind, l.pathInfo = v.filename, kind, ""
-				v.walked = o.walked
+				v.walked, v.walkedIn = o.walked, l.folder()
 				return l
 			}
 		}
@@ -147,7 +154,7 @@ func (v *visit) walk() located {
 	}
 	l := v.w.walkDirs(v.srv, v.filename, v.assumed)
 	if l.status == 0 {
-		v.walked = &l
+		v.walked, v.walkedIn = &l, l.folder()
 	}
 	return l
 }
@@ -264,12 +271,13 @@ func (v *visit) attribute(op varIf) string {
 	}
 	if op.attrs != nil {
 		v.hidden.LookAs("the fields " + op.attr) // one that is not shown may fit
-		for _, p := range v.in {
+		value := ""
+		for _, p := range v.in { // the last that fits
 			if op.attrs.match(p.name) != nil {
-				return p.value
+				value = p.value
 			}
 		}
-		return ""
+		return value
 	}
 	if v.in.has(op.attr) {
 		return v.field(op.attr)
@@ -351,7 +359,7 @@ func (v *visit) edited(op headerOp, s string) string {
 			break
 		}
 		b.WriteString(s[:from])
-		b.WriteString(v.formatted(filled(op.replace, op.re.match(s), false)))
+		b.WriteString(filled(v.formatted(op.replace), op.re.match(s), false)) // a percent sign of the value is none of the format
 		s = s[to:]
 		if op.action != "edit*" || from == to || b.Len() > maxFilled {
 			break

@@ -122,7 +122,7 @@ func (v *visit) rewriteFolder() int {
 	}
 	switch f := v.filename; {
 	case strings.HasPrefix(f, "proxy:"):
-		if v.hasArgs {
+		if v.raw = w.plain || w.passed; v.raw && v.hasArgs {
 			v.filename += "?" + v.args
 		}
 		v.proxied, v.handler, v.handlerAt, v.passAt = true, "proxy-server", w.at, w.at

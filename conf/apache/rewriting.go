@@ -18,10 +18,10 @@ type rewriting struct {
 	status int      // of F, G, R=...
 	force  int      // of a redirect
 	plain  bool     // NE
+	passed bool     // P: the rule has escaped the URL by itself
 	ended  bool
 	at     conf.Place
 	raw    bool // the substitution begins with a variable: it is no path of the disk
-	handle string
 	unsafe bool // a question mark came in from the request's path
 }
 
@@ -162,16 +162,17 @@ func (w *rewriting) one(r *rewriteRule) (met, sub bool) {
 	if w.folder && r.discardPath {
 		v.pathInfo = ""
 	}
-	w.query(r)
 	if w.folder && !proxied && !strings.HasPrefix(v.filename, "/") && absolute(v.filename) == 0 {
-		v.filename = w.perdir + v.filename
+		v.filename = w.perdir + v.filename // of <DirectoryMatch> that is the pattern, which may hold a question mark
 	}
+	w.query(r)
 	switch {
 	case r.proxy:
 		if w.folder && !r.noEscape {
 			v.filename = escapeKeep(v.filename)
 		}
 		w.qualify()
+		w.passed = true
 		v.filename = "proxy:" + v.filename
 		return true, true
 	case r.status != 0:
@@ -208,8 +209,7 @@ func escapeKeep(u string) string {
 
 func (w *rewriting) typed(r *rewriteRule) {
 	if r.handler != "" {
-		w.handle = strings.ToLower(w.expand(r.handler, r))
-		w.v.handler, w.v.handlerAt = w.handle, r.place
+		w.v.forced = setting{strings.ToLower(w.expand(r.handler, r)), r.place}
 	}
 }
 

@@ -50,6 +50,7 @@ type server struct {
 	wsgi      []aliasOp
 	via       *setting
 	strict    *setting
+	mimeTypes *setting // TypesConfig
 }
 
 type rewriteServer struct {

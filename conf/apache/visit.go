@@ -40,11 +40,13 @@ type visit struct {
 	d                  *dirConf
 	met                []*section
 	walked             *located // what the folders gave
+	walkedIn           string   // the last of them; rules may change the file's name afterwards
 	user               *string
 	authType           string
 	login              *digestLogin // what the client sent for Digest, also for requests that follow inside
 	handler            string
 	handlerAt          conf.Place
+	forced             setting // the handler that a rule wants (H), which counts before all others
 	proxied            bool
 	raw                bool // the upstream's URL is passed on as a rule with NE wrote it
 	passAt             conf.Place
@@ -57,11 +59,12 @@ type visit struct {
 	acceptPath         string
 	looks              *int // of this trace
 	hidden             *step.Hidden
-	died               bool // the error was answered behind an internal redirect: who started that has nothing to add
-	bodyGone           bool // the default handler has thrown the body away
-	typed              bool // mod_mime has seen the file
-	bare               bool // TRACE: what Header sets is not written
-	document           bool // an ErrorDocument that was found: the answer is written as any other
+	died               bool     // the error was answered behind an internal redirect: who started that has nothing to add
+	bodyGone           bool     // the default handler has thrown the body away
+	typed              bool     // mod_mime has seen the file
+	meta               metadata // what it says of it
+	bare               bool     // TRACE: what Header sets is not written
+	document           bool     // an ErrorDocument that was found: the answer is written as any other
 }
 
 func (v *visit) open(what string) {

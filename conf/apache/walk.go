@@ -13,6 +13,7 @@ import (
 type world struct {
 	*builder
 	htaccess map[string]*section // by folder and what may be overridden; nil when there is none
+	kinds    map[string]fileKind // what stands where, as long as the configuration is read: thousands of sites share a folder
 	looked   map[string]bool     // folders that were searched for .htaccess files
 	over     []passedOver
 	unheeded []conf.Unheeded
@@ -31,18 +32,24 @@ const (
 )
 
 func (w *world) stat(name string) (fileKind, error) {
-	info, err := w.src.Stat(name)
-	switch {
+	if k, known := w.kinds[name]; known {
+		return k, nil
+	}
+	kind := strange
+	switch info, err := w.src.Stat(name); {
 	case errors.Is(err, fs.ErrNotExist):
-		return noFile, nil
+		kind = noFile
 	case err != nil:
 		return noFile, err
 	case info.Mode.IsDir():
-		return folder, nil
+		kind = folder
 	case info.Mode.IsRegular():
-		return regular, nil
+		kind = regular
 	}
-	return strange, nil
+	if w.kinds != nil {
+		w.kinds[name] = kind
+	}
+	return kind, nil
 }
 
 // located is where directory walk ended.
@@ -55,6 +62,15 @@ type located struct {
 	status   int        // 403 or 500 when the walk itself refuses
 	why      string
 	place    conf.Place
+}
+
+// folder is where the walk ended. httpd compares it with where another one ends: a folder's own path as it was asked for, also
+// without a slash.
+func (l located) folder() string {
+	if l.kind == folder {
+		return l.filename
+	}
+	return l.filename[:strings.LastIndexByte(l.filename, '/')+1]
 }
 
 // walkDirs goes down to filename and merges <Directory> sections and .htaccess files on its way, shortest folder first, and

@@ -1,12 +1,10 @@
 package nginx
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/why401/why401/conf"
-	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/secret"
 )
 
@@ -48,37 +46,6 @@ func (r *run) gateway(d *Directive, way conf.Way) {
 	q := r.next(out)
 	q.Target = secret.Hide(r.target.raw)
 	r.passedTo(d, module, module+"://"+r.value(d.Arg(0)), "", q)
-}
-
-// grpc passes the request on as HTTP/2.
-func (r *run) grpc(d *Directive) {
-	to := r.value(d.Arg(0))
-	if !strings.Contains(to, "://") {
-		to = "grpc://" + to
-	}
-	u, ok := readUpstream(to)
-	if !ok {
-		r.finalize(500)
-		return
-	}
-	r.proxyHost, r.proxyPort = u.hostHeader, u.port
-	q := r.next(r.upstreamFields("grpc", false))
-	q.Proto = "HTTP/2"
-	target := r.target.raw
-	if !r.validTarget {
-		target = r.uri
-		if r.target.quoted || r.internal {
-			target = escape(target, escapeURI)
-		}
-		if r.args != "" {
-			target += "?" + r.args
-		}
-	}
-	q.Target = secret.Hide(target)
-	if !slices.ContainsFunc(q.Header, func(f exchange.Field) bool { return strings.EqualFold(f.Name, "Host") }) {
-		q.Header = append(exchange.Header{exchange.RequestField("Host", u.hostHeader)}, q.Header...)
-	}
-	r.passedTo(d, "grpc", u.scheme+"://"+u.hostHeader, "", q)
 }
 
 // splitScript is $fastcgi_script_name and $fastcgi_path_info.

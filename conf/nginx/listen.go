@@ -64,7 +64,7 @@ func cutPort(a string) (host, port string, ok bool) {
 		}
 		return a[:end+1], a[end+2:], true
 	}
-	i := strings.LastIndexByte(a, ':')
+	i := strings.IndexByte(a, ':')
 	if i < 0 {
 		return a, "", false
 	}

@@ -77,7 +77,7 @@ func readUpstream(s string) (u upstreamURL, ok bool) {
 		return u, false
 	}
 	u.scheme, s = lower(s[:i]), s[i+3:]
-	normal := map[string]string{"http": "80", "https": "443", "grpc": "80", "grpcs": "443"}[u.scheme]
+	normal := map[string]string{"http": "80", "https": "443"}[u.scheme]
 	if normal == "" {
 		return u, false
 	}
@@ -94,7 +94,7 @@ func readUpstream(s string) (u upstreamURL, ok bool) {
 	if host == "" {
 		return u, false
 	}
-	if n, err := strconv.Atoi(port); has && (err != nil || n < 1 || n > 65535) {
+	if has && !validPort(port) {
 		return u, false
 	}
 	u.host, u.port, u.hostHeader = host, normal, host
@@ -109,13 +109,18 @@ func readUpstream(s string) (u upstreamURL, ok bool) {
 	return u, true
 }
 
+func validPort(port string) bool {
+	n, err := strconv.Atoi(port)
+	return err == nil && n >= 1 && n <= 65535
+}
+
 // proxyDefaults are what nginx sets of itself (ngx_http_proxy_headers); with a cache more is taken out.
 var (
 	proxyDefaults = [][2]string{{"Host", "$proxy_host"}, {"Connection", "close"}, {"Content-Length", "\x00length"}, {"Transfer-Encoding", "\x00chunked"},
 		{"TE", ""}, {"Keep-Alive", ""}, {"Expect", ""}, {"Upgrade", ""}}
 	cacheDefaults = [][2]string{{"If-Modified-Since", "$upstream_cache_last_modified"}, {"If-Unmodified-Since", ""}, {"If-None-Match", "$upstream_cache_etag"},
 		{"If-Match", ""}, {"Range", ""}, {"If-Range", ""}}
-	grpcDefaults = [][2]string{{"Content-Length", "$content_length"}, {"TE", ""}, {"Host", ""}, {"Connection", ""}, {"Transfer-Encoding", ""},
+	grpcDefaults = [][2]string{{"Content-Length", "$content_length"}, {"TE", "\x00trailers"}, {"Host", ""}, {"Connection", ""}, {"Transfer-Encoding", ""},
 		{"Keep-Alive", ""}, {"Expect", ""}, {"Upgrade", ""}}
 )
 
@@ -236,17 +241,23 @@ func (r *run) upstreamFields(module string, cached bool) []field {
 	} else if cached {
 		defaults = append(slices.Clone(proxyDefaults), cacheDefaults...)
 	}
+	length := r.bodyLength(module) // a body that is set is measured before the fields
 	var out []field
 	names := map[string]bool{}
 	add := func(name, value string) {
 		switch names[lower(name)] = true; value {
 		case "\x00length":
 			value = ""
-			if n := r.bodyLength(module); n >= 0 {
-				value = strconv.FormatInt(n, 10)
+			if length >= 0 {
+				value = strconv.FormatInt(length, 10)
 			}
 		case "\x00chunked":
 			value = ""
+		case "\x00trailers": // a gRPC client says that it takes trailers, and nothing else is passed on of TE
+			value = ""
+			if strings.Contains(lower(r.header.first("TE")), "trailers") {
+				value = "trailers"
+			}
 		default:
 			value = r.value(value)
 		}

@@ -3,6 +3,7 @@ package confdiff
 import (
 	"bufio"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,7 +21,7 @@ type Passed struct {
 
 // Echo is servers behind: they note what they get and answer with EchoStatus.
 type Echo struct {
-	HTTP, FastCGI, UWSGI, SCGI string // their addresses
+	HTTP, FastCGI, UWSGI, SCGI, GRPC string // their addresses
 
 	mu  sync.Mutex
 	got []Passed
@@ -41,14 +42,16 @@ func NewEcho(t TB) *Echo {
 	e.FastCGI = e.listen(t, "tcp", "127.0.0.1:0", e.fastCGI)
 	e.UWSGI = e.listen(t, "tcp", "127.0.0.1:0", e.uwsgi)
 	e.SCGI = e.listen(t, "tcp", "127.0.0.1:0", e.scgi)
+	e.GRPC = e.listen(t, "tcp", "127.0.0.1:0", e.grpc)
 	return e
 }
 
-// Unix is an HTTP server at a socket of that name, which everybody may open.
-func (e *Echo) Unix(t TB, name string) {
+// Unix are an HTTP server at the socket http and a gRPC server at the socket grpc, which everybody may open.
+func (e *Echo) Unix(t TB, http, grpc string) {
 	t.Helper()
-	e.listen(t, "unix", name, e.http)
-	if err := os.Chmod(name, 0o666); err != nil {
+	e.listen(t, "unix", http, e.http)
+	e.listen(t, "unix", grpc, e.grpc)
+	if err := errors.Join(os.Chmod(http, 0o666), os.Chmod(grpc, 0o666)); err != nil {
 		t.Fatalf("%v", err)
 	}
 }

@@ -123,7 +123,7 @@ func round(t *testing.T, seed uint64, sites int, opens map[string]int, statuses 
 			}
 			if diffs := compare(tr, a, got, q.Method == "HEAD"); len(diffs) > 0 && len(tr.Open) == 0 {
 				differ++
-				t.Errorf("seed %d (site %d)\n%s\n%s\n%s\n%s\n%s\nhead: %s\n%s", seed+uint64(i), i, main, s.show(), q.Wire(), strings.Join(diffs, "\n"), steps(tr), a.Head, tail(server.ErrorLog))
+				t.Errorf("seed %d (site %d)\n%s\n%s\n%s\n%s\n%s\nhead: %s\n%s", seed+uint64(i), i, main, s.show()+elsewhere(all, i, tr), q.Wire(), strings.Join(diffs, "\n"), steps(tr), a.Head, tail(server.ErrorLog))
 				if differ >= limit {
 					return count, differ
 				}
@@ -152,6 +152,16 @@ func (s site) show() string {
 		out += "--- " + n + "\n" + s.files[n]
 	}
 	return out
+}
+
+// elsewhere is the site that answered, when it is another one than the request was made for: no name fits, and the first answers.
+func elsewhere(all []site, asked int, t *conf.Trace) string {
+	for _, s := range t.Steps {
+		if s.Phase == "server" && asked != 0 && strings.Contains(s.Says, "no name fits") {
+			return "=== which the first site answered\n" + all[0].show()
+		}
+	}
+	return ""
 }
 
 func steps(t *conf.Trace) string {

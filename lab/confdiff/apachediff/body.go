@@ -9,7 +9,7 @@ import (
 func (g *gen) body(int) string {
 	out := ""
 	for range 1 + g.IntN(2) {
-		switch g.IntN(17) {
+		switch g.IntN(18) {
 		case 0, 1:
 			out += g.headers()
 		case 2:
@@ -42,8 +42,10 @@ func (g *gen) body(int) string {
 		case 15:
 			out += g.pick("<IfVersion >= 2.4>\n", "<IfVersion < 2.4>\n", "<IfDefine MARK>\n", "<IfDefine !MARK>\n") + g.setEnvIf()
 			out += "</" + strings.Fields(strings.TrimPrefix(out[strings.LastIndex(out, "<If"):], "<"))[0] + ">\n"
+		case 17:
+			out += g.negotiation()
 		case 16:
-			out += "Options " + g.pick("+Indexes", "-Indexes", "+ExecCGI", "-ExecCGI", "None", "FollowSymLinks ExecCGI") + "\n"
+			out += "Options " + g.pick("+Indexes", "-Indexes", "+ExecCGI", "-ExecCGI", "None", "FollowSymLinks ExecCGI", "+MultiViews", "-MultiViews") + "\n"
 		}
 	}
 	return out

@@ -58,10 +58,10 @@ printf 'Status: 203 Echo\r\nX-Env: %s\r\n\r\n' "$(env -0 | base64 -w0)"
 
 // folders of every document root, and what is in them. A file that ends in .cgi is a program that tells its environment.
 var tree = map[string][]string{
-	"":          {"index.html", "a.html", "b.txt", "env.cgi", "app.php", "index.php"},
+	"":          {"index.html", "a.html", "b.txt", "env.cgi", "app.php", "index.php", "doc.html.en", "doc.html.de", "doc.en.html.gz", "doc.txt", "doc.fr.cgi"},
 	"sub/":      {"index.html", "b.txt", "env.cgi"},
 	"sub/deep/": {"c.html", "index.cgi"},
-	"priv/":     {"index.html", "x.html", "env.cgi", "app.php"},
+	"priv/":     {"index.html", "x.html", "x.html.de", "x.en.txt", "env.cgi", "app.php"},
 	"empty/":    {"other.txt"},
 	"err/":      {"401.html", "deny.html"},
 }
@@ -169,9 +169,17 @@ func (g *gen) rootDirectory() string {
 	if g.chance(12) {
 		b.WriteString("AllowOverrideList " + g.pick("Require RewriteRule RewriteEngine", "Header Options", "None", "AuthType AuthName AuthUserFile Require Satisfy") + "\n")
 	}
-	b.WriteString("Options " + g.pick("FollowSymLinks", "FollowSymLinks ExecCGI", "+ExecCGI", "ExecCGI Indexes FollowSymLinks", "+Indexes +ExecCGI", "None", "All", "FollowSymLinks ExecCGI", "+ExecCGI") + "\n")
+	b.WriteString("Options " + g.pick("FollowSymLinks", "FollowSymLinks ExecCGI", "+ExecCGI", "ExecCGI Indexes FollowSymLinks", "+Indexes +ExecCGI", "None", "All", "FollowSymLinks ExecCGI", "+ExecCGI",
+		"All MultiViews", "+ExecCGI +MultiViews", "MultiViews") + "\n")
 	if g.chance(80) {
 		b.WriteString("AddHandler cgi-script .cgi\n")
+	}
+	if g.chance(30) {
+		b.WriteString(g.negotiation() + g.sometimes(50, func() string { // once in a section: None goes with nothing else
+			return "ForceLanguagePriority " + g.pick("Prefer Fallback", "None", "Fallback", "Prefer") + "\n"
+		}) + g.sometimes(50, func() string { // not in <Location>
+			return "MultiviewsMatch " + g.pick("Handlers", "Any", "NegotiatedOnly") + "\n"
+		}))
 	}
 	if g.chance(50) {
 		b.WriteString("Require all granted\n")
@@ -183,6 +191,16 @@ func (g *gen) rootDirectory() string {
 	}
 	b.WriteString("</Directory>\n")
 	return b.String()
+}
+
+// negotiation makes directives that tell files from each other which MultiViews chooses among.
+func (g *gen) negotiation() string {
+	var out strings.Builder
+	for _, l := range g.some(50, "AddLanguage en .en\nAddLanguage de .de\nAddLanguage fr .fr", g.pick("AddLanguage en-GB .en", "AddLanguage DE .de"), "AddEncoding x-gzip .gz", "LanguagePriority "+g.pick("de en", "fr", "en de fr"),
+		g.pick("DefaultLanguage de", "AddType text/html;qs=0.5 .de", "AddCharset utf-8 .en", "AddType application/x-httpd-php .php", "ForceType text/plain")) {
+		out.WriteString(l + "\n")
+	}
+	return out.String()
 }
 
 func (g *gen) overrides() string {
@@ -224,7 +242,7 @@ func (g *gen) section(deep int) string {
 			shut = "</Location>"
 		}
 	case k < 10 && g.filesFit:
-		open = g.pick("<Files a.html>", "<Files x.html>", "<Files \"*.html\">", "<FilesMatch \"\\.(html|txt)$\">", "<Files env.cgi>", "<FilesMatch \"^index\">", "<Files ~ \"\\.cgi$\">", "<Files index.html>", "<FilesMatch \"\\.php$\">", "<Files \"?.html\">", "<Files b.txt>")
+		open = g.pick("<Files a.html>", "<Files x.html>", "<Files \"*.html\">", "<FilesMatch \"\\.(html|txt)$\">", "<Files env.cgi>", "<FilesMatch \"^index\">", "<Files ~ \"\\.cgi$\">", "<Files index.html>", "<FilesMatch \"\\.(en|de)\">", "<Files \"doc.*\">", "<FilesMatch \"\\.php$\">", "<Files \"?.html\">", "<Files b.txt>")
 		shut = "</Files>"
 		if strings.HasPrefix(open, "<FilesMatch") {
 			shut = "</FilesMatch>"

@@ -56,7 +56,8 @@ func (g *gen) request(n int, to netip.AddrPort, tls bool) (confdiff.Request, *di
 	}{
 		{35, "X-Tok", []string{"one", "two", "three one"}}, {15, "X-Num", []string{"3", "7", "12"}}, {15, "Cookie", []string{"a=b", "c=d; a=b"}},
 		{25, "User-Agent", []string{"curl/8.0", "Mozilla/5.0"}}, {12, "X-Forwarded-For", []string{"10.0.0.1"}}, {10, "X_Under", []string{"score"}},
-		{10, "X-Forwarded-Proto", []string{"https"}}, {8, "Connection", []string{"X-Tok", "close"}}, {8, "Accept", []string{"text/html"}}, {8, "X-Who", []string{"alice", "bob alice"}},
+		{10, "X-Forwarded-Proto", []string{"https"}}, {8, "Connection", []string{"X-Tok", "close"}}, {16, "Accept", []string{"text/html", "text/*;q=0.5, text/plain", "text/html;q=0, */*", "application/x-httpd-cgi;q=0.9", "image/png", "*/*;q=.8,text/html;q=0.8"}},
+		{20, "Accept-Language", []string{"de", "en-US, de;q=0.5", "en", "fr, *;q=0.1", "it", "DE-at,en;q=0.7"}}, {8, "Accept-Encoding", []string{"gzip", "identity;q=0, *", "x-gzip;q=0.3"}}, {8, "X-Who", []string{"alice", "bob alice"}},
 	} {
 		if g.chance(f.percent) {
 			q.Fields = append(q.Fields, [2]string{f.name, g.pick(f.values...)})
@@ -78,7 +79,8 @@ func (g *gen) target() string {
 		"/fc/a.php", "/m/x", "/m", "/al/b.txt", "/al", "/cgi/env.cgi", "/old", "/old/x.html", "/env.cgi/more/info", "/a.html/more", "/app.php/info", "/index.html", "/priv",
 		"/x.html", "/env", "/sub/deep/index.cgi", "/cgi/env", "/al/env.cgi", "/err/401.html",
 		"/shared/b.txt", "/moved", "/main/x", "/redirected", "/shared/env.cgi",
-		"/bal/x", "/m/x.html", "/pages/A.HTML", "/A.HTML", "/xxxx", "/sub/deep/C.HTML")
+		"/bal/x", "/m/x.html", "/pages/A.HTML", "/A.HTML", "/xxxx", "/sub/deep/C.HTML",
+		"/doc", "/doc", "/doc", "/doc/more", "/doc.html", "/doc.en", "/priv/x", "/priv/x", "/a", "/sub/index", "/index", "/app", "/empty/other", "/al/b")
 	switch g.IntN(16) {
 	case 0:
 		t = g.pick("/sub/../a.html", "//a.html", "/./sub//b.txt", "/%61.html", "/sub/%2e%2e/priv/x.html", "/a%2Fb", "/%zz", "/../a.html", "/sub/.", "/up/a%20b", "/priv//x.html", "/sub/b%2etxt", "/up/%41%c3%a9", "/a.html%00", "/nowhere/a b"[:8], "/up//x", "/sub/deep/..")

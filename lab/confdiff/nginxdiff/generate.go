@@ -156,6 +156,11 @@ func (g *gen) common() {
 	if g.chance(4) {
 		g.line("%s_param %s %s%s;", pick(g, "uwsgi", "scgi"), pick(g, "HTTP_AUTHORIZATION", "HTTP_X_FOO", "REMOTE_USER"), g.quoted(), pick(g, "", " if_not_empty"))
 	}
+	if g.chance(6) {
+		for range 1 + g.IntN(2) {
+			g.line("grpc_set_header %s %s;", pick(g, "Host", "Host", "X-Foo", "Authorization", "TE", "Content-Length", "X-Forwarded-For"), pick(g, g.quoted(), `""`, "$host"))
+		}
+	}
 	if g.chance(4) {
 		g.line("proxy_pass_request_body %s;", pick(g, "off", "on"))
 	}
@@ -349,6 +354,7 @@ func (g *gen) shared() string {
 	g.depth = 1
 	g.line("proxy_cache_path %s/cache keys_zone=c:1m;", g.dir)
 	g.line("upstream backend { server %s; }", g.echo.HTTP)
+	g.line("upstream rpc { server %s; }", g.echo.GRPC)
 	g.line("variables_hash_max_size 4096;")
 	g.line("server_names_hash_bucket_size 256;")
 	g.line("proxy_headers_hash_bucket_size 256;")

@@ -104,6 +104,10 @@ func (g *gen) ending(name, mod string, regex bool) (replaces bool) {
 			g.line("proxy_cache_bypass 1;")
 		}
 	case 4:
+		if g.chance(35) {
+			g.grpcPass()
+			return false
+		}
 		way := g.gatewayPass()
 		if g.chance(60) {
 			g.line("%s_param SCRIPT_FILENAME $document_root$fastcgi_script_name;", way)
@@ -142,6 +146,13 @@ func (g *gen) gatewayPass() string {
 	way := pick(g, "fastcgi", "fastcgi", "uwsgi", "scgi")
 	g.line("%s_pass %s;", way, map[string]string{"fastcgi": g.echo.FastCGI, "uwsgi": g.echo.UWSGI, "scgi": g.echo.SCGI}[way])
 	return way
+}
+
+// grpcPass writes a pass to a gRPC server, or to what is no address; where nobody listens, nginx would answer 502 by what it finds there.
+func (g *gen) grpcPass() {
+	a := g.echo.GRPC
+	g.line(`grpc_pass "%s";`, pick(g, a, a, "grpc://"+a, "GRPC://"+a, "rpc", "grpc://rpc", "grpc://$v1", "$v2", "nowhere.invalid:$server_port", "$host:$arg_none", a+"$uri", "rp$arg_none", "http://$host",
+		"unix:"+g.dir+"/grpc.sock"))
 }
 
 func (g *gen) tryFiles() {

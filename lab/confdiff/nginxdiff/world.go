@@ -57,7 +57,7 @@ func Play(w *real.World, seed uint64, pairs int, opens map[string]int) (compared
 	w.Helper()
 	echo := confdiff.NewEcho(w)
 	files(w)
-	echo.Unix(w, filepath.Join(w.Dir, "echo.sock"))
+	echo.Unix(w, filepath.Join(w.Dir, "echo.sock"), filepath.Join(w.Dir, "grpc.sock"))
 	rnd := rand.New(rand.NewPCG(seed, 401))
 	shared := (&gen{Rand: rnd, echo: echo, dir: w.Dir}).shared()
 	ports := map[string]int{"plain": w.Port("front"), "second": w.Port("second"), "wild": w.Port("wild"), "tls": w.Port("tls")}
