@@ -118,7 +118,7 @@ func askLines(v *cause.View) *cause.Suspicion {
 	for _, in := range judges(nginx) {
 		// A subrequest never brings the body. Unless it is told otherwise it brings the length of it.
 		if empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length"); len(empty) == 0 && (directive.Told(v, uploads) || bodyRefused(v)) {
-			return directive.Likely(0.82, directive.Fact(in, `The question to the auth service brings the request's Content-Length, and no body: proxy_set_header Content-Length "" is missing.`))
+			return directive.Likely(0.92, directive.Fact(in, `The question to the auth service brings the request's Content-Length, and no body: proxy_set_header Content-Length "" is missing.`))
 		}
 		for _, h := range nginx.Named("proxy_pass_request_headers").At(in) {
 			if directive.Arg(h, 0, "off") {

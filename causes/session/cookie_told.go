@@ -89,9 +89,9 @@ func loggedInElsewhere(v *cause.View) *cause.Suspicion {
 		if len(hosts) != 2 {
 			continue
 		}
-		weight := 0.7
+		weight := 0.8
 		if strings.TrimPrefix(hosts[0], "www.") == strings.TrimPrefix(hosts[1], "www.") {
-			weight = 0.85
+			weight = 0.92
 		}
 		return cause.SuspectAt(cause.Likely, weight, p.From, "A login at one of two hosts ends at the other, and only one of them knows it.")
 	}
