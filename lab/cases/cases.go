@@ -1,6 +1,7 @@
 // Package cases reads labelled cases: recorded failures whose cause is known. The folders a and b hold the project's
 // own, written from real threads and from vendors' manuals; other folders of the same form can be measured as well. The
-// folder f was written in three batches (001, 101 and 201 on), each before anybody looked at the signs that it is judged by.
+// folders f and g were written in batches (001, 101 and 201 on; 301, 401 and 501 on), each before anybody looked at the
+// signs that it is judged by.
 //
 // A label is what the thread turned out to be about. Where a case says solvable: no, an honest reader cannot tell, and
 // the right answer is unknown.

@@ -19,7 +19,7 @@ func folders(t *testing.T) map[string][]Case {
 	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "shared", "cases")
 	}
-	for _, dir := range []string{"a", "b", "f", shared} {
+	for _, dir := range []string{"a", "b", "f", "g", shared} {
 		cs, err := Load(dir)
 		switch {
 		case err == nil:
