@@ -51,13 +51,17 @@ var CDNCached401 = &cause.Cause{
 	}, otherSpelling),
 }
 
-// freshAddress is prose in which a parameter that means nothing, put behind the address, gets past the refusal.
-var freshAddress = lazyregexp.New("(?i)\\b(?:add|append|put|us|try|tried|with)(?:ing|ed|ting|e)?\\b[^.\\n?&]{0,30}[\"'`]?[?&][a-z_]\\w*(?:=[\\w.-]*)?[^.\\n]{0,90}\\b(?:avoid|work|fine|200|bypass|help|through|succe|past the|no (?:login|prompt|401|403))")
+var (
+	// freshAddress is prose in which a parameter, put behind the address, gets past the refusal.
+	freshAddress = lazyregexp.New("(?i)\\b(?:add|append|put|us|try|tried|with)(?:ing|ed|ting|e)?\\b[^.\\n?&]{0,30}[\"'`]?[?&]([a-z_]\\w*)(?:=[\\w.-]*)?[^.\\n]{0,90}\\b(?:avoid|work|fine|200|bypass|help|through|succe|past the|no (?:login|prompt|401|403))")
+	// meansNothing is the name of a parameter that no application asks for.
+	meansNothing = lazyregexp.New(`(?i)^(?:[a-z_]|blah|foo|bar|baz|test|dummy|asdf|abc|xyz|cb|ts|ver|rand\w*|no_?cache|cache_?\w*|bust\w*|time(?:stamp)?|[a-z_]?\d+)$`)
+)
 
 // otherSpelling finds a refusal that another spelling of the same address gets past: only a cache tells the two apart.
 func otherSpelling(v *cause.View) *cause.Suspicion {
-	_, from, ok := v.Told().First(freshAddress)
-	if !ok {
+	name, from, ok := v.Told().First(freshAddress)
+	if !ok || !meansNothing.MatchString(name[1]) {
 		return nil
 	}
 	return cause.SuspectAt(cause.Likely, 0.75, from, "With a parameter put behind it, the same address is not refused: a cache tells the two apart, and no login does.")

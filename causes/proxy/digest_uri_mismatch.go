@@ -76,18 +76,18 @@ var DigestURIMismatch = &cause.Cause{
 	}),
 }
 
-// notTarget is a uri that no request-target looks like: neither a path, nor a full address, nor the star of OPTIONS.
-var notTarget = lazyregexp.New(`^[^/*hH]|^[hH][^tT]|^\*.`)
+// hostAsURI is a uri that names a host where a request-target has a path.
+var hostAsURI = lazyregexp.New(`^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::\d+)?(?:/|$)`)
 
 // digestLines finds a recorded Digest answer that covers something else than the request it goes with.
 func digestLines(v *cause.View) *cause.Suspicion {
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		d, ok := digest.Parse(x.Request.Header.Text("Authorization"))
-		if !ok || x.Given == "" || x.Status() != 400 && x.Status() != 401 || !d.URI.Match(notTarget) {
+		if !ok || x.Given == "" || x.Status() != 400 && x.Status() != 401 || !d.URI.Match(hostAsURI) {
 			continue
 		}
-		return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, FaultAt: exchange.Client, Title: "the Digest header names no path as its uri",
-			Because: []fact.Fact{fact.At(x.N, "The uri in the Digest header is no path and no full address, so it is not what the server was asked for (RFC 7616 3.4).")}}
+		return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, FaultAt: exchange.Client, Title: "the Digest header names a host as its uri",
+			Because: []fact.Fact{fact.At(x.N, "The uri in the Digest header is a host and no path, so it is not what the server was asked for (RFC 7616 3.4).")}}
 	}
 	return digestPathLines(v)
 }

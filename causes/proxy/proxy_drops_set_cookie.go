@@ -53,10 +53,12 @@ var ProxyDropsSetCookie = &cause.Cause{
 	}),
 }
 
-var besideProxy = lazyregexp.New(`(?i)\bset-cookie\b`)
+// besideProxy is prose that tells of a Set-Cookie where the proxy is not on the way.
+var besideProxy = lazyregexp.New(`(?i)\b(?:direct(?:ly)?|straight|origin|own (?:name|port|address|host)|without the (?:proxy|cdn|cache)|around|bypass\w*)\b[^.\n]{0,90}\bset-cookie\b` +
+	`|\bset-cookie\b[^.\n]{0,60}\b(?:direct(?:ly)?|straight|at the origin|own (?:name|port)|around|bypass\w*)\b`)
 
 // cookieMissed finds a recorded answer whose cookie a proxy moved aside, or a login's answer that came through one and
-// sets none, where the record tells of a Set-Cookie elsewhere; or the line that does it.
+// sets none, where the record tells of a Set-Cookie without it; or the line that does it.
 func cookieMissed(v *cause.View) *cause.Suspicion {
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		if x.Given == "" || x.Response == nil || x.Header().Has("Set-Cookie") || x.Unseen&exchange.ResponseHeader != 0 {
@@ -73,7 +75,7 @@ func cookieMissed(v *cause.View) *cause.Suspicion {
 		at := &cause.View{Case: v.Case, Answer: x}
 		at.Writer, at.Written = signature.Writer(x)
 		if mark, ok := gateway(at); ok && directive.Told(v, besideProxy) {
-			return cause.SuspectAt(cause.Likely, 0.86, fact.Source{Exchange: x.N}, "The login's answer came through a proxy ("+mark+") and sets no cookie, and the record tells of a Set-Cookie.")
+			return cause.SuspectAt(cause.Likely, 0.86, fact.Source{Exchange: x.N}, "The login's answer came through a proxy ("+mark+") and sets no cookie, and without the proxy it is told to set one.")
 		}
 	}
 	return cookieLines(v)

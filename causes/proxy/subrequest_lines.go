@@ -20,6 +20,7 @@ var (
 	answersCopied   = lazyregexp.New(`(?i)authResponseHeaders|auth-response-headers|copy_headers`)
 	subrequestError = lazyregexp.New(`(?i)subrequest: "[^"]*`)
 	tooLarge        = lazyregexp.New(`(?i)client intended to send too large body|request entity too large|\b413\b`)
+	stalls          = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body|form)\w*\b.{0,100}\b(hang|time[sd]? ?out|504|502|500|stall)`)
 	uploads         = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body)\w*\b.{0,100}\b(hang|time[sd]? ?out|504|502|500|400|fail|stall|wait|refus|401|408|413)|\bGET\b.{0,60}\b(works?|pass|fine|ok)\b`)
 )
 
@@ -117,8 +118,13 @@ func askLines(v *cause.View) *cause.Suspicion {
 	nginx := directive.Of(v, "nginx")
 	for _, in := range judges(nginx) {
 		// A subrequest never brings the body. Unless it is told otherwise it brings the length of it.
-		if empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length"); len(empty) == 0 && (directive.Told(v, uploads) || bodyRefused(v)) {
-			return directive.Likely(0.92, directive.Fact(in, `The question to the auth service brings the request's Content-Length, and no body: proxy_set_header Content-Length "" is missing.`))
+		stalled := bodyRefused(v) || directive.Told(v, stalls)
+		if empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length"); len(empty) == 0 && (stalled || directive.Told(v, uploads)) {
+			weight := 0.75
+			if stalled {
+				weight = 0.92
+			}
+			return directive.Likely(weight, directive.Fact(in, `The question to the auth service brings the request's Content-Length, and no body: proxy_set_header Content-Length "" is missing.`))
 		}
 		for _, h := range nginx.Named("proxy_pass_request_headers").At(in) {
 			if directive.Arg(h, 0, "off") {

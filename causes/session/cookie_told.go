@@ -14,14 +14,15 @@ var (
 		"|\\b(?:two|both|three|several|multiple|duplicate[ds]?) (?:\\w+ )?cookies?\\b[^.\\n]{0,40}\\b(?:same|one|identical) name\\b|\\bduplicate[ds]? cookies? (?:for|named|called|of)\\b")
 	// pathOfCookie is a path that prose gives to a cookie.
 	pathOfCookie = lazyregexp.New("(?i)\\bpath(?: of| is| was| to| on| set to)?\\s?[=:]?\\s?[\"'`]?(/[\\w./-]*)|\\bon [\"'`](/[\\w./-]*)[\"'`]|[\"'`](/[\\w./-]*)[\"'`] cookie")
-	staysBehind  = lazyregexp.New(`(?i)\b(?:old|older|already|still|stale|former|previous(?:ly)?|remain(?:s|ing|ed)?|left ?over|first|two|both|duplicate[ds]?)\b`)
+	// oldOne is a cookie that was there before.
+	oldOne = lazyregexp.New(`(?i)\b(?:old(?:er)?|stale|former|previous|existing|already (?:had|have|has|there|set)|left ?over|both)\b[^.\n]{0,40}\bcookies?\b|\bcookies?\b[^.\n]{0,60}\b(?:stale|left ?over|from (?:before|when))\b`)
 )
 
 // twoOfOneName is prose that tells of cookies of one name on two paths, of which the server takes the old one.
 func twoOfOneName(v *cause.View) *cause.Suspicion {
 	for _, p := range v.Told() {
 		text := string(p.Text)
-		if !ofCookies.MatchString(text) || !staysBehind.MatchString(text) {
+		if !ofCookies.MatchString(text) {
 			continue
 		}
 		var paths []string
@@ -37,7 +38,7 @@ func twoOfOneName(v *cause.View) *cause.Suspicion {
 			weight, what = 0.92, "It tells of several cookies of one name, on different paths: browsers send them all, and a server takes one."
 		case several && !strings.Contains(strings.ToLower(text), "domain"):
 			weight, what = 0.7, "It tells of several cookies of one name: browsers send them all, and a server takes one."
-		case len(paths) > 1 && slices.Contains(paths, ""):
+		case len(paths) > 1 && slices.Contains(paths, "") && oldOne.MatchString(text):
 			weight, what = 0.85, "It tells of a cookie on a path that was there before, and of a new one on /: browsers send both."
 		default:
 			continue
@@ -47,20 +48,24 @@ func twoOfOneName(v *cause.View) *cause.Suspicion {
 	return nil
 }
 
-// endOnce is code that computes the end of a cookie when the program starts, in place of an age that counts from each
-// answer: a date in options that are written once.
 var (
-	endOnce   = lazyregexp.New(`(?i)\bexpires["']?\s*[:=]>?\s*(?:new Date\(\s*(?:Date\.now\(\)|\+?new Date(?:\(\))?|\(new Date\(?\)?\)\.getTime\(\))\s*\+|\d+\.\w+\.from_now|time\.Now\(\)\.Add|datetime\.(?:utc)?now\(|DateTime(?:Offset)?\.(?:Utc)?Now)`)
+	// endOnce is code that makes the end of a cookie a date, in place of an age that counts from each answer.
+	endOnce   = lazyregexp.New(`(?i)\bexpires["']?\s*[:=]>?\s*(?:new Date\(\s*(?:Date\.now\(\)|\+?new Date(?:\(\))?)\s*\+|\d+\.\w+\.from_now)`)
+	perAnswer = lazyregexp.New(`(?i)\b(?:res|response|ctx|reply)\.(?:cookies?|setCookie)\b|\bcookies\.set\(`)
 	startOver = lazyregexp.New(`(?i)\b(?:re-?start\w*|re-?boot\w*|re-?deploy\w*|uptime)\b`)
 )
 
-// endsWithTheRun is a cookie whose end is fixed when the program starts, where a restart is told to help.
+// endsWithTheRun is a cookie whose end stands in options that are made when the program starts, where a restart is told
+// to help. Code that runs for each answer makes a new date each time.
 func endsWithTheRun(v *cause.View) *cause.Suspicion {
-	text := v.AllText()
-	if !ofCookies.MatchString(text) || !endOnce.MatchString(text) || !startOver.MatchString(text) {
+	heard := v.Heard()
+	_, from, ok := heard.First(endOnce)
+	if !ok {
 		return nil
 	}
-	_, from, _ := v.Heard().First(endOnce)
+	if text := heard.Join(); !ofCookies.MatchString(text) || !startOver.MatchString(text) || perAnswer.MatchString(text) {
+		return nil
+	}
 	return cause.SuspectAt(cause.Likely, 0.85, from, "The cookie's end is computed once, when the program starts: after that time every cookie is over when it comes, until the next start.")
 }
 

@@ -173,7 +173,7 @@ func judge(ps []pair) (request, seen, ok bool) {
 	req, resp, fields := 0, 0, 0
 	for _, p := range ps {
 		low := strings.ToLower(p.name)
-		if strings.HasPrefix(p.value, "{") || strings.HasPrefix(p.value, "new ") {
+		if low == "cookie" && strings.HasPrefix(p.value, "{") || strings.HasPrefix(p.value, "new ") {
 			return false, false, false // options in code, such as session({cookie: {expires: new Date(...)}})
 		}
 		if wsgiName.MatchString(p.name) {
