@@ -37,43 +37,52 @@ func recorded(id string, live func(*cause.View) *cause.Suspicion) func(*cause.Vi
 var (
 	includes = lazyregexp.New(`(?i)credentials["']?\s*[:=]\s*["']include|withCredentials["']?\s*[:=]\s*true|credentials mode is .?include`)
 	noHeader = lazyregexp.New(`(?i)no .?access-control-allow-origin.? header is present|header .?access-control-allow-origin.? missing`)
+	stopped  = lazyregexp.New(`(?i)(response (to|for)|during|for a) preflight|preflight (request|response)`)
 )
 
 // findings are what the exchanges and settings of the record tell.
 func findings(v *cause.View) []*cause.Finding {
 	var out []*cause.Finding
-	withCredentials, complained := false, false
+	withCredentials, complained, preflight := false, false, false
 	for _, p := range v.Excerpts(40, 20, 16<<10) {
 		withCredentials = withCredentials || includes.MatchString(string(p.Text))
 		complained = complained || noHeader.MatchString(string(p.Text))
+		preflight = preflight || stopped.MatchString(string(p.Text))
 	}
 	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
 		if x.Given == "" || x.Response == nil {
 			continue
 		}
 		if x.Request.Method == "OPTIONS" {
-			out = append(out, preflights(x)...)
+			out = append(out, preflights(x, preflight)...)
 		} else {
 			out = append(out, answers(x, withCredentials, complained)...)
 		}
 		out = append(out, origins(x)...)
+		out = append(out, methodTold(v, x)...)
 	}
 	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
-		if m.Fields["method"] == "OPTIONS" && (m.Status == 401 || m.Status == 403) {
-			f := fact.Given("the log", "OPTIONS, which browsers send without a credential, is answered %d.", m.Status)
-			f.From = m.From
-			out = append(out, cause.Found("cors-preflight-401", cause.Likely, 0.72, f))
-			break
+		if m.Fields["method"] != "OPTIONS" || m.Status < 300 || m.Status == 304 {
+			continue
 		}
+		id, what := "cors-preflight-failed", "OPTIONS is answered %d; a browser goes on only after 2xx, and follows no redirect."
+		if m.Status == 401 || m.Status == 403 {
+			id, what = "cors-preflight-401", "OPTIONS, which browsers send without a credential, is answered %d."
+		}
+		f := fact.Given("the log", what, m.Status)
+		f.From = m.From
+		out = append(out, cause.Found(id, cause.Likely, 0.72, f))
+		break
 	}
 	return append(out, configured(v)...)
 }
 
 // preflights judges the answer to an OPTIONS request. Without Access-Control-Request-Method it may be another thing; then
-// it only fits.
-func preflights(x *exchange.Exchange) []*cause.Finding {
+// it only fits. named says that the record itself calls it a preflight.
+func preflights(x *exchange.Exchange, named bool) []*cause.Finding {
 	h := x.Request.Header
-	asks := h.Has("Access-Control-Request-Method") || h.Has("Access-Control-Request-Headers")
+	asks := h.Has("Access-Control-Request-Method") || h.Has("Access-Control-Request-Headers") ||
+		named && x.Unseen&exchange.RequestHeader != 0
 	if refusesAll(x) && !bears(x.Request) && x.Status() != 0 {
 		f := cause.Found("cors-preflight-401", cause.Likely, 0.75,
 			fact.At(x.N, "The OPTIONS request, which browsers send without a credential, is answered %d.", x.Status()))

@@ -4,6 +4,7 @@ import (
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // CDNCached401: a cache hands out a refusal that was meant for somebody else.
@@ -17,7 +18,7 @@ var CDNCached401 = &cause.Cause{
 		"wrong-password"},
 	Partial: true,
 	Audit:   keptRefusals,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: cause.OnRecordToo(func(v *cause.View) *cause.Suspicion {
 		if v.Answer == nil || v.Answer.Response == nil || cause.Passed(v.Answer) || v.Answer.Status() == 407 {
 			return nil
 		}
@@ -47,7 +48,23 @@ var CDNCached401 = &cause.Cause{
 			s.Weight = 0.3 // whoever brings no credential is refused with or without a cache
 		}
 		return s
-	},
+	}, otherSpelling),
+}
+
+var (
+	// freshAddress is prose in which a parameter, put behind the address, gets past the refusal.
+	freshAddress = lazyregexp.New("(?i)\\b(?:add|append|put|us|try|tried|with)(?:ing|ed|ting|e)?\\b[^.\\n?&]{0,30}[\"'`]?[?&]([a-z_]\\w*)(?:=[\\w.-]*)?[^.\\n]{0,90}\\b(?:avoid|work|fine|200|bypass|help|through|succe|past the|no (?:login|prompt|401|403))")
+	// meansNothing is the name of a parameter that no application asks for.
+	meansNothing = lazyregexp.New(`(?i)^(?:[a-z_]|blah|foo|bar|baz|test|dummy|asdf|abc|xyz|cb|ts|ver|rand\w*|no_?cache|cache_?\w*|bust\w*|time(?:stamp)?|[a-z_]?\d+)$`)
+)
+
+// otherSpelling finds a refusal that another spelling of the same address gets past: only a cache tells the two apart.
+func otherSpelling(v *cause.View) *cause.Suspicion {
+	name, from, ok := v.Told().First(freshAddress)
+	if !ok || !meansNothing.MatchString(name[1]) {
+		return nil
+	}
+	return cause.SuspectAt(cause.Likely, 0.75, from, "With a parameter put behind it, the same address is not refused: a cache tells the two apart, and no login does.")
 }
 
 func separator(u exchange.URL) string {

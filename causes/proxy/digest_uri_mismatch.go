@@ -9,6 +9,7 @@ import (
 	"github.com/why401/why401/cred/digest"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // DigestURIMismatch: the Digest answer covers the request-target, and the server sees another target than the one that
@@ -21,7 +22,7 @@ var DigestURIMismatch = &cause.Cause{
 	Hides:   []string{"wrong-password", "realm-mismatch", "digest-nonce-stale", "missing-www-authenticate"},
 	Partial: true,
 	Audit:   rewrittenDigests,
-	Suspect: directive.Either(digestPathLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(digestLines, func(v *cause.View) *cause.Suspicion {
 		status := v.Answer.Status()
 		if status != 400 && status != 401 {
 			return nil
@@ -73,6 +74,22 @@ var DigestURIMismatch = &cause.Cause{
 			Would: "name both addresses: the one in the Digest header and the one that was asked"}}
 		return s
 	}),
+}
+
+// hostAsURI is a uri that names a host where a request-target has a path.
+var hostAsURI = lazyregexp.New(`^(?:localhost|[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(?::\d+)?(?:/|$)`)
+
+// digestLines finds a recorded Digest answer that covers something else than the request it goes with.
+func digestLines(v *cause.View) *cause.Suspicion {
+	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
+		d, ok := digest.Parse(x.Request.Header.Text("Authorization"))
+		if !ok || x.Given == "" || x.Status() != 400 && x.Status() != 401 || !d.URI.Match(hostAsURI) {
+			continue
+		}
+		return &cause.Suspicion{Grade: cause.Strong, Weight: 0.88, FaultAt: exchange.Client, Title: "the Digest header names a host as its uri",
+			Because: []fact.Fact{fact.At(x.N, "The uri in the Digest header is a host and no path, so it is not what the server was asked for (RFC 7616 3.4).")}}
+	}
+	return digestPathLines(v)
 }
 
 // pastedDigest is a Digest header that the user wrote out, in place of a login from which the agent makes one.

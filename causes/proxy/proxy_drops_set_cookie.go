@@ -1,6 +1,8 @@
 package proxy
 
 import (
+	"strings"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
 	"github.com/why401/why401/exchange"
@@ -19,7 +21,7 @@ var ProxyDropsSetCookie = &cause.Cause{
 	Hides:     []string{"no-credentials-sent", "session-expired", "missing-www-authenticate", "preemptive-auth-not-sent"},
 	Partial:   true,
 	Audit:     cookiesHidden,
-	Suspect: directive.Either(cookieLines, func(v *cause.View) *cause.Suspicion {
+	Suspect: directive.Either(cookieMissed, func(v *cause.View) *cause.Suspicion {
 		from, next := cookieless(v)
 		if from == nil {
 			return nil
@@ -49,6 +51,34 @@ var ProxyDropsSetCookie = &cause.Cause{
 		}
 		return s
 	}),
+}
+
+// besideProxy is prose that tells of a Set-Cookie where the proxy is not on the way.
+var besideProxy = lazyregexp.New(`(?i)\b(?:direct(?:ly)?|straight|origin|own (?:name|port|address|host)|without the (?:proxy|cdn|cache)|around|bypass\w*)\b[^.\n]{0,90}\bset-cookie\b` +
+	`|\bset-cookie\b[^.\n]{0,60}\b(?:direct(?:ly)?|straight|at the origin|own (?:name|port)|around|bypass\w*)\b`)
+
+// cookieMissed finds a recorded answer whose cookie a proxy moved aside, or a login's answer that came through one and
+// sets none, where the record tells of a Set-Cookie without it; or the line that does it.
+func cookieMissed(v *cause.View) *cause.Suspicion {
+	for _, x := range v.Exchanges[:min(len(v.Exchanges), 60)] {
+		if x.Given == "" || x.Response == nil || x.Header().Has("Set-Cookie") || x.Unseen&exchange.ResponseHeader != 0 {
+			continue
+		}
+		for _, f := range x.Header() {
+			if name := strings.ToLower(f.Name); strings.HasSuffix(name, "-set-cookie") {
+				return cause.SuspectAt(cause.Likely, 0.86, fact.Source{Exchange: x.N}, "The cookie stands in a field of another name, which a rule of the cache moved it to and no browser reads.")
+			}
+		}
+		if !loginStep.MatchString(x.Request.URL.Path) || x.Status() >= 400 {
+			continue
+		}
+		at := &cause.View{Case: v.Case, Answer: x}
+		at.Writer, at.Written = signature.Writer(x)
+		if mark, ok := gateway(at); ok && directive.Told(v, besideProxy) {
+			return cause.SuspectAt(cause.Likely, 0.86, fact.Source{Exchange: x.N}, "The login's answer came through a proxy ("+mark+") and sets no cookie, and without the proxy it is told to set one.")
+		}
+	}
+	return cookieLines(v)
 }
 
 var loginStep = lazyregexp.New(`(?i)(^|[/_.-])(log-?in|logon|sign-?in|sso|saml|oauth2?|oidc|auth|authenticate|enter|callback|acs|magic|session|sessions|verify|impersonate)([/_.-]|$)`)

@@ -1,10 +1,12 @@
 package proxy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cause/directive"
+	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 	"github.com/why401/why401/internal/lazyregexp"
 )
@@ -18,7 +20,8 @@ var (
 	answersCopied   = lazyregexp.New(`(?i)authResponseHeaders|auth-response-headers|copy_headers`)
 	subrequestError = lazyregexp.New(`(?i)subrequest: "[^"]*`)
 	tooLarge        = lazyregexp.New(`(?i)client intended to send too large body|request entity too large|\b413\b`)
-	uploads         = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body)\w*\b.{0,100}\b(hang|time ?out|504|502|500|400|fail|stall|wait|refus|401|408|413)|\bGET\b.{0,60}\b(works?|pass|fine|ok)\b`)
+	stalls          = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body|form)\w*\b.{0,100}\b(hang|time[sd]? ?out|504|502|500|stall)`)
+	uploads         = lazyregexp.New(`(?i)\b(POST|PUT|PATCH|upload|body)\w*\b.{0,100}\b(hang|time[sd]? ?out|504|502|500|400|fail|stall|wait|refus|401|408|413)|\bGET\b.{0,60}\b(works?|pass|fine|ok)\b`)
 )
 
 // copyLines finds what an auth service said and nobody hands on: a variable of another name than the service's field, one
@@ -113,15 +116,15 @@ func askLines(v *cause.View) *cause.Suspicion {
 		}
 	}
 	nginx := directive.Of(v, "nginx")
-	for _, in := range nginx.Named("internal") {
-		passes := nginx.Named("proxy_pass").At(in)
-		if !asksAuth(nginx, in) || len(passes) == 0 {
-			continue
-		}
-		empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length")
-		bodyOff := nginx.Effective(in, "proxy_pass_request_body")
-		if len(empty) == 0 && len(bodyOff) == 0 && directive.Told(v, uploads) {
-			return directive.Likely(0.75, directive.Fact(in, "The question to the auth service brings the request's Content-Length, and no body: proxy_pass_request_body off and an empty Content-Length are missing."))
+	for _, in := range judges(nginx) {
+		// A subrequest never brings the body. Unless it is told otherwise it brings the length of it.
+		stalled := bodyRefused(v) || directive.Told(v, stalls)
+		if empty := nginx.Effective(in, "proxy_set_header").Header("proxy_set_header", "Content-Length"); len(empty) == 0 && (stalled || directive.Told(v, uploads)) {
+			weight := 0.75
+			if stalled {
+				weight = 0.92
+			}
+			return directive.Likely(weight, directive.Fact(in, `The question to the auth service brings the request's Content-Length, and no body: proxy_set_header Content-Length "" is missing.`))
 		}
 		for _, h := range nginx.Named("proxy_pass_request_headers").At(in) {
 			if directive.Arg(h, 0, "off") {
@@ -135,4 +138,23 @@ func askLines(v *cause.View) *cause.Suspicion {
 		}
 	}
 	return nil
+}
+
+// judges gives one line, its proxy_pass, of each location that answers an auth_request: those that auth_request names,
+// and those that are internal and called so.
+func judges(nginx directive.Lines) directive.Lines {
+	asked := nginx.Named("auth_request")
+	return nginx.Named("proxy_pass").Having(func(s exchange.Setting) bool {
+		return asksAuth(nginx, s) || len(s.Context) > 0 && slices.ContainsFunc(asked, func(a exchange.Setting) bool {
+			path, ok := strings.CutPrefix(s.Context[len(s.Context)-1], "location")
+			return ok && len(a.Args) > 0 && strings.TrimLeft(path, " =^~") == a.Args[0].String()
+		})
+	})
+}
+
+// bodyRefused reports a request with a body, in a log or a recorded exchange, that ends in an error of the server.
+func bodyRefused(v *cause.View) bool {
+	withBody := func(method string) bool { return slices.Contains([]string{"POST", "PUT", "PATCH"}, method) }
+	return slices.ContainsFunc(v.Messages, func(m exchange.Message) bool { return withBody(m.Fields["method"]) && m.Status >= 500 }) ||
+		slices.ContainsFunc(v.Exchanges, func(x *exchange.Exchange) bool { return withBody(x.Request.Method) && x.Status() >= 500 })
 }

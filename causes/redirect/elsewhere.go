@@ -99,6 +99,36 @@ func endedElsewhere(v *cause.View) *cause.Finding {
 	return nil
 }
 
+// badRequest is how programs write a 400 when they say at which address they got it.
+var badRequest = lazyregexp.New(`(?i)\b(?:status(?: code)?|code|HTTP(?:/1\.1)?|error|returned|response)\W{1,3}(?:code:? ?)?400\b|\b400 (?:Bad Request|Client Error)`)
+
+// refusedAtStorage is a program that was answered 400 at a signed address of another host than it was given. Storage
+// services answer 403 to a signature that is wrong or over; 400 is for a request that makes no sense, as one with a
+// signature and a credential beside it.
+func refusedAtStorage(v *cause.View) *cause.Finding {
+	asked := addresses(v)
+	for _, m := range v.Messages[:min(len(v.Messages), 40)] {
+		text := string(m.Text[:min(len(m.Text), maxHeard)])
+		if m.Status != 400 && !badRequest.MatchString(text) {
+			continue
+		}
+		for _, s := range address.FindAllString(text, maxAddresses) {
+			to, err := exchange.ParseURL(strings.TrimRight(s, ".,;:"))
+			if err != nil || !signedLike(to) {
+				continue
+			}
+			i := slices.IndexFunc(asked, func(u exchange.URL) bool { return u.Host != to.Host && !signedLike(u) })
+			if i < 0 {
+				continue
+			}
+			f := fact.Given("the record", "Asked was %s, and a signed address of %s answered 400, as storage does to a second credential; to a wrong signature it says 403.", asked[i].Origin(), to.Origin())
+			f.From = m.From
+			return cause.Found("redirect-forwards-auth-to-presigned", cause.Likely, 0.85, f)
+		}
+	}
+	return nil
+}
+
 // twoNames is prose that speaks of a refusal, and of a site both with www and without it.
 func twoNames(v *cause.View) *cause.Finding {
 	for _, p := range v.Excerpts(0, 20, maxHeard) {

@@ -63,6 +63,7 @@ func trailOf(v *cause.View) *cause.Finding {
 		}
 	}
 	better(endedElsewhere(v))
+	better(refusedAtStorage(v))
 	better(twoNames(v))
 	return best
 }

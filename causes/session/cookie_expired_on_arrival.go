@@ -18,7 +18,8 @@ var CookieExpiredOnArrival = &cause.Cause{
 	RefusedBy: exchange.Application,
 	FaultAt:   exchange.Application,
 	Hides:     append([]string{"proxy-drops-set-cookie", "forwarded-proto-missing", "session-not-shared-between-backends"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial:   true,
+	Suspect: cause.OnRecordToo(func(v *cause.View) *cause.Suspicion {
 		for _, x := range v.Hops() {
 			for _, f := range x.Header().Values("Set-Cookie") {
 				c := cookie.Parse(f)
@@ -35,7 +36,7 @@ var CookieExpiredOnArrival = &cause.Cause{
 			}
 		}
 		return nil
-	},
+	}, endsWithTheRun),
 }
 
 // clockGrace is how late a cookie may be by two honest clocks and a slow connection.

@@ -19,7 +19,8 @@ var CookieNameDoubled = &cause.Cause{
 	Family:  family,
 	FaultAt: exchange.Client,
 	Hides:   append([]string{"session-not-shared-between-backends"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: cause.OnRecordToo(func(v *cause.View) *cause.Suspicion {
 		if v.First() == nil || v.Request.Header.Has("Authorization") || !loginWanted(v) {
 			return nil
 		}
@@ -56,7 +57,7 @@ var CookieNameDoubled = &cause.Cause{
 			Verify: "after one visit the request brings one cookie of the name; without a login the page is still refused", Undo: "take the line out again",
 		}}
 		return s
-	},
+	}, twoOfOneName),
 }
 
 // pairs are the cookies of a request, over all its Cookie fields, in order.

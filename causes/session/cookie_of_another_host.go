@@ -20,7 +20,8 @@ var CookieOfAnotherHost = &cause.Cause{
 	FaultAt:   exchange.Application,
 	Hides: append([]string{"redirect-www-apex", "redirect-cross-host-drops-auth", "proxy-drops-set-cookie", "forwarded-proto-missing",
 		"session-not-shared-between-backends"}, generalities...),
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Partial: true,
+	Suspect: cause.OnRecordToo(func(v *cause.View) *cause.Suspicion {
 		if !loginWanted(v) || v.Answer.Hop == 0 || v.Answer.Request.Header.Has("Authorization") {
 			return nil
 		}
@@ -43,7 +44,7 @@ var CookieOfAnotherHost = &cause.Cause{
 			return splitSuspicion(v, s, g, at)
 		}
 		return nil
-	},
+	}, loggedInElsewhere),
 }
 
 // handover reports an address to which an identity provider of the same site sends the browser with a code or ticket: its

@@ -96,7 +96,8 @@ func TestScanSpans(t *testing.T) {
 		t.Errorf("rest %s", got)
 	}
 	for _, prose := range []string{"Note: this is prose.\nServer: our own", "* first point\n* second point", "> somebody wrote this\n> and that",
-		"I use curl -i to test.", "The date: yesterday", "- Host: mine", "Connection: I lost it", "{\"user\": \"me\"}", "via: the proxy\nallow: me in"} {
+		"I use curl -i to test.", "The date: yesterday", "- Host: mine", "Connection: I lost it", "{\"user\": \"me\"}", "via: the proxy\nallow: me in",
+		"app.use(session({ secret, cookie: { httpOnly: true, expires: new Date(Date.now() + 60000) } }))"} {
 		if found, _ := Scan(prose, form.Options{}); len(found) != 0 {
 			t.Errorf("%q was read as %s: %s", prose, found[0].Kind, describe(found[0].Evidence))
 		}

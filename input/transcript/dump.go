@@ -177,6 +177,9 @@ func judge(ps []pair) (request, seen, ok bool) {
 	req, resp, fields := 0, 0, 0
 	for _, p := range ps {
 		low := strings.ToLower(p.name)
+		if low == "cookie" && strings.HasPrefix(p.value, "{") || strings.HasPrefix(p.value, "new ") {
+			return false, false, false // options in code, such as session({cookie: {expires: new Date(...)}})
+		}
 		if wsgiName.MatchString(p.name) {
 			seen = true
 			req, fields = req+1, fields+1
