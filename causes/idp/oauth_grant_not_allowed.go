@@ -16,9 +16,9 @@ var OAuthGrantNotAllowed = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.Client,
-	Hides:     hides(),
+	Hides:     hides("keycloak-userinfo-or-realm"),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("oauth-grant-not-allowed", func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85}
 		switch code {
@@ -65,5 +65,5 @@ var OAuthGrantNotAllowed = &cause.Cause{
 			Steps: []string{"A program without a user needs a confidential client with " + oauthflow.ClientGrant + "; a page or an app needs a public one with " + oauthflow.CodeGrant + "."}, Undo: "set the former client_id",
 		}}
 		return s
-	},
+	}),
 }
