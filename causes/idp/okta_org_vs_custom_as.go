@@ -62,7 +62,7 @@ func oktaInSettings(v *cause.View) *cause.Suspicion {
 		named = "What is told of the token names"
 	}
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: oktaRemedies(v),
-		Because: []fact.Fact{v.Asked(named + " Okta's org as the issuer, with no authorization server behind /oauth2/: the access tokens of the org are for Okta's own APIs.")},
+		Because: []fact.Fact{v.Asked("%s Okta's org as the issuer, with no authorization server behind /oauth2/: the access tokens of the org are for Okta's own APIs.", named)},
 		Raise: []cause.Raise{{Command: `curl -s "$OKTA_ORG_URL/oauth2/default/.well-known/openid-configuration" | tr ',' '\n' | grep '"issuer"'`,
 			Where: "here", Would: "show the issuer of the custom authorization server, if there is one"}}}
 	if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {

@@ -123,7 +123,7 @@ func value(name, rest string) string {
 		}
 		escapes := i - len(strings.TrimRight(in[:i], `\`))
 		if escapes <= depth {
-			return in[:i]
+			return in[:i-escapes]
 		}
 	}
 	return until(in, "\n")
