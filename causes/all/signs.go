@@ -217,7 +217,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 		{Text: []string{"authorization code * (redirect_uri|redirect uri) (mismatch|does not match|did not match)", "(redirect_uri|redirect uri) * (does not match|did not match|must match|differs from|is not the same as) * (authorization request|authorize request|original request|the one used)", "code * (issued to|belongs to|was issued for) (another|a different|other) client"}, Likely: 0.7, Because: "The token request is said to name another redirect_uri or client than the code's."},
 	}}},
 	{ID: "authorization-code-used-or-expired", Signs: sign.Signs{Signs: []sign.Sign{
-		{Says: []string{"(authorization code|auth code) * (already (been |)(used|redeemed)|has been used|is expired|has expired|was already)", "AADSTS54005", "AADSTS70008", "code (has expired|is expired|already used|was already redeemed)", "bad_verification_code", "The code passed is incorrect or expired", "Code not valid", "authorization code has expired"}, Likely: 0.74, Because: "The token endpoint says that the code was used or is too old."},
+		{Says: []string{"(authorization code|auth code) * (already (been |)(used|redeemed)|has been used|is expired|has expired|was already)", "AADSTS54005", "AADSTS70008", "code (has expired|is expired|already used|was already redeemed)", "bad_verification_code", "The code passed is incorrect or expired", "Code not valid", "authorization code has expired"}, Not: []sign.Sign{{Says: []string{"(one time|onetime|otp|totp|sms|mfa|2fa|user|device|pin|backup) code"}}}, Likely: 0.74, Because: "The token endpoint says that the code was used or is too old."},
 	}}},
 	{ID: "authorization-scheme-colon", Signs: sign.Signs{Signs: []sign.Sign{
 		{Text: []string{"(colon) * (after|behind|following) * (bearer|scheme|word)", "bearer * (colon|with a colon)", "bearer colon"}, Likely: 0.6, Because: "A colon stands behind the scheme word."},
@@ -2072,7 +2072,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 		{Told: []string{"(role|capability|capabilities|permission~) * (author|subscriber|contributor|editor|shop manager|customer|edit_posts|manage_options|edit_others_posts|list_users)", "(author|subscriber|contributor|editor|customer) * (role|cannot|may not|gets 40~|is refused)", "(administrator|admin) * works"}, Who: []string{"wordpress", "wp", "woocommerce"}, Likely: 0.35, Because: "It depends on the account's role."},
 		{Text: []string{"(works|data|comes back|succeeds|200) * (query string|query|link|url|parameter~)", "(query string|parameter~|link|url) * (works|data|comes back|succeeds|200)", "(http_authorization|redirect_http_authorization|cgipassauth|php_auth_user|php fpm|fastcgi|suexec)", "authorization header * (missing|stripped|lost|not passed|not received)", "(ampersand|unquoted|quotes)"}, Against: 0.6, Because: "The credential may be lost on its way."},
 		{Text: []string{"application password~", "htaccess", "administrator", "(jwt|bearer|oauth)", "consumer_key", "consumer key"}, JSON: []string{"data.status: 401"}, Against: 0.3, Because: "With 401 WordPress saw nobody, so the credential did not count."},
-		{JSON: []string{"data.status: 401"}, Against: 0.65, Because: "With 401 WordPress saw nobody; of a user whose rights do not suffice it says 403 (rest_authorization_required_code)."},
+		{JSON: []string{"data.status: 401"}, Not: []sign.Sign{{Text: []string{"api key provided does not have", "does not have (read|write|read write) permissions"}}}, Against: 0.65, Because: "With 401 WordPress saw nobody; of a user whose rights do not suffice it says 403 (rest_authorization_required_code)."},
 		{Text: []string{"only authenticated users", "rest_cannot_access", "rest_cookie_invalid_nonce", "security plugin"}, Against: 0.5, Because: "Something else answers."},
 	}, Raise: []sign.Raise{
 		{Command: "curl -u USER:APPPASS https://SITE/wp-json/wp/v2/users/me?context=edit", Where: "anywhere", Would: "show the user and its capabilities, or 401 when the credential does not count"},
@@ -2844,6 +2844,7 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	{First: []string{"incorrect"}, Next: []string{"expired"}},
 	{First: []string{"valid"}, Next: []string{"code"}},
 	{First: []string{"authorization"}, Next: []string{"expired"}},
+	{First: []string{"code"}, Next: []string{"time", "onetime", "otp", "totp", "sms", "mfa", "2fa", "user", "device", "pin", "backup"}},
 	{First: []string{"colon"}, Next: []string{"after", "behind", "following"}},
 	{First: []string{"bearer"}, Next: []string{"colon", "colon"}},
 	{First: []string{"bearer"}, Next: []string{"colon"}},
@@ -8891,6 +8892,8 @@ var signs = sign.Printed{Ideas: []sign.PrintedIdea{
 	{First: []string{"jwt", "bearer", "oauth"}},
 	{First: []string{"consumer_key"}},
 	{First: []string{"consumer"}, Next: []string{"key"}},
+	{First: []string{"provided"}, Next: []string{"does"}},
+	{First: []string{"permissions"}, Next: []string{"does"}},
 	{First: []string{"authenticated"}, Next: []string{"users"}},
 	{First: []string{"rest_cannot_access"}},
 	{First: []string{"rest_cookie_invalid_nonce"}},

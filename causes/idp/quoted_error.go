@@ -38,6 +38,7 @@ var (
 	ofDevice   = lazyregexp.New(`device`)
 	ofGrant    = lazyregexp.New(`\bgrant|response[ _]?type|\bflow\b|service account|direct access|implicit|token exchange|using this method|client.{0,20}not (?:allowed|enabled|permitted)`)
 	ofType     = lazyregexp.New(`(?:grant|response)[ _]?type.{0,60}(?:\bnot\b|n't|unsupported|disabled)|(?:\bnot\b|n't|unsupported|disabled).{0,40}(?:grant|response)[ _]?type`)
+	ofForm     = lazyregexp.New(`content[ -]?type|urlencoded|json`)
 	ofSecret   = lazyregexp.New(`credential|secret|client authentication|invalid client\b`)
 	ofPlace    = lazyregexp.New(`(?:secret|client[ _](?:id|credentials?|authentication|assertion)|credentials?|token_endpoint_auth_method)\b.{0,60}\b(?:must|should|needs?|has to|have to|expected|only|provided|sent|configured?|match).{0,60}\b(?:header|basic|body|post|form|query|mechanism|auth_?method)` +
 		`|\bauth(?:entication|_)? ?(?:method|mechanism)\b.{0,80}(?:not|n't|mismatch|unsupported|but)|client_secret_(?:basic|post).{0,60}(?:not|n't|but|required|must)|(?:multiple|more than one|two) (?:client )?(?:credentials|authentication)`)
@@ -55,7 +56,9 @@ var wordings = []wording{
 	{id: "authorization-code-binding-mismatch", codes: grantCodes, about: ofFirst, grade: cause.Strong, topic: "the redirect_uri of the authorization request"},
 	{id: "authorization-code-binding-mismatch", codes: []string{"invalid_grant"}, about: ofOwner, grade: cause.Strong, topic: "the client that the code was issued to"},
 	{id: "authorization-code-used-or-expired", codes: []string{"bad_verification_code", "code_already_used"}, grade: cause.Strong, topic: "the code"},
-	{id: "oauth-grant-not-allowed", codes: []string{"unsupported_grant_type", "unsupported_response_type"}, grade: cause.Strong, topic: "the grant or response type"},
+	{id: "oauth-grant-not-allowed", codes: []string{"unsupported_grant_type", "unsupported_response_type"}, about: ofType, grade: cause.Strong, topic: "the grant or response type"},
+	// A form that was sent as JSON has no grant_type for the server, either.
+	{id: "oauth-grant-not-allowed", codes: []string{"unsupported_grant_type", "unsupported_response_type"}, except: ofForm, grade: cause.Likely, topic: "no more than that"},
 	{id: "oauth-grant-not-allowed", codes: []string{"unauthorized_client"}, about: ofGrant, except: ofSecret, grade: cause.Strong, topic: "what this client may do"},
 	{id: "oauth-grant-not-allowed", codes: []string{"invalid_request", "invalid_grant", "invalid_client", ""}, about: ofType, grade: cause.Strong, topic: "the grant or response type"},
 	{id: "authorization-code-used-or-expired", codes: grantCodes, step: oauthflow.AtToken, about: ofAge, except: otherCode, grade: cause.Strong, topic: "a code that was used, or is too old"},
