@@ -24,11 +24,11 @@ func (e *Edit) resolve(path string, b []byte) error {
 	case conf.Before:
 		indent := indentOf(b, e.Start)
 		e.End = e.Start
-		e.Text = strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent) + "\n" + indent
+		e.Text = indented(e.Text, indent) + "\n" + indent
 	case conf.After:
 		indent := indentOf(b, e.Start)
 		e.Start = e.End
-		e.Text = "\n" + indent + strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent)
+		e.Text = "\n" + indent + indented(e.Text, indent)
 	case conf.Inside:
 		at := opening(b[e.Start:e.End])
 		if at < 0 {
@@ -37,7 +37,7 @@ func (e *Edit) resolve(path string, b []byte) error {
 		indent := indentOf(b, e.Start) + "\t"
 		e.Start += at
 		e.End = e.Start
-		e.Text = "\n" + indent + strings.ReplaceAll(strings.TrimRight(e.Text, "\n"), "\n", "\n"+indent)
+		e.Text = "\n" + indent + indented(e.Text, indent)
 	case conf.Swap:
 		first, last := bytes.Index(b[e.Start:e.End], []byte(e.Old)), bytes.LastIndex(b[e.Start:e.End], []byte(e.Old))
 		if e.Old == "" || first < 0 {
@@ -91,6 +91,11 @@ func indentOf(b []byte, at int) string {
 		return ""
 	}
 	return string(line)
+}
+
+// indented gives every line of text but the first the indent; a line break at its end goes.
+func indented(text, indent string) string {
+	return strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+indent)
 }
 
 // opening is the place behind the { of a block, or behind the > of a section's first line. Braces in quotes and those of

@@ -104,14 +104,10 @@ func (s *Store) keep(p *Plan) error {
 	if err != nil {
 		return err
 	}
-	temp := s.plan(p.ID) + ".new"
-	if err := durable.Write(temp, append(b, '\n')); err != nil {
-		return errors.Join(fmt.Errorf("writing the plan: %w", err), discard(temp))
+	if err := durable.Replace(s.plan(p.ID), append(b, '\n')); err != nil {
+		return fmt.Errorf("writing the plan: %w", err)
 	}
-	if err := os.Rename(temp, s.plan(p.ID)); err != nil {
-		return errors.Join(fmt.Errorf("writing the plan: %w", err), discard(temp))
-	}
-	return errors.Join(durable.SyncDir(s.folder(p.ID)), durable.SyncDir(s.Dir))
+	return durable.SyncDir(s.Dir)
 }
 
 // Known reports that id is the ID of a plan in the store.

@@ -259,13 +259,23 @@ func tooMany(entries []ledgerEntry, host, who string, now time.Time) error {
 			recent++
 		}
 	}
-	switch {
-	case len(open) >= maxTriesPerDay:
-		return &Refusal{Rule: RuleOneTry, Why: fmt.Sprintf("this password was refused %d times at %s in the last 24 hours; some servers lock an account after three", len(open), host)}
-	case recent >= maxTriesPerHalf:
-		return &Refusal{Rule: RuleOneTry, Why: fmt.Sprintf("this password was refused at %s less than 30 minutes ago; with your own try the next would be the third, and some servers lock an account after three", host)}
+	if len(open) < maxTriesPerDay && recent < maxTriesPerHalf {
+		return nil
 	}
-	return nil
+	// Which password it was does not count for a lock, and is not written down.
+	why := fmt.Sprintf("a password of this user was sent to %s %s ago and not let in; with your own try the next may be the third failure, and some servers lock an account after three", host, ago(now.Sub(open[len(open)-1])))
+	if len(open) >= maxTriesPerDay {
+		why = fmt.Sprintf("passwords of this user were sent to %s %d times in the last 24 hours and not let in; some servers lock an account after three failures", host, len(open))
+	}
+	return &Refusal{Rule: RuleOneTry, Why: why, Yes: "--i-know"}
+}
+
+// ago is a time in whole minutes.
+func ago(d time.Duration) string {
+	if n := int(d.Minutes()); n != 1 {
+		return fmt.Sprintf("%d minutes", n)
+	}
+	return "1 minute"
 }
 
 // reserve enters a try as pending, or refuses it. force enters it against the rule.

@@ -80,7 +80,7 @@ func (s *Sender) limits(host string, c credential) error {
 		st := s.logins[host+"\x00"+c.who]
 		switch {
 		case st.outcome == refused || st.outcome == pending:
-			return &Refusal{Rule: RuleOneTry, Why: "this password was sent to " + host + " in this run and not accepted; sending it again could lock the account"}
+			return &Refusal{Rule: RuleOneTry, Why: "a password of this user was sent to " + host + " in this run and not accepted; another try could lock the account"}
 		case st.outcome == harmless && st.sent >= maxTokensRefused:
 			return &Refusal{Rule: RuleOneTry, Why: fmt.Sprintf("this password was sent to %s %d times in this run", host, st.sent)}
 		}

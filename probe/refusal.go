@@ -6,9 +6,16 @@ import "fmt"
 type Refusal struct {
 	Rule string // one of the Rule constants
 	Why  string // in words, without secrets
+	Yes  string // the option of the command line that lifts the rule, where one does: who sets it says yes to the risk
 }
 
-func (r *Refusal) Error() string { return fmt.Sprintf("not sent (%s): %s", r.Rule, r.Why) }
+func (r *Refusal) Error() string {
+	s := fmt.Sprintf("not sent (%s): %s", r.Rule, r.Why)
+	if r.Yes != "" {
+		s += "; " + r.Yes + " sends it all the same"
+	}
+	return s
+}
 
 // WithheldBy is the rule's name.
 func (r *Refusal) WithheldBy() string { return r.Rule }

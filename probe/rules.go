@@ -29,10 +29,10 @@ func (s *Sender) permit(r exchange.Request, own bool, p *pass) error {
 	}
 	if !s.o.AllowUnsafe && p.how.Kind != Introspection {
 		if why := unsafe(r); why != "" {
-			return &Refusal{Rule: RuleMethod, Why: why}
+			return &Refusal{Rule: RuleMethod, Why: why, Yes: "--replay-unsafe"}
 		}
 		if why := dangerous(r.URL); why != "" {
-			return &Refusal{Rule: RuleDangerous, Why: why}
+			return &Refusal{Rule: RuleDangerous, Why: why, Yes: "--replay-unsafe"}
 		}
 	}
 	// On a later hop the values are fresh ones that the server has just made for this chain; those of the user's input

@@ -62,6 +62,14 @@ var AuthorizationSchemeMissing = &cause.Cause{
 		s.Trials = []cause.Trial{
 			cause.Authorization("scheme:"+scheme, scheme+" before the same token", secret.Join(secret.Public(scheme+" "), key)).Passing(),
 		}
+		if tried := v.Trial("scheme:" + scheme); tried != nil && cause.Refused(tried) {
+			// 403 and then 401: the bare token was read, and with the word before it it is not.
+			if v.Answer.Status() == 403 && tried.Status() == 401 {
+				return nil
+			}
+			s.Grade, s.Weight = cause.Unknown, 0.35 // it is not all that is wrong, if it is wrong
+			s.Because = append(s.Because, fact.At(tried.N, "With %s before it the answer is %d.", scheme, tried.Status()))
+		}
 		s.Raise = []cause.Raise{{
 			Command: `curl -i -H "Authorization: ` + scheme + ` $TOKEN" ` + cause.Quote(v.Request.URL),
 			Where:   "here, with a token that is known to be good",

@@ -69,7 +69,7 @@ var WrongPassword = &cause.Cause{
 			default: // the login gets words of its own, which are not understood here: they may tell of a lock or a second factor
 				s.Grade, s.Weight = cause.Likely, 0.6
 			}
-			s.Because = append(s.Because, fact.At(anon.N, "Without a login the same layer asks: 401, Basic realm=%q.", v.Challenges.Find("Basic").Realm()))
+			s.Because = append(s.Because, fact.At(anon.N, "Without a login the same layer asks: 401, %s.", basicOf(v)))
 			if cause.Alike(v.Answer, anon) {
 				s.Because = append(s.Because, v.Saw("With it the answer is the same %d bytes: the server does not say whether user or password is wrong.", len(v.Answer.Body())))
 			}
@@ -97,6 +97,14 @@ func digestRefused(v *cause.View) *cause.Suspicion {
 	}
 	s.Raise = raiseFromLog(v, login{cred: c, name: "the user"})
 	return s
+}
+
+// basicOf is the challenge of the answer, with its realm where it names one.
+func basicOf(v *cause.View) string {
+	if r := v.Challenges.Find("Basic").Realm(); r != "" {
+		return fmt.Sprintf("Basic realm=%q", r)
+	}
+	return "Basic"
 }
 
 // sameChallenge predicts that without the login the same layer asks for one.

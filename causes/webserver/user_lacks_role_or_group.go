@@ -89,7 +89,7 @@ var noListing = lazyregexp.New(`(?i)directory listings? (is|are|not|denied|forbi
 // is known. What a token's own scopes lack is scope-missing-401.
 func keyLacksRight(v *cause.View) *cause.Suspicion {
 	m, said := v.Means(signature.PermissionDenied)
-	c, ok := v.Arrived(cred.APIKey, cred.Bearer, cred.JWT, cred.Cookie)
+	c, ok := v.Arrived(cred.APIKey, cred.Bearer, cred.JWT, cred.Cookie, cred.Other)
 	if !said || !ok {
 		return nil
 	}
@@ -99,7 +99,7 @@ func keyLacksRight(v *cause.View) *cause.Suspicion {
 		Because: []fact.Fact{m.Because, v.Asked("The request carries %s.", c)},
 		Trials: []cause.Trial{cause.Anonymous().Predicting("another answer: without it the application asks who it is",
 			func(failing, seen *exchange.Exchange) bool {
-				return seen.Status() == 401 || seen.Status()/100 == 3 || seen.Status() == 403 && !cause.Alike(failing, seen)
+				return seen.Status() == 401 || seen.Status()/100 == 3 || (seen.Status() == 400 || seen.Status() == 403) && !cause.Alike(failing, seen)
 			}).Carrying(cause.Strong).OrOut()},
 		Raise: []cause.Raise{{Command: "curl -i " + cause.Quote(v.Request.URL), Where: "here, with the key of a user who may do it", Would: "be let in if the right is all that is missing"}},
 		Remedies: []cause.Remedy{{

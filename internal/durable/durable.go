@@ -25,13 +25,17 @@ func Append(path string, content []byte) error {
 }
 
 // Replace puts a file in the place of path, so that a crash leaves the whole old one or the whole new one. It is written
-// beside it first, as path.new.
+// beside it first, as path.new; when that fails, it is taken away again.
 func Replace(path string, content []byte) error {
 	temp := path + ".new"
-	if err := Write(temp, content); err != nil {
-		return err
+	err := Write(temp, content)
+	if err == nil {
+		err = os.Rename(temp, path)
 	}
-	if err := os.Rename(temp, path); err != nil {
+	if err != nil {
+		if gone := os.Remove(temp); !errors.Is(gone, os.ErrNotExist) {
+			err = errors.Join(err, gone)
+		}
 		return err
 	}
 	return SyncDir(filepath.Dir(path))
