@@ -33,7 +33,7 @@ var (
 	ofFirst    = lazyregexp.New(`redirect.{0,120}(?:original|authori[sz](?:e|ation) request|initial(?:ly)?\b|dialog request|when requesting|in the request for the code|used to (?:get|obtain|request))`)
 	ofOwner    = lazyregexp.New(`(?:another|a different|other|wrong) client|client(?:[ _]id)?\b.{0,40}(?:(?:not|n't) match|mismatch|differ)|issued to\b`)
 	ofCode     = lazyregexp.New(`\bcode\b`)
-	ofAge      = lazyregexp.New(`(?:\bcode\b|auth_code).{0,80}(?:`+gone+`)|(?:`+gone+`).{0,40}\bcode\b`)
+	ofAge      = lazyregexp.New(`(?:\bcode\b|auth_code).{0,80}(?:` + gone + `)|(?:` + gone + `).{0,40}\bcode\b`)
 	otherCode  = lazyregexp.New(`(?:user|device|country|status|sms|totp|otp|mfa|2fa|backup|pin)[ _-]?code|one[ -]time`)
 	ofDevice   = lazyregexp.New(`device`)
 	ofGrant    = lazyregexp.New(`\bgrant|response[ _]?type|\bflow\b|service account|direct access|implicit|token exchange|using this method|client.{0,20}not (?:allowed|enabled|permitted)`)

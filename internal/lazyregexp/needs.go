@@ -729,6 +729,7 @@ var needs = []struct {
 	{"address bar|coming from|(link|click\\w*|tile|button) (in|from|on|out of)|mail (client|link)|from (a|an|the) (mail|e-?mail|other|another)|external link|typed|bookmark", [][]string{[]string{"address bar", "bookmark", "button", "click", "coming from", "from a another", "from a e-mail", "from a email", "from a mail", "from a other", "from an another", "from an e-mail", "from an email", "from an mail", "from an other", "from the another", "from the e-mail", "from the email", "from the mail", "from the other", "link", "mail client", "tile", "typed"}}},
 	{"can.t establish a connection to the server at (?P<u>wss?://\\S+?)\\.?$", [][]string{[]string{"t establish a connection to the server at "}, []string{"ws://", "wss://"}, []string{"can"}}},
 	{"code[ _]?verifier|verif(?:y|ied|ication)|mismatch|(?:not|n't) match|incorrect|wrong", [][]string{[]string{"code verifier", "code_verifier", "codeverifier", "incorrect", "mismatch", "n't match", "not match", "verification", "verified", "verify", "wrong"}}},
+	{"content[ -]?type|urlencoded|json", [][]string{[]string{"content type", "content-type", "contenttype", "json", "urlencoded"}}},
 	{"credential|secret|client authentication|invalid client\\b", [][]string{[]string{"client authentication", "credential", "invalid client\x00", "secret"}}},
 	{"device", [][]string{[]string{"device"}}},
 	{"expiresIn[\"']?\\s*:\\s*[\"']\\d{2,}[\"']", [][]string{[]string{"expiresin"}, []string{":"}, []string{"\"", "'"}}},
