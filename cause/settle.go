@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/why401/why401/cause/likeness"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
 )
@@ -19,7 +20,7 @@ const (
 	surest       = 0.97 // no sign rules every other cause out
 	strongWeight = 0.9  // what a strong suspicion weighs at least
 	leastAlike   = 0.1  // the chance from which likeness alone makes a suspect
-	likeness     = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
+	wording      = 0.15 // how much likeness counts beside signs: the best on cases that neither was made from
 	alone        = 0.7  // what a chance is worth that no sign supports
 	hopeless     = -8.0 // likeness below which nobody asks what speaks against
 	overlooked   = 0.8  // a detector that looked at the record and saw nothing speaks against its cause, a little
@@ -56,14 +57,18 @@ func (v *View) Settle(in []Weighed, causes []*Cause) []Weighed {
 			if s.Grade >= Strong {
 				w = max(w, strongWeight)
 			}
-			x -= math.Log(1-min(w, surest)) / likeness
+			x -= math.Log(1-min(w, surest)) / wording
 		case x >= hopeless:
-			x += math.Log(v.unspoken(c)) / likeness
+			x += math.Log(v.unspoken(c)) / wording
 		}
 		score[i] = x
 		top = max(top, x)
 	}
+	// A text that is like those which tell nothing is about none of them, as far as its words go.
 	sum := 0.0
+	if x, ok := like.Of(likeness.Nothing); ok {
+		sum = math.Exp(x - top)
+	}
 	for _, x := range score {
 		sum += math.Exp(x - top)
 	}

@@ -6,9 +6,13 @@ import (
 	"slices"
 )
 
+// Nothing stands for the cause of texts that tell none: what programs print at a refusal whatever the reason. How alike a
+// text is to these is the chance that it is about no cause that could be told.
+const Nothing = "-"
+
 // Text is one text of which it is known what it is about, or what it is not: a look-alike.
 type Text struct {
-	Cause string
+	Cause string // or Nothing
 	Not   string // when no Cause is given
 	Words []string
 }

@@ -28,7 +28,7 @@ type Model struct {
 // maxWords is how much of a text is looked at.
 const maxWords = 3000
 
-// Causes are the ids of the causes that the model knows, sorted.
+// Causes are the ids of the causes that the model knows, sorted; Nothing may be among them.
 func (m *Model) Causes() []string { return m.causes }
 
 // Reading is a text as the model sees it.

@@ -256,7 +256,9 @@ func (b *Book) Signs(id string) []Sign {
 func (b *Book) Compare(m *likeness.Model) { b.like = m }
 
 // Likely are the causes that the measure of likeness knows.
-func (b *Book) Likely() []string { return b.like.Causes() }
+func (b *Book) Likely() []string {
+	return slices.DeleteFunc(slices.Clone(b.like.Causes()), func(id string) bool { return id == likeness.Nothing })
+}
 
 // Like reads e's words by the measure, once.
 func (b *Book) Like(e *Evidence) *likeness.Reading {

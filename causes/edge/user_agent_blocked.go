@@ -40,7 +40,11 @@ var UserAgentBlocked = &cause.Cause{
 			s.Grade, s.Weight = cause.Strong, 0.85
 			s.Because = append(s.Because, said.Because)
 		}
-		if blocked {
+		switch {
+		case words:
+		case v.Recorded():
+			s.Weight = 0.15 // every tool has such a name, and any rule refuses so
+		case blocked:
 			s.Weight = 0.4
 		}
 		s.Raise = []cause.Raise{{Command: "curl -i -A " + cause.QuoteWord(honest) + " " + cause.Quote(v.Request.URL), Where: "here", Would: "be let in if only the name is refused"}}

@@ -2,6 +2,7 @@ package webserver
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"github.com/why401/why401/cause"
@@ -40,8 +41,10 @@ var BasicLayerCredentialsReachApp = &cause.Cause{
 		if anon == nil {
 			s.Because = []fact.Fact{v.Saw("The refusal is not a page of the web server.")}
 			if len(v.Challenges) == 0 && v.Answer.Status() == 401 {
-				s.Weight = 0.55
 				s.Because = []fact.Fact{v.Saw("401 came back without a challenge, so it is not the layer that asks for Basic.")}
+				if slices.ContainsFunc(signature.Matches(v.Answer), fronts) {
+					s.Weight = 0.55
+				}
 			}
 			return s
 		}

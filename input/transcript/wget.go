@@ -138,7 +138,12 @@ func (w *wget) line(n int) int {
 			w.begin(n).failure = &exchange.Failure{Step: "tls", Message: "wget does not trust the server's certificate"}
 			w.flush()
 		}
-	case strings.HasPrefix(s, "Username/Password Auth") || strings.HasPrefix(s, "ERROR: ") || strings.HasPrefix(s, "Unknown authentication") || strings.HasPrefix(s, "Authorization failed"):
+	case strings.HasPrefix(s, "Username/Password Auth"):
+		if w.login != "" { // else it had none that the server takes, and says the same
+			s = "Authentication selected: " + w.login + ". " + s
+		}
+		t.message(n, "error", "wget", s, 0)
+	case strings.HasPrefix(s, "ERROR: ") || strings.HasPrefix(s, "Unknown authentication") || strings.HasPrefix(s, "Authorization failed"):
 		t.message(n, "error", "wget", s, 0)
 	case strings.HasPrefix(s, "Location: ") && strings.HasSuffix(s, "[following]"):
 		if w.d != nil && !w.d.resp.Has("Location") {

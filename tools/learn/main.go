@@ -161,7 +161,7 @@ func labelled(dir string) ([]likeness.Text, error) {
 	var out []likeness.Text
 	for _, c := range found {
 		if !c.Decidable() {
-			continue
+			c.Truth = likeness.Nothing
 		}
 		if words, err := words(c.Text); err == nil && len(words) > 0 { // else nothing in it is what a reader knows
 			out = append(out, likeness.Text{Cause: c.Truth, Words: words})
