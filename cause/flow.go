@@ -6,6 +6,7 @@ import (
 
 	"github.com/why401/why401/cred/oauthflow"
 	"github.com/why401/why401/exchange"
+	"github.com/why401/why401/fact"
 )
 
 // Flow is what the case shows of logins and token requests of OAuth, without the exchanges of experiments. It is never
@@ -108,4 +109,37 @@ func (v *View) Described(words ...string) bool {
 // afterwards, and nobody who says that something is wrong.
 func (v *View) WentWell() bool {
 	return len(v.Tokens)+len(v.Messages)+len(v.Settings)+len(v.Notes) == 0 && v.Answer.Given != "" && Passed(v.Answer) && v.Flow().Went()
+}
+
+// QuotedError is an error of an authorization server in the text of a record.
+type QuotedError struct {
+	oauthflow.ErrorResponse
+	From fact.Source
+	Told bool // a person quotes it; no program that is in the record wrote it
+}
+
+// QuotedErrors are those errors of authorization servers that the texts of a record quote: what programs wrote first. A
+// program's lines are read together, since a log spreads one error over several.
+func (v *View) QuotedErrors() []QuotedError {
+	if v.quoted != nil {
+		return *v.quoted
+	}
+	var out []QuotedError
+	read := func(ps Passages, told bool) {
+		text := ps.Join()
+		for _, e := range oauthflow.ErrorResponses(text[:min(len(text), mostText)]) {
+			q := QuotedError{ErrorResponse: e, Told: told}
+			for _, p := range ps {
+				if e.Code != "" && strings.Contains(string(p.Text), e.Code) {
+					q.From = p.From
+					break
+				}
+			}
+			out = append(out, q)
+		}
+	}
+	read(v.Said(), false)
+	read(v.Told(), true)
+	v.quoted = &out
+	return out
 }

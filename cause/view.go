@@ -25,6 +25,7 @@ type View struct {
 	Writer      signature.Match      // who wrote the answer; zero when unknown
 	Written     bool                 // Writer is known
 	flow        *oauthflow.Record    // see Flow
+	quoted      *[]QuotedError       // see QuotedErrors
 
 	published *Published // of the documents; read when first asked for
 

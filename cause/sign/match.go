@@ -448,10 +448,27 @@ func claim(t *jwt.Token, name string) (has bool, values []secret.Text) {
 		values = append(values, secret.Public(c.TokenType))
 	case "ver":
 		values = append(values, secret.Public(c.Ver))
+	case "exp":
+		values = append(values, unit(c.Exp))
+	case "nbf":
+		values = append(values, unit(c.Nbf))
+	case "iat":
+		values = append(values, unit(c.Iat))
 	case "scope", "scp":
 		values = append(values, secret.Public(strings.Join(c.Scopes, " ")))
 	}
 	return true, values
+}
+
+// unit is how a time in a token is counted: "seconds", as it should be (RFC 7519 2), "milliseconds", or "" where it is no number.
+func unit(t jwt.Moment) secret.Text {
+	switch {
+	case t.Invalid, t.AsString:
+		return secret.Text{}
+	case t.Milliseconds:
+		return secret.Public("milliseconds")
+	}
+	return secret.Public("seconds")
 }
 
 // sets asks for "system name" or "system name: part of the value"; "*" stands for any system or name.

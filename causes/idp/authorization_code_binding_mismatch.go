@@ -17,7 +17,7 @@ var AuthorizationCodeBindingMismatch = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides("authorization-code-used-or-expired", "oidc-redirect-uri-mismatch"),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("authorization-code-binding-mismatch", func(v *cause.View) *cause.Suspicion {
 		t := redeemed(v)
 		if t == nil || t.For == nil {
 			return nil
@@ -55,7 +55,7 @@ var AuthorizationCodeBindingMismatch = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 func sameAddress() []cause.Remedy {

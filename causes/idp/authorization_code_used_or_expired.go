@@ -18,7 +18,7 @@ var AuthorizationCodeUsedOrExpired = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides(),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("authorization-code-used-or-expired", func(v *cause.View) *cause.Suspicion {
 		t := redeemed(v)
 		if t == nil {
 			return nil
@@ -53,7 +53,7 @@ var AuthorizationCodeUsedOrExpired = &cause.Cause{
 			s.Because = append(s.Because, fact.At(t.X.N, "redirect_uri and client are those of the authorization request, and PKCE is right: what is left is a code that was used elsewhere, or is too old."))
 		}
 		return s
-	},
+	}),
 }
 
 func onceRemedies() []cause.Remedy {

@@ -19,7 +19,7 @@ var DeviceCodeExpired = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides(),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("device-code-expired", func(v *cause.View) *cause.Suspicion {
 		t := v.RefusedGrant("expired_token", "code_expired")
 		if t == nil || t.Grant() != oauthflow.DeviceGrant && !t.Asked.Has("device_code") {
 			return nil
@@ -60,5 +60,5 @@ var DeviceCodeExpired = &cause.Cause{
 			Steps: []string{"Keycloak: Realm settings > Tokens > OAuth 2.0 Device Code Lifespan      Auth0: API or tenant settings of the device flow"}, Undo: "set the former time",
 		}}
 		return s
-	},
+	}),
 }

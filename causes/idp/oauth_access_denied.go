@@ -16,7 +16,7 @@ var OAuthAccessDenied = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides(),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("oauth-access-denied", func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		if code != "access_denied" && code != "authorization_declined" || v.Described("audience", "resource server", "scope") {
 			return nil
@@ -43,5 +43,5 @@ var OAuthAccessDenied = &cause.Cause{
 			Steps: []string{"Entra: Enterprise applications > Users and groups; admin consent      Okta: Applications > Assignments      Auth0: the Action that calls api.access.deny"}, Undo: "take the assignment away",
 		}}
 		return s
-	},
+	}),
 }

@@ -21,7 +21,7 @@ var OAuthClientAuthMethod = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides(),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("oauth-client-auth-method", func(v *cause.View) *cause.Suspicion {
 		t := v.RefusedGrant("invalid_client", "unauthorized_client", "invalid_request")
 		if t == nil || t.Client.Twice || t.Error() != "invalid_client" && t.Client.Method != "client_secret_post" && t.Client.Method != "client_secret_basic" {
 			return nil
@@ -62,7 +62,7 @@ var OAuthClientAuthMethod = &cause.Cause{
 			Steps: []string{"token_endpoint_auth_method of the client's registration (RFC 7591 2): client_secret_basic, client_secret_post, private_key_jwt or none"}, Undo: "register the former method",
 		}}
 		return s
-	},
+	}),
 }
 
 func steps(list ...string) []string {

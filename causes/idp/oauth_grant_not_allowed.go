@@ -1,11 +1,13 @@
 package idp
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/why401/why401/cause"
 	"github.com/why401/why401/cred/oauthflow"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
-	"slices"
 )
 
 // OAuthGrantNotAllowed: the client is known, and may not use this grant or response_type (RFC 6749 5.2 and 4.1.2.1:
@@ -16,14 +18,17 @@ var OAuthGrantNotAllowed = &cause.Cause{
 	Family:    family,
 	RefusedBy: exchange.IdentityProvider,
 	FaultAt:   exchange.Client,
-	Hides:     hides(),
+	Hides:     hides("keycloak-userinfo-or-realm"),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("oauth-grant-not-allowed", func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		s := &cause.Suspicion{Grade: cause.Strong, Weight: 0.85}
 		switch code {
 		case "unauthorized_client":
 		case "unsupported_grant_type":
+			if x.Request.Header.Text("Content-Type").Map(strings.ToLower).Contains("json") {
+				return nil // the parameters are wanted as a form (RFC 6749 4.1.3), so that the server saw none
+			}
 			s.Title = "the token endpoint does not know this grant_type"
 		case "unsupported_response_type":
 			s.Title = "the provider does not know this response_type"
@@ -65,5 +70,5 @@ var OAuthGrantNotAllowed = &cause.Cause{
 			Steps: []string{"A program without a user needs a confidential client with " + oauthflow.ClientGrant + "; a page or an app needs a public one with " + oauthflow.CodeGrant + "."}, Undo: "set the former client_id",
 		}}
 		return s
-	},
+	}),
 }

@@ -20,7 +20,7 @@ var OAuthScopeOrResourceRefused = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides("token-aud-mismatch"),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("oauth-scope-or-resource-refused", func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		if code == "" {
 			return withheld(v)
@@ -66,7 +66,7 @@ var OAuthScopeOrResourceRefused = &cause.Cause{
 			Undo:  "take the scope away again",
 		}}
 		return s
-	},
+	}),
 }
 
 // withheld reports an API that refuses a token for its scope, where the record shows that the provider gave less than was

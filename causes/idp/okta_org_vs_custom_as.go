@@ -49,13 +49,20 @@ var OktaOrgVsCustomAS = &cause.Cause{
 // orgIssuer is a setting or line of code that makes Okta's org server the issuer of an API's tokens.
 var orgIssuer = lazyregexp.New(`(?i)issuer(?:[-_]?ur[il])?\b[^\n]{0,60}https://[a-z0-9.-]+\.(?:okta|oktapreview|okta-emea|okta-gov)\.com(?:/oauth2)?/?(?:["'\s,;)]|$)`)
 
+// toldIssuer is an issuer that a person read in a token, or was told by a verifier: Okta's org, with no server behind it.
+var toldIssuer = lazyregexp.New(`(?i)\biss(?:uer)?\b[^\n]{0,80}https://[a-z0-9-]+\.(?:okta|oktapreview|okta-emea|okta-gov)\.com/?(?:["'\s,;)]|\.?$|\.\s)`)
+
 // oktaInSettings knows it by the API's own settings, when a token is refused and none is shown.
 func oktaInSettings(v *cause.View) *cause.Suspicion {
+	named := "The settings name"
 	if !orgIssuer.MatchString(v.MachineText(heardLimit)) {
-		return nil
+		if text := v.HumanText(heardLimit); !toldIssuer.MatchString(text) || !strings.Contains(text, "/oauth2/") {
+			return nil
+		}
+		named = "What is told of the token names"
 	}
 	s := &cause.Suspicion{Grade: cause.Likely, Weight: 0.55, Remedies: oktaRemedies(v),
-		Because: []fact.Fact{v.Asked("The settings name Okta's org as the issuer, with no authorization server behind /oauth2/: the access tokens of the org are for Okta's own APIs.")},
+		Because: []fact.Fact{v.Asked("%s Okta's org as the issuer, with no authorization server behind /oauth2/: the access tokens of the org are for Okta's own APIs.", named)},
 		Raise: []cause.Raise{{Command: `curl -s "$OKTA_ORG_URL/oauth2/default/.well-known/openid-configuration" | tr ',' '\n' | grep '"issuer"'`,
 			Where: "here", Would: "show the issuer of the custom authorization server, if there is one"}}}
 	if m, ok := v.Means(signature.SignatureInvalid, signature.KidUnknown, signature.IssuerMismatch, signature.AudienceMismatch, signature.TokenInvalid); ok {

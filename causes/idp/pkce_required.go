@@ -16,7 +16,7 @@ var PKCERequired = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides(),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("pkce-required", func(v *cause.View) *cause.Suspicion {
 		code, x := v.FlowError()
 		if code != "invalid_request" && code != "invalid_grant" || !v.Described("pkce", "code_challenge", "code challenge", "aadsts9002325") {
 			return nil
@@ -40,7 +40,7 @@ var PKCERequired = &cause.Cause{
 			return nil
 		}
 		return s
-	},
+	}),
 }
 
 func pkceRemedies() []cause.Remedy {

@@ -17,7 +17,7 @@ var PKCEVerificationFailed = &cause.Cause{
 	FaultAt:   exchange.Client,
 	Hides:     hides("authorization-code-used-or-expired", "authorization-code-binding-mismatch"),
 	Partial:   true,
-	Suspect: func(v *cause.View) *cause.Suspicion {
+	Suspect: orQuoted("pkce-verification-failed", func(v *cause.View) *cause.Suspicion {
 		t := redeemed(v)
 		if t == nil {
 			return nil
@@ -67,7 +67,7 @@ var PKCEVerificationFailed = &cause.Cause{
 			s.Because = append(s.Because, fact.At(v.Flow().Meta.X.N, "The provider's metadata says that it verifies PKCE (code_challenge_methods_supported)."))
 		}
 		return s
-	},
+	}),
 }
 
 func verifierRemedies() []cause.Remedy {

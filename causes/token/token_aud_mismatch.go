@@ -22,7 +22,7 @@ var TokenAudMismatch = &cause.Cause{
 	Suspect: func(v *cause.View) *cause.Suspicion {
 		s := read(v)
 		if s == nil {
-			return nil
+			return otherResource(v)
 		}
 		words, said := s.says(signature.AudienceMismatch)
 		aud := s.claims.Audience

@@ -207,7 +207,7 @@ func (r *reader) claimed(v map[string]any, text string, i int) bool {
 	}
 	head := r.claims
 	if head == "" {
-		head = `{"alg":"none"}`
+		head = `{"typ":"JWT"}` // an alg was not seen, and "none" would be one
 	}
 	enc := base64.RawURLEncoding.EncodeToString
 	r.out.Tokens = append(r.out.Tokens, exchange.Token{Value: secret.New(enc([]byte(head)) + "." + enc([]byte(text)) + "."), Place: "claims", From: r.at(i)})

@@ -19,6 +19,8 @@ type builder struct {
 	i    *exchange.Intent
 	src  fact.Source
 	rest []string // names of variables, in order
+
+	filled []exchange.Setting // fields of the header by what they are filled with
 }
 
 // mark stands for a variable while an address is taken apart.
@@ -289,6 +291,7 @@ func (b *builder) header() {
 			}
 			b.unknown(h.name, n...)
 			b.prefix(h)
+			b.fill(h.name, n)
 			continue
 		}
 		add(h.name, strings.TrimSpace(written(h.val)))
@@ -303,6 +306,19 @@ func (b *builder) header() {
 	}
 	if len(jar) > 0 && !has("Cookie") {
 		add("Cookie", strings.Join(jar, "; "))
+	}
+}
+
+// fill keeps the names of the variables that a field is filled with: session.idToken tells what kind of token is sent.
+func (b *builder) fill(field string, names []string) {
+	s := exchange.Setting{System: "code", Context: []string{b.in.kind}, Name: field, From: b.src}
+	for _, n := range names {
+		if n != "" && n != "an expression" && n != "an object" {
+			s.Args = append(s.Args, secret.Public(n))
+		}
+	}
+	if len(s.Args) > 0 && len(b.filled) < 20 {
+		b.filled = append(b.filled, s)
 	}
 }
 
@@ -401,7 +417,7 @@ func (b *builder) body() {
 
 // settings are what the code says beside the request.
 func (b *builder) settings(o form.Options) []exchange.Setting {
-	var out []exchange.Setting
+	out := b.filled
 	for _, s := range b.d.settings {
 		x := exchange.Setting{System: "code", Context: []string{b.in.kind}, Name: s.name, From: at(o.Source, b.in.src, s.pos)}
 		for _, a := range s.args {

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/why401/why401/internal/lazyregexp"
@@ -249,6 +250,9 @@ func (t *talk) dump(i int, ps []pair, request, seen bool) {
 				continue
 			}
 		}
+		if !request && d.beside(name, p.value) {
+			continue
+		}
 		d.field(request, name, unescape(p.value))
 	}
 	if d.method != "" && d.target != "" {
@@ -256,6 +260,27 @@ func (t *talk) dump(i int, ps []pair, request, seen bool) {
 	}
 	d.whole = request
 	t.finish(d)
+}
+
+// beside takes what a program prints of an answer beside its header: its status and its body.
+func (d *draft) beside(name, value string) bool {
+	switch strings.ToLower(name) {
+	case "status", "statuscode", "status_code":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 100 || n > 599 {
+			return false
+		}
+		d.status, d.respLine = n, true
+	case "body":
+		if value == "" {
+			return false
+		}
+		d.body.WriteString(unescape(value))
+		d.bodySeen = true
+	default:
+		return false
+	}
+	return true
 }
 
 // notField are variables beside the fields in a CGI environment.
