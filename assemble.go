@@ -65,14 +65,18 @@ func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange
 	if len(e.Intents) == 0 {
 		return xs
 	}
-	free := e.Intents
+	var bare []*exchange.Exchange
 	for _, x := range xs {
-		if x.Unseen&exchange.RequestLine == 0 || x.Response == nil {
-			continue
+		if x.Unseen&exchange.RequestLine != 0 && x.Response != nil {
+			bare = append(bare, x)
 		}
+	}
+	// Commands and answers follow each other. Of more commands than answers the first ones only lead to those that are shown.
+	free := e.Intents[max(0, len(e.Intents)-max(1, len(bare))):]
+	for _, x := range bare {
 		lend(x, free[0])
 		if len(free) > 1 {
-			free = free[1:] // commands and answers follow each other
+			free = free[1:]
 		}
 	}
 	if len(xs) > 0 {
@@ -82,7 +86,7 @@ func complete(xs []*exchange.Exchange, e exchange.Evidence) []*exchange.Exchange
 		if m.Status >= 400 && m.Status < 500 {
 			x := &exchange.Exchange{Given: m.From.String(), Response: &exchange.Response{Status: m.Status},
 				Unseen: exchange.ResponseHeader | exchange.ResponseBody | exchange.RequestLine}
-			lend(x, e.Intents[0])
+			lend(x, free[0])
 			return []*exchange.Exchange{x}
 		}
 	}

@@ -256,7 +256,10 @@ func (r *run) observed(x *exchange.Exchange) []report.Evidence {
 	if x == nil || x.Response == nil {
 		return nil
 	}
-	out := []report.Evidence{evident(fact.At(x.N, "The answer is %s.", outcome(x)))}
+	var out []report.Evidence
+	if x.Unseen&exchange.StatusLine == 0 {
+		out = append(out, evident(fact.At(x.N, "The answer is %s.", outcome(x))))
+	}
 	h := x.Header()
 	for _, name := range []string{"WWW-Authenticate", "Server", "Via"} {
 		switch {

@@ -85,6 +85,9 @@ func (s *Set) match(r *reply) []Match {
 	var out []Match
 	versions := map[string]string{}
 	for _, e := range s.entries {
+		if _, bare := e.when.(statusIs); bare && r.status == 0 {
+			continue // nothing else is asked, and the status is not known
+		}
 		if !e.when.holds(r) {
 			continue
 		}

@@ -225,3 +225,14 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// A body that was pasted alone has no status: an entry that asks for one and nothing else says nothing of it.
+func TestStatusUnseen(t *testing.T) {
+	x := &exchange.Exchange{Unseen: exchange.WholeRequest | exchange.StatusLine | exchange.ResponseHeader,
+		Response: &exchange.Response{Body: exchange.Body{Bytes: []byte(`{"message":"Consumer is not authorized to access %resources","parameters":{"resources":"self"}}`)}}}
+	for _, m := range Matches(x) {
+		if m.Product != "Magento" {
+			t.Errorf("%s was found in a body of Magento: %s", m.Product, m.ID)
+		}
+	}
+}

@@ -25,6 +25,9 @@ var NoCredentialsSent = &cause.Cause{
 		if _, from, ok := v.Heard().First(netrcNoLogin); ok && v.Recorded() && len(v.Credentials) == 0 {
 			return cause.SuspectAt(cause.Likely, 0.75, from, "The entry of .netrc names a password and no login; several programs pass such an entry over.")
 		}
+		if s := doubledKey(v); s != nil {
+			return s
+		}
 		if !v.Whole() && !bareOnRecord(v) {
 			return nil
 		}

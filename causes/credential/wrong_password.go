@@ -51,6 +51,8 @@ var WrongPassword = &cause.Cause{
 		if m, said := v.Means(signature.CredentialInvalid, signature.UserUnknown); said {
 			s.Grade, s.Weight = cause.Strong, 0.75
 			s.Because = append(s.Because, m.Because)
+		} else if _, none := v.Means(signature.NoCredentials); none && v.Recorded() {
+			s.Weight = 0.2 // the command would send a login, and the server says that none came
 		}
 		challenged := v.Challenges.Has("Basic")
 		if !challenged && s.Grade < cause.Strong {

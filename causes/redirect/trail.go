@@ -8,6 +8,7 @@ import (
 	"github.com/why401/why401/cred"
 	"github.com/why401/why401/exchange"
 	"github.com/why401/why401/fact"
+	"github.com/why401/why401/internal/lazyregexp"
 )
 
 // step is one request of a record, with as much of it as the record shows.
@@ -51,6 +52,9 @@ func trailOf(v *cause.View) *cause.Finding {
 			if s.signed && s.auth != "" && (s.status == 400 || s.status == 401 || s.status == 403) {
 				better(cause.Found("redirect-forwards-auth-to-presigned", cause.Strong, 0.85,
 					said(s, "The request carries a signed query and %s beside it, and is answered %d.", s.auth, s.status)))
+			}
+			if i+1 < len(steps) {
+				better(sameWithout(v, s, steps[i+1]))
 			}
 			if i+1 < len(steps) && steps[i+1].url.Host+steps[i+1].url.Path != "" {
 				better(tookAlong(s, steps[i+1]))
@@ -166,6 +170,25 @@ func lostOnTheWay(a, b step) *cause.Finding {
 		return nil // a login elsewhere looks the same
 	}
 	return t
+}
+
+var redirectTold = lazyregexp.New(`(?i)\b(?:status|code|http/[\d.]+|response|answered|redirect\w*)\b[^\n]{0,20}\b30[1278]\b`)
+
+// sameWithout is the header of a request printed twice, the second time without the credential, beside a redirect: programs
+// follow it and leave out what belongs to the first origin. Where it led was not printed.
+func sameWithout(v *cause.View, a, b step) *cause.Finding {
+	if a.auth == "" || b.auth == a.auth || len(b.names) < 3 || a.url.Host+b.url.Host != "" {
+		return nil
+	}
+	left := slices.DeleteFunc(slices.Clone(a.names), func(n string) bool { return strings.EqualFold(n, a.auth) })
+	if !slices.Equal(left, b.names) {
+		return nil
+	}
+	if _, _, ok := v.Heard().First(redirectTold); !ok {
+		return nil
+	}
+	return cause.Found("redirect-cross-host-drops-auth", cause.Likely, 0.8,
+		said(a, "The first request carries %s, and a redirect comes back.", a.auth), said(b, "The second has the same header without it."))
 }
 
 // kindOf names the cause by what differs between the two addresses; "" when they are not one thing at two places.
