@@ -124,11 +124,15 @@ func (m *Magento) ask(path string, args ...string) Reply {
 	return m.warm(curl(append(args, m.URL(m.Front, path))...))
 }
 
+// uncached lets PHP open its files for every request, so that their rights count at once: the cache of programs takes up files
+// that are older than two seconds and does not open them again.
+const uncached = "php_admin_value[opcache.enable] = 0"
+
 // Serve starts nginx with PHP-FPM: server are lines of the server block, fastcgi lines for what PHP answers.
 func (m *Magento) Serve(server, fastcgi string) *Magento {
 	m.Helper()
 	m.stagingPasswords()
-	m.PHPFPMFull("php", "")
+	m.PHPFPMFull("php", uncached)
 	m.Nginx("front", nginxPHP("shop/pub", server, fastcgi))
 	return m
 }
@@ -136,7 +140,7 @@ func (m *Magento) Serve(server, fastcgi string) *Magento {
 // Behind puts a proxy called front before a Magento that listens as app; lines stand beside proxy_pass.
 func (m *Magento) Behind(lines string) *Magento {
 	m.Helper()
-	m.PHPFPMFull("php", "")
+	m.PHPFPMFull("php", uncached)
 	m.Nginx("app", replaceAll(nginxPHP("shop/pub", "", ""), "@front@", "@app@"))
 	m.Nginx("front", "server {\n\tlisten @front@;\n\tlocation / {\n\t\tproxy_pass http://@app@;\n\t\t"+lines+"\n\t}\n}\n")
 	return m
