@@ -24,7 +24,7 @@ var pairRE = []*lazyregexp.Regexp{
 
 var (
 	dumpOpen = lazyregexp.New(`(?i)^(.{0,80}?)(array\(\d+\) ?\{|Array$|Array ?\(|map\[|Headers? ?(?:\([^)]*\) ?)?\{|\[Object: null prototype\] \{|CaseInsensitiveDict\(|ImmutableMultiDict\(|EnvironHeaders\(|Headers\(|HTTPHeaderDict\(|IncomingHttpHeaders|AxiosHeaders ?\{|\{|\[\(|\[)(.*)$`)
-	jsonBody = lazyregexp.New(`\{\s*"(?:error|errors|root_cause)"\s*:\s*[{\[]`)
+	jsonBody = lazyregexp.New(`^\{\s*"(?:error|errors|root_cause)"\s*:\s*[{\[]`)
 	phpNext  = lazyregexp.New(`^\["?([A-Za-z][A-Za-z0-9_-]{1,60})"?\]=>$`)
 	phpValue = lazyregexp.New(`^string\(\d+\) "(.*)"$`)
 	wsgiName = lazyregexp.New(`^(?:REDIRECT_)?HTTP_[A-Z0-9_]+$|^(?:CONTENT_TYPE|CONTENT_LENGTH|REQUEST_METHOD|REQUEST_URI|PATH_INFO|QUERY_STRING|SERVER_NAME|PHP_AUTH_USER|PHP_AUTH_PW|REMOTE_USER|(?:REDIRECT_)?REMOTE_USER|AUTH_TYPE|SERVER_SOFTWARE|REMOTE_ADDR|SERVER_PROTOCOL|SERVER_PORT|HTTPS|REQUEST_SCHEME)$`)
